@@ -1,0 +1,113 @@
+/* Block 0. It is an ordinary draft over a ledger that has nothing. */
+#include "chain/ledger/execute.h"
+
+static enum status get_no_state(void *owner, const struct hash *key_hash,
+                                struct bytes_view *value, bool *found)
+{
+	(void)owner;
+	(void)key_hash;
+	(void)value;
+	*found = false;
+	return STATUS_OK;
+}
+
+static enum status find_no_tx(void *owner, const struct hash *txid, bool *found)
+{
+	(void)owner;
+	(void)txid;
+	*found = false;
+	return STATUS_OK;
+}
+
+static enum status read_no_page(void *owner, const struct state_page_key *key,
+                                struct bytes_view *page)
+{
+	(void)owner;
+	(void)key;
+	(void)page;
+	return STATUS_NOT_FOUND;
+}
+
+static enum status read_no_tile(void *owner, const struct hash *stream, unsigned level,
+                                uint64_t index, struct hash hashes[LOG_TILE_WIDTH],
+                                size_t *count)
+{
+	(void)owner;
+	(void)stream;
+	(void)level;
+	(void)index;
+	(void)hashes;
+	*count = 0;
+	return STATUS_OK;
+}
+
+static const struct ledger_source NOTHING = {
+	.get_state = get_no_state,
+	.find_tx = find_no_tx,
+	.read_page = read_no_page,
+	.read_tile = read_no_tile,
+};
+
+static void put_parameters(struct draft *draft, const struct parameters *parameters)
+{
+	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
+		struct state_key key = state_key_of_parameter((enum parameter)i);
+		uint8_t bytes[8];
+
+		put_le64(bytes, parameters->values[i]);
+		draft_put(draft, &key, bytes_view(bytes, sizeof bytes));
+	}
+}
+
+static void put_validators(struct draft *draft, const struct validator_set *set)
+{
+	struct state_key key = state_key_of_kind(STATE_VALIDATORS);
+	uint8_t bytes[2 + VALIDATORS_MAX * sizeof(struct validator)];
+	struct writer out = writer_on(bytes, sizeof bytes);
+
+	writer_u16(&out, (uint16_t)set->count);
+	for (size_t i = 0; i < set->count; i++)
+		validator_put(&out, &set->items[i]);
+	draft_put(draft, &key, bytes_view(bytes, sizeof bytes - out.left));
+}
+
+static void put_root_group(struct draft *draft, const struct genesis *genesis)
+{
+	struct state_key key = state_key_of_kind(STATE_ROOT_GROUP);
+	uint8_t bytes[2 + GROUP_MEMBERS_MAX * HASH_SIZE + 2];
+	struct writer out = writer_on(bytes, sizeof bytes);
+
+	writer_u16(&out, (uint16_t)genesis->root_member_count);
+	for (size_t i = 0; i < genesis->root_member_count; i++)
+		writer_hash(&out, &genesis->root_members[i]);
+	writer_u16(&out, (uint16_t)genesis->root_threshold);
+	draft_put(draft, &key, bytes_view(bytes, sizeof bytes - out.left));
+}
+
+enum status block_genesis(struct draft **made, const struct network *network,
+                          const struct genesis *genesis, struct why *why)
+{
+	/* One below zero: the draft counts on from here to height 0. */
+	const struct ledger_tip before = {.header.height = UINT64_MAX};
+	struct header header = genesis_header(genesis, network);
+	struct block_plan plan = {
+		.time_ms = genesis->time_ms,
+		.validators_hash = header.validators_hash,
+		.next_validators_hash = header.next_validators_hash,
+	};
+	enum status status =
+		draft_new(made, network, &NOTHING, &before, NULL, genesis->time_ms, why);
+
+	if (status != STATUS_OK)
+		return status;
+	draft_begin(*made);
+	put_parameters(*made, &genesis->parameters);
+	put_validators(*made, &genesis->validators);
+	put_root_group(*made, genesis);
+	status = block_seal(*made, &plan, why);
+	if (status == STATUS_OK)
+		return STATUS_OK;
+	draft_free(*made);
+	*made = NULL;
+	return status;
+}

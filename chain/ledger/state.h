@@ -1,0 +1,143 @@
+/* The state: everything the rules read, as one map from raw keys to values.
+ *
+ *     raw key                                value
+ *     0x01 parameter name                    u64
+ *     0x02 account                           account_state   only once it was rotated
+ *     0x03 account                           account_profile
+ *     0x04                                   the validators: struct validator_set's list
+ *     0x05                                   the root group: members, threshold
+ *     0x10 stream                            stream_info
+ *     0x11 stream                            stream_head
+ *     0x12 stream, account                   stream_roles
+ *     0x13 stream, record key                record_latest
+ *     0x20 asset                             asset_info
+ *     0x21 asset                             asset_supply
+ *     0x22 asset, account                    balance
+ *
+ * The state tree keys it by SHA-256(0x04 || genesis || raw key). */
+#ifndef CHAIN_LEDGER_STATE_H
+#define CHAIN_LEDGER_STATE_H
+
+#include "chain/ledger/fields.h"
+#include "chain/ledger/parameters.h"
+
+enum state_kind {
+	STATE_PARAMETER = 0x01,
+	STATE_ACCOUNT = 0x02,
+	STATE_PROFILE = 0x03,
+	STATE_VALIDATORS = 0x04,
+	STATE_ROOT_GROUP = 0x05,
+	STATE_STREAM = 0x10,
+	STATE_STREAM_HEAD = 0x11,
+	STATE_STREAM_ROLES = 0x12,
+	STATE_RECORD = 0x13,
+	STATE_ASSET = 0x20,
+	STATE_ASSET_SUPPLY = 0x21,
+	STATE_BALANCE = 0x22,
+};
+
+/* A raw key, by value. */
+struct state_key {
+	size_t size;
+	uint8_t bytes[STATE_KEY_SIZE_MAX];
+};
+
+static inline struct bytes_view state_key_view(const struct state_key *key)
+{
+	return bytes_view(key->bytes, key->size);
+}
+
+struct state_key state_key_of_parameter(enum parameter parameter);
+/* A kind alone: STATE_VALIDATORS, STATE_ROOT_GROUP. */
+struct state_key state_key_of_kind(enum state_kind kind);
+/* A kind and an id: of an account, a stream or an asset. */
+struct state_key state_key_of(enum state_kind kind, const struct hash *id);
+/* STATE_STREAM_ROLES and STATE_BALANCE. */
+struct state_key state_key_of_pair(enum state_kind kind, const struct hash *id,
+                                   const struct hash *account);
+/* `record_key` has at most RECORD_KEY_SIZE_MAX bytes. */
+struct state_key state_key_of_record(const struct hash *stream,
+                                     struct bytes_view record_key);
+
+#define ACCOUNT_STATE_FIELDS(X)                                                          \
+	X(public_key, key)       /* the one that signs for the account now */                \
+	X(u32, rotation_count)
+
+#define ACCOUNT_PROFILE_FIELDS(X)                                                        \
+	X(display_name, display_name)                                                        \
+	X(contact, contact)                                                                  \
+	X(optional_hash, encryption_key)                                                     \
+	X(optional_hash, inbox)
+
+#define STREAM_INFO_FIELDS(X)                                                            \
+	X(name, name)                                                                        \
+	X(hash, owner)           /* account */                                               \
+	X(u8, write)             /* enum stream_write */                                     \
+	X(u8, read)              /* enum stream_read */                                      \
+	X(description, description)                                                          \
+	X(schema, schema)                                                                    \
+	X(u64, created_height)                                                               \
+	X(u64, created_ms)
+
+#define STREAM_HEAD_FIELDS(X)                                                            \
+	X(u64, count)            /* records */                                               \
+	X(hash, root)            /* of the stream's own log, RFC 6962 */
+
+#define STREAM_ROLES_FIELDS(X) X(u8, roles) /* bits of enum stream_role; never 0 */
+
+#define RECORD_LATEST_FIELDS(X)                                                          \
+	X(u64, version_count)    /* records under this key */                                \
+	X(u64, position)         /* of the latest of them */                                 \
+	X(hash, leaf_hash)       /* its leaf in the stream's log */
+
+#define ASSET_INFO_FIELDS(X)                                                             \
+	X(name, name)                                                                        \
+	X(hash, issuer)          /* account */                                               \
+	X(u8, decimals)                                                                      \
+	X(description, description)                                                          \
+	X(u64, created_height)                                                               \
+	X(u64, created_ms)
+
+#define ASSET_SUPPLY_FIELDS(X)                                                           \
+	X(u64, minted)           /* grains ever minted */                                    \
+	X(u64, burned)           /* grains ever burned; minted - burned are held */
+
+#define BALANCE_FIELDS(X) X(u64, grains) /* never 0: such a balance is deleted */
+
+// clang-format off
+WIRE_DECLARE(account_state, ACCOUNT_STATE_FIELDS)
+WIRE_DECLARE(account_profile, ACCOUNT_PROFILE_FIELDS)
+WIRE_DECLARE(stream_info, STREAM_INFO_FIELDS)
+WIRE_DECLARE(stream_head, STREAM_HEAD_FIELDS)
+WIRE_DECLARE(stream_roles, STREAM_ROLES_FIELDS)
+WIRE_DECLARE(record_latest, RECORD_LATEST_FIELDS)
+WIRE_DECLARE(asset_info, ASSET_INFO_FIELDS)
+WIRE_DECLARE(asset_supply, ASSET_SUPPLY_FIELDS)
+WIRE_DECLARE(balance, BALANCE_FIELDS)
+// clang-format on
+
+/* -- A leaf of a stream's log ---------------------------------------------------------------- */
+
+/* What a stream's own log commits to of each record: so that a list of records comes with a
+ * proof that none was left out, even where the values themselves are kept back. */
+#define RECORD_LEAF_FIELDS(X)                                                            \
+	X(u64, position)         /* in the stream, from 0 */                                 \
+	X(hash, author)          /* account */                                               \
+	X(hash, txid)            /* of the transaction that held the value */                \
+	X(u16, operation)        /* its index there */                                       \
+	X(u64, time_ms)          /* of the block */                                          \
+	X(record_key, key)                                                                   \
+	X(content_type, content_type)                                                        \
+	X(u8, value_kind)                                                                    \
+	X(hash, value_hash)      /* SHA-256 of the value, or the file id */
+
+// clang-format off
+WIRE_DECLARE(record_leaf, RECORD_LEAF_FIELDS)
+// clang-format on
+
+enum {
+	RECORD_LEAF_SIZE_MAX = 8 + 2 * HASH_SIZE + 2 + 8 + 2 + RECORD_KEY_SIZE_MAX + 2 +
+	                       CONTENT_TYPE_SIZE_MAX + 1 + HASH_SIZE,
+};
+
+#endif
