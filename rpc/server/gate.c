@@ -1,0 +1,130 @@
+#include "rpc/server/gate.h"
+
+static struct gate_verdict refuse(unsigned status, enum rpc_code code, const char *reason)
+{
+	return (struct gate_verdict){
+	    .status = status, .code = code, .reason = reason, .extra = ""};
+}
+
+/* -- Host --------------------------------------------------------------------------- */
+
+/* "name", "name:port", "[::1]:port" without the port. An empty view: it is none of these.
+ */
+static struct bytes_view without_port(struct bytes_view host)
+{
+	size_t size = 0;
+
+	if (host.size > 0 && host.at[0] == '[') {
+		const uint8_t *bracket = memchr(host.at, ']', host.size);
+
+		if (!bracket)
+			return bytes_view(host.at, 0);
+		size = (size_t)(bracket - host.at) + 1;
+	} else {
+		while (size < host.size && host.at[size] != ':')
+			size++;
+	}
+	if (size < host.size && host.at[size] != ':')
+		return bytes_view(host.at, 0);
+	for (size_t i = size + 1; i < host.size; i++)
+		if (host.at[i] < '0' || host.at[i] > '9')
+			return bytes_view(host.at, 0);
+	return bytes_view(host.at, size);
+}
+
+static bool host_is_ours(const struct gate *gate, struct bytes_view host)
+{
+	host = without_port(host);
+	if (http_text_is(host, "localhost") || http_text_is(host, "127.0.0.1") ||
+	    http_text_is(host, "[::1]"))
+		return true;
+	for (size_t i = 0; i < gate->host_count; i++)
+		if (host.size > 0 && http_text_is(host, gate->hosts[i]))
+			return true;
+	return false;
+}
+
+/* -- POST / ------------------------------------------------------------------------- */
+
+/* A browser sends text/plain and forms to anybody without asking first; a program says
+ * what it sends, or nothing. */
+static bool is_json(const struct http_head *head)
+{
+	return !head->content_type.at ||
+	       http_media_type_is(head->content_type, "application/json") ||
+	       http_media_type_is(head->content_type, "application/json-rpc");
+}
+
+static struct gate_verdict judge_rpc(const struct gate *gate,
+                                     const struct http_head *head, bool is_local)
+{
+	bool is_trusted = is_local || cookie_is_shown(&gate->cookie, head->authorization);
+
+	if (head->origin.at)
+		return refuse(
+		    403, RPC_FORBIDDEN,
+		    "a request with an Origin line comes from a web page: not accepted");
+	if (!is_trusted && (head->authorization.at || !gate->public_reads)) {
+		struct gate_verdict verdict = refuse(
+		    401, RPC_UNAUTHENTICATED,
+		    head->authorization.at ? "this is not the cookie of this start of the node"
+		                           : "the cookie is missing");
+
+		verdict.extra = "WWW-Authenticate: Basic realm=\"cairn\"\r\n";
+		return verdict;
+	}
+	if (!is_json(head))
+		return refuse(415, RPC_INVALID_REQUEST, "Content-Type must be application/json");
+	if (head->content_encoding.at && !http_text_is(head->content_encoding, "identity"))
+		return refuse(415, RPC_INVALID_REQUEST, "the body must not be compressed");
+	if (head->content_length > RPC_BODY_MAX)
+		return refuse(413, RPC_LIMIT_EXCEEDED, "the body is larger than 8 MiB");
+	return (struct gate_verdict){
+	    .route = GATE_RPC, .is_trusted = is_trusted, .extra = ""};
+}
+
+/* -- Paths -------------------------------------------------------------------------- */
+
+static const struct {
+	const char *path;
+	enum gate_route route;
+} PAGES[] = {
+	{"/livez", GATE_LIVE},
+	{"/readyz", GATE_READY},
+};
+
+static struct gate_verdict not_allowed(const char *reason, const char *allow)
+{
+	struct gate_verdict verdict = refuse(405, RPC_INVALID_REQUEST, reason);
+
+	verdict.extra = allow;
+	return verdict;
+}
+
+static struct gate_verdict judge_page(const struct http_head *head, enum gate_route route)
+{
+	if (head->method != HTTP_GET && head->method != HTTP_HEAD)
+		return not_allowed("only GET and HEAD are allowed here", "Allow: GET, HEAD\r\n");
+	if (head->content_length > 0 || head->is_chunked)
+		return refuse(413, RPC_LIMIT_EXCEEDED, "a body is not accepted here");
+	return (struct gate_verdict){.route = route, .extra = ""};
+}
+
+struct gate_verdict gate_judge(const struct gate *gate, const struct http_head *head,
+                               bool is_local)
+{
+	if (!is_local && !host_is_ours(gate, head->host))
+		return refuse(
+		    403, RPC_FORBIDDEN,
+		    "the Host line names somebody else: use localhost or 127.0.0.1, or add "
+		    "the name to rpc.hosts");
+	if (bytes_equal(head->path, text_view("/"))) {
+		if (head->method != HTTP_POST)
+			return not_allowed("JSON-RPC is asked by POST", "Allow: POST\r\n");
+		return judge_rpc(gate, head, is_local);
+	}
+	for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
+		if (bytes_equal(head->path, text_view(PAGES[i].path)))
+			return judge_page(head, PAGES[i].route);
+	return refuse(404, RPC_INVALID_REQUEST, "there is nothing under this path");
+}
