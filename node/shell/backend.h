@@ -1,0 +1,113 @@
+/* The node as the RPC server sees it: handlers of methods, and the way of submissions. All of
+ * it runs on the server's thread, but for the functions under "For the loop". */
+#ifndef NODE_SHELL_BACKEND_H
+#define NODE_SHELL_BACKEND_H
+
+#include "chain/store/view.h"
+#include "node/drive/world.h"
+#include "node/shell/node.h"
+#include "rpc/server/backend.h"
+#include "rpc/server/call.h"
+#include "rpc/server/server.h"
+
+#include <stdatomic.h>
+
+struct waiter;
+
+struct backend {
+	struct node *node;
+	struct rpc_server *server;
+	struct rpc_backend calls;    /* what the server was handed */
+	char address[512];           /* where it listens, for people */
+	struct rpc_handler *handlers;
+	size_t handler_count;
+
+	struct store_view *view;     /* of the newest stored block, once it was asked for */
+	atomic_uint_fast64_t height; /* of the newest stored block: written by the loop */
+	const struct network *network;
+	const struct genesis *genesis;
+
+	atomic_size_t ingress_count; /* transactions between submission and verdict */
+	atomic_bool is_refusing;     /* the node stops */
+	struct waiter *waiters;      /* calls of submit_and_wait, by txid */
+	atomic_size_t waiter_count;  /* for the loop to see */
+};
+
+/* -- For handlers ------------------------------------------------------------------------- */
+
+/* The rows of each namespace; in backend_<namespace>.c. */
+extern const struct rpc_handler backend_node_handlers[];
+extern const size_t backend_node_handler_count;
+extern const struct rpc_handler backend_chain_handlers[];
+extern const size_t backend_chain_handler_count;
+extern const struct rpc_handler backend_tx_handlers[];
+extern const size_t backend_tx_handler_count;
+extern const struct rpc_handler backend_stream_handlers[];
+extern const size_t backend_stream_handler_count;
+extern const struct rpc_handler backend_account_handlers[];
+extern const size_t backend_account_handler_count;
+extern const struct rpc_handler backend_asset_handlers[];
+extern const size_t backend_asset_handler_count;
+
+/* The ledger as it is now, for one call: a view no older than the last block that was
+ * answered as final. NULL: the call was answered with what failed. */
+struct store_view *backend_view(struct backend *backend, struct rpc_call *call);
+
+/* Answer a call with a failure of ours or of a read: STATUS_PRUNED becomes RPC_PRUNED, and
+ * everything else RPC_STORAGE, RPC_INTERNAL_ERROR for memory; it is logged. */
+void backend_fail(struct rpc_call *call, enum status status, const struct why *why);
+
+/* Answer a call with a verdict of the rules. */
+void backend_refuse(struct rpc_call *call, enum verdict verdict,
+                    const struct refusal *refusal);
+
+/* Have `function` run on the loop with the call and its parameters, which stay valid; it may
+ * not answer the call there, but fill in *answer (taken) or *fault, and the call is answered
+ * back on the server's thread: with these, or by `finish`. For what drive knows. */
+struct loop_question {
+	struct letter letter;
+	struct backend *backend;
+	struct rpc_call *call;
+	void (*function)(struct loop_question *question, struct node *node);
+	void (*finish)(struct loop_question *question); /* answers the call; may be NULL */
+	void *found;             /* memory_new's, from function to finish; freed behind it */
+	struct hash txid;        /* whatever the question needs */
+	uint64_t limit;
+	json_t *answer;          /* out */
+	struct rpc_fault fault;  /* out, when answer is NULL */
+};
+
+void backend_ask_loop(struct backend *backend, struct rpc_call *call,
+                      const struct loop_question *question);
+
+/* tx.submit_and_wait and the submissions of one body; backend_submit.c. */
+void backend_submit(void *owner, struct rpc_call *const *calls, size_t count);
+void backend_submit_and_wait(struct rpc_call *call, json_t *params, void *owner);
+/* Forget the waiters whose time is up; called now and then. */
+void backend_expire_waiters(struct backend *backend);
+/* Everybody who still waits is told that the outcome is unknown. */
+void backend_release_waiters(struct backend *backend);
+
+/* -- For the loop ---------------------------------------------------------------------------- */
+
+MUST_CHECK enum status backend_new(struct backend **backend, struct node *node,
+                                   struct why *why);
+/* Stops the server first. NULL is fine. */
+void backend_free(struct backend *backend);
+
+/* Where the server listens, for people: "127.0.0.1:17471" or the socket's path. */
+const char *backend_address(const struct backend *backend);
+
+/* A block was stored. */
+void backend_on_block(struct backend *backend, uint64_t height);
+/* From time to time: calls whose time-out has passed are answered. */
+void backend_on_tick(struct backend *backend);
+/* A transaction that somebody waits for has ended. */
+void backend_on_outcome(struct backend *backend, const struct tx_outcome *outcome);
+
+/* New submissions are refused from now on. */
+void backend_refuse_work(struct backend *backend);
+/* No submission is under way. */
+bool backend_is_idle(const struct backend *backend);
+
+#endif

@@ -1,0 +1,320 @@
+/* Where values come from: flags, environment, file. What becomes of one is in
+ * config_value.c. */
+#include "node/shell/config.h"
+
+#include "node/shell/config_table.h"
+#include "node/shell/data_dir.h"
+#include "node/shell/file.h"
+#include "node/shell/nearest.h"
+#include "node/shell/toml.h"
+
+#include <stdio.h>
+
+#define FILE_NAME          "cairn.toml"
+#define ENVIRONMENT_PREFIX "CAIRN_"
+
+/* Names in our part of the environment that are not the node's configuration. */
+static const char *const OTHERS_VARIABLES[] = {
+    "CAIRN_SOURCE_DIR", /* the tests' own: where the sources lie */
+    "CAIRN_BIN_DIR",    /* and where the programs under test lie */
+};
+
+/* Flags for what is said most often. */
+static const struct {
+	const char *flag;
+	const char *name; /* of the row; NULL: the flag means something of its own */
+} FLAGS[] = {
+    {"--config", NULL},
+    {"--set", NULL},
+    {"--data-dir", "node.data_dir"},
+    {"--log-level", "node.log_level"},
+    {"--log-format", "node.log_format"},
+    {"--rpc-listen", "rpc.listen"},
+    {"--p2p-listen", "p2p.listen"},
+};
+
+enum { FLAG_COUNT = sizeof FLAGS / sizeof *FLAGS };
+
+/* -- Rows ---------------------------------------------------------------------------- */
+
+void config_environment_name(char name[CONFIG_ENVIRONMENT_NAME_SIZE],
+                             const struct config_row *row)
+{
+	snprintf(name, CONFIG_ENVIRONMENT_NAME_SIZE, ENVIRONMENT_PREFIX "%s", row->name);
+	for (char *at = name; *at; at++) {
+		if (*at >= 'a' && *at <= 'z')
+			*at = (char)(*at - 'a' + 'A');
+		else if (*at == '.')
+			*at = '_';
+	}
+}
+
+static const struct config_row *find_row(struct bytes_view name)
+{
+	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++)
+		if (bytes_equal(name, text_view(CONFIG_ROWS[i].name)))
+			return &CONFIG_ROWS[i];
+	return NULL;
+}
+
+/* "; did you mean x?", or nothing when no name is near. */
+static void guess(char text[128], struct bytes_view typed, const char *const *names,
+                  size_t count)
+{
+	size_t nearest = nearest_name(typed, names, count);
+
+	text[0] = '\0';
+	if (nearest < count)
+		snprintf(text, 128, "; did you mean %s?", names[nearest]);
+}
+
+static void guess_row(char text[128], struct bytes_view typed)
+{
+	const char *names[CONFIG_FIELD_COUNT];
+
+	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++)
+		names[i] = CONFIG_ROWS[i].name;
+	guess(text, typed, names, CONFIG_FIELD_COUNT);
+}
+
+/* -- The file ------------------------------------------------------------------------ */
+
+static enum status read_entry(struct config *config, const char *file,
+                              const struct toml_entry *entry, struct why *why)
+{
+	struct config_place place = {CONFIG_FROM_FILE, file, entry->line};
+	const struct config_row *row;
+	char name[128], hint[128];
+	int size;
+
+	size = snprintf(name, sizeof name, "%.*s%s%.*s", (int)entry->section.size,
+	                (const char *)entry->section.at, entry->section.size > 0 ? "." : "",
+	                (int)entry->key.size, (const char *)entry->key.at);
+	row = (size_t)size < sizeof name ? find_row(text_view(name)) : NULL;
+	if (row)
+		return config_store_toml(config, row, &entry->value, &place, why);
+	guess_row(hint, text_view(name));
+	return why_say(why, STATUS_MALFORMED, "%s:%u: there is no key %s%s", file,
+	               entry->line, name, hint);
+}
+
+enum status config_read_file(struct config *config, const char *name,
+                             struct bytes_view text, struct why *why)
+{
+	enum status status;
+	struct toml_error error;
+	struct toml toml;
+
+	status = toml_parse(&toml, text, &error);
+	if (status != STATUS_OK)
+		return why_say(why, status, "%s:%u:%u: %s", name, error.line, error.column,
+		               error.what);
+	for (const struct toml_entry *entry = toml.first; entry && status == STATUS_OK;
+	     entry = entry->next)
+		status = read_entry(config, name, entry, why);
+	toml_close(&toml);
+	config->file = name;
+	return status;
+}
+
+/* -- The environment ----------------------------------------------------------------- */
+
+static enum status read_variable(struct config *config, const char *variable,
+                                 struct why *why)
+{
+	char known[CONFIG_FIELD_COUNT][CONFIG_ENVIRONMENT_NAME_SIZE];
+	const char *names[CONFIG_FIELD_COUNT];
+	const char *sign = strchr(variable, '=');
+	struct bytes_view name;
+	char hint[128];
+
+	if (!sign)
+		return STATUS_OK;
+	name = bytes_view(variable, (size_t)(sign - variable));
+	for (size_t i = 0; i < sizeof OTHERS_VARIABLES / sizeof *OTHERS_VARIABLES; i++)
+		if (bytes_equal(name, text_view(OTHERS_VARIABLES[i])))
+			return STATUS_OK;
+	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++) {
+		struct config_place place = {CONFIG_FROM_ENVIRONMENT, known[i], 0};
+
+		config_environment_name(known[i], &CONFIG_ROWS[i]);
+		names[i] = known[i];
+		if (bytes_equal(name, text_view(known[i])))
+			return config_store_text(config, &CONFIG_ROWS[i], text_view(sign + 1), &place,
+			                         why);
+	}
+	guess(hint, name, names, CONFIG_FIELD_COUNT);
+	return why_say(why, STATUS_MALFORMED,
+	               "there is no setting for the environment variable %.*s%s",
+	               (int)name.size, variable, hint);
+}
+
+enum status config_read_environment(struct config *config, char *const *environment,
+                                    struct why *why)
+{
+	for (; *environment; environment++) {
+		enum status status = STATUS_OK;
+
+		if (strncmp(*environment, ENVIRONMENT_PREFIX, strlen(ENVIRONMENT_PREFIX)) == 0)
+			status = read_variable(config, *environment, why);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+/* -- Flags --------------------------------------------------------------------------- */
+
+enum status config_set(struct config *config, const char *assignment, struct why *why)
+{
+	struct config_place place = {CONFIG_FROM_FLAG, "--set", 0};
+	const char *sign = strchr(assignment, '=');
+	const struct config_row *row;
+	struct bytes_view name;
+	char hint[128];
+
+	if (!sign)
+		return why_say(why, STATUS_MALFORMED,
+		               "--set %.60s: write --set section.key=value", assignment);
+	name = bytes_view(assignment, (size_t)(sign - assignment));
+	row = find_row(name);
+	if (row)
+		return config_store_text(config, row, text_view(sign + 1), &place, why);
+	guess_row(hint, name);
+	return why_say(why, STATUS_MALFORMED, "--set: there is no key %.*s%s",
+	               name.size < 128 ? (int)name.size : 128, assignment, hint);
+}
+
+static enum status refuse_argument(const char *argument, struct why *why)
+{
+	const char *names[FLAG_COUNT];
+	const char *sign = strchr(argument, '=');
+	size_t size = sign ? (size_t)(sign - argument) : strlen(argument);
+	char hint[128];
+
+	for (size_t i = 0; i < FLAG_COUNT; i++)
+		names[i] = FLAGS[i].flag;
+	guess(hint, bytes_view(argument, size), names, FLAG_COUNT);
+	return why_say(why, STATUS_MALFORMED, "there is no flag %.60s%s", argument, hint);
+}
+
+/* The index in FLAGS and the value of the flag at *at, which moves behind both.
+ * FLAG_COUNT: no such flag. A missing value is NULL. */
+static size_t take_flag(int argument_count, char *const *arguments, int *at,
+                        const char **value)
+{
+	const char *argument = arguments[(*at)++];
+	size_t size = strcspn(argument, "=");
+	size_t found = FLAG_COUNT;
+
+	for (size_t i = 0; i < FLAG_COUNT; i++)
+		if (strlen(FLAGS[i].flag) == size && memcmp(FLAGS[i].flag, argument, size) == 0)
+			found = i;
+	*value = NULL;
+	if (argument[size] == '=')
+		*value = argument + size + 1;
+	else if (found < FLAG_COUNT && *at < argument_count)
+		*value = arguments[(*at)++];
+	return found;
+}
+
+static enum status read_flags(struct config *config, int argument_count,
+                              char *const *arguments, const char **file, struct why *why)
+{
+	enum status status = STATUS_OK;
+
+	for (int at = 0; at < argument_count && status == STATUS_OK;) {
+		const char *argument = arguments[at];
+		const char *value;
+		size_t i = take_flag(argument_count, arguments, &at, &value);
+		struct config_place place = {CONFIG_FROM_FLAG, NULL, 0};
+
+		if (i == FLAG_COUNT)
+			return refuse_argument(argument, why);
+		if (!value)
+			return why_say(why, STATUS_MALFORMED, "%s wants a value", FLAGS[i].flag);
+		place.name = FLAGS[i].flag;
+		if (FLAGS[i].name)
+			status = config_store_text(config, find_row(text_view(FLAGS[i].name)),
+			                           text_view(value), &place, why);
+		else if (strcmp(FLAGS[i].flag, "--set") == 0)
+			status = config_set(config, value, why);
+		else
+			*file = value;
+	}
+	return status;
+}
+
+/* -- All of it ----------------------------------------------------------------------- */
+
+enum status config_init(struct config *config, struct why *why)
+{
+	struct config_place place = {CONFIG_FROM_DEFAULT, NULL, 0};
+
+	*config = (struct config){0};
+	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++) {
+		const struct config_row *row = &CONFIG_ROWS[i];
+		enum status status =
+		    config_store_text(config, row, text_view(row->preset), &place, why);
+
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+void config_close(struct config *config)
+{
+	arena_close(&config->arena);
+	*config = (struct config){0};
+}
+
+static enum status load_file(struct config *config, const char *path, bool must_exist,
+                             struct why *why)
+{
+	const char *name = arena_copy(&config->arena, path, strlen(path) + 1);
+	struct buffer text;
+	enum status status;
+
+	if (!name)
+		return why_set(why, STATUS_MEMORY, "configuration");
+	buffer_init(&text, CONFIG_SIZE_MAX);
+	status = file_read(&text, path, why);
+	if (status == STATUS_OK)
+		status = config_read_file(config, name, buffer_view(&text), why);
+	else if (status == STATUS_NOT_FOUND && !must_exist)
+		status = STATUS_OK;
+	buffer_close(&text);
+	return status;
+}
+
+static enum status load(struct config *config, int argument_count, char *const *arguments,
+                        char *const *environment, struct why *why)
+{
+	char path[DATA_PATH_SIZE];
+	const char *file = NULL;
+	enum status status = config_init(config, why);
+
+	if (status == STATUS_OK)
+		status = read_flags(config, argument_count, arguments, &file, why);
+	if (status == STATUS_OK)
+		status = config_read_environment(config, environment, why);
+	if (status != STATUS_OK)
+		return status;
+	if (file)
+		return load_file(config, file, true, why);
+	if (!*config->node_data_dir)
+		return STATUS_OK;
+	snprintf(path, sizeof path, "%s/" FILE_NAME, config->node_data_dir);
+	return load_file(config, path, false, why);
+}
+
+enum status config_load(struct config *config, int argument_count, char *const *arguments,
+                        char *const *environment, struct why *why)
+{
+	enum status status = load(config, argument_count, arguments, environment, why);
+
+	if (status != STATUS_OK)
+		config_close(config);
+	return status;
+}

@@ -1,0 +1,42 @@
+/* The execution thread: it alone owns the executor, the blocks above the committed ledger.
+ * What is asked of it comes as letters, in order, and is answered by letters. */
+#ifndef NODE_SHELL_EXECUTION_H
+#define NODE_SHELL_EXECUTION_H
+
+#include "chain/store/view.h"
+#include "node/drive/executor.h"
+#include "node/drive/world.h"
+#include "node/shell/ingress.h"
+
+struct execution {
+	struct post_thread thread;
+	struct executor executor;
+	struct store_view *view;
+	struct ledger_source source;
+	struct letter build_letter; /* one block is built at a time */
+	struct build_job *build;
+
+	/* On the execution thread. */
+	void (*on_tried)(void *owner, struct ingress_batch *batch);
+	void (*on_built)(void *owner);
+	/* Our disk or memory failed: the node cannot go on. */
+	void (*on_failed)(void *owner, enum status status, const struct why *why);
+	void *owner;
+};
+
+/* The owner's functions are set by the caller before; the store must stay open. */
+MUST_CHECK enum status execution_start(struct execution *execution, struct store *store,
+                                       struct why *why);
+/* Does what was asked, then ends and frees every block. */
+void execution_stop(struct execution *execution);
+
+/* Tries the rules on each transaction of a batch that is good so far; answers on_tried. */
+void execution_try(struct execution *execution, struct ingress_batch *batch);
+
+/* Answers on_built, with job->block. */
+void execution_build(struct execution *execution, struct build_job *job);
+
+/* The block of this height is stored. `letter` is memory_new's and freed. */
+void execution_retire(struct execution *execution, uint64_t height);
+
+#endif

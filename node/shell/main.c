@@ -1,0 +1,132 @@
+/* cairnd: the node. */
+#include "chain/base/text.h"
+#include "node/shell/compact.h"
+#include "node/shell/config.h"
+#include "node/shell/init.h"
+#include "node/shell/node.h"
+
+#include "chain/crypto/hash.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+enum { EXIT_USAGE = 2 };
+
+static const char USAGE[] =
+	"usage: cairnd init --data-dir DIR [--network NAME]   make a network of one and its keys\n"
+	"       cairnd run  --data-dir DIR [--rpc-listen ADDR:PORT] [--p2p-listen ADDR:PORT]\n"
+	"                   [--config FILE] [--log-level LEVELS] [--log-format FORMAT]\n"
+	"                   [--set SECTION.KEY=VALUE]...      run the node until SIGTERM\n"
+	"       cairnd config --data-dir DIR [flags of run]   show what it would run with\n"
+	"       cairnd compact --data-dir DIR                 rewrite a stopped node's files small\n"
+	"       cairnd version\n";
+
+static int usage(const char *format, const char *what)
+{
+	fputs("cairnd: ", stderr);
+	fprintf(stderr, format, what);
+	fprintf(stderr, "\n%s", USAGE);
+	return EXIT_USAGE;
+}
+
+static int refuse_start(const struct why *why)
+{
+	fprintf(stderr, "cairnd: %s\n", why->text);
+	return NODE_EXIT_REFUSED;
+}
+
+static int command_init(int count, char **arguments)
+{
+	const char *data_dir = NULL, *network = "cairn";
+	struct why why = {{0}};
+	char text[HASH_HEX_SIZE];
+	struct hash genesis;
+
+	for (int i = 0; i < count; i++) {
+		bool has_value = i + 1 < count;
+
+		if (strcmp(arguments[i], "--data-dir") == 0 && has_value)
+			data_dir = arguments[++i];
+		else if (strcmp(arguments[i], "--network") == 0 && has_value)
+			network = arguments[++i];
+		else
+			return usage("cannot understand '%s'", arguments[i]);
+	}
+	if (!data_dir)
+		return usage("%s is missing", "--data-dir");
+	if (node_init(data_dir, network, &genesis, &why) != STATUS_OK)
+		return refuse_start(&why);
+	hex_encode(text, hash_view(&genesis));
+	printf("network %s\ngenesis %s\ndata    %s\nnext    cairnd run --data-dir %s\n", network,
+	       text, data_dir, data_dir);
+	return EXIT_SUCCESS;
+}
+
+/* The data directory of a configuration, or its default place. */
+static enum status find_data_dir(char path[DATA_DIR_PATH_SIZE], const struct config *config,
+                                 struct why *why)
+{
+	if (config->node_data_dir[0] == '\0')
+		return data_dir_default(path, "cairn", why);
+	snprintf(path, DATA_DIR_PATH_SIZE, "%s", config->node_data_dir);
+	return STATUS_OK;
+}
+
+static int with_config(int count, char **arguments, char **environment,
+                       int (*function)(const struct config *config, const char *data_dir))
+{
+	char data_dir[DATA_DIR_PATH_SIZE];
+	struct why why = {{0}};
+	struct config config;
+	int result;
+
+	if (config_load(&config, count, arguments, environment, &why) != STATUS_OK)
+		return refuse_start(&why);
+	if (find_data_dir(data_dir, &config, &why) == STATUS_OK)
+		result = function(&config, data_dir);
+	else
+		result = refuse_start(&why);
+	config_close(&config);
+	return result;
+}
+
+static int print_config(const struct config *config, const char *data_dir)
+{
+	struct buffer text;
+
+	(void)data_dir;
+	buffer_init(&text, CONFIG_SIZE_MAX);
+	config_print(&text, config);
+	fwrite(text.at, 1, text.size, stdout);
+	buffer_close(&text);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv, char **environment)
+{
+	const char *command = argc > 1 ? argv[1] : "help";
+
+	/* Files are the node's alone, and no core dump or debugger of others sees the keys. */
+	umask(0077);
+	prctl(PR_SET_DUMPABLE, 0);
+	if (strcmp(command, "init") == 0)
+		return command_init(argc - 2, argv + 2);
+	if (strcmp(command, "run") == 0)
+		return with_config(argc - 2, argv + 2, environment, node_run);
+	if (strcmp(command, "config") == 0)
+		return with_config(argc - 2, argv + 2, environment, print_config);
+	if (strcmp(command, "compact") == 0)
+		return with_config(argc - 2, argv + 2, environment, node_compact);
+	if (strcmp(command, "version") == 0 || strcmp(command, "--version") == 0) {
+		printf("cairnd %s\n", CAIRN_VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0) {
+		fputs(USAGE, argc > 1 ? stdout : stderr);
+		return argc > 1 ? EXIT_SUCCESS : EXIT_USAGE;
+	}
+	return usage("there is no command '%s'", command);
+}

@@ -1,0 +1,411 @@
+#include "node/shell/node.h"
+
+#include "chain/base/invariant.h"
+#include "chain/store/check.h"
+#include "node/shell/backend.h"
+#include "node/shell/clock.h"
+#include "node/shell/layout.h"
+#include "node/shell/logger.h"
+#include "node/shell/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* How late a call may be told that its time-out has passed. */
+enum { HOUSEKEEPING_MS = 100 };
+
+/* -- Letters to the loop --------------------------------------------------------------------------- */
+
+struct stored_letter {
+	struct letter letter;
+	uint64_t height;
+};
+
+void node_send(struct node *node, struct letter *letter)
+{
+	mailbox_send(&node->box, letter);
+}
+
+static void notify_loop(void *argument)
+{
+	struct node *node = argument;
+
+	uv_async_send(&node->wake_up);
+}
+
+/* Any thread. The disk is in an unknown state, so nothing is tidied up: the next start finds
+ * out what is there. Nothing that was not stored has been answered as final. */
+static void on_failed(void *owner, enum status status, const struct why *why)
+{
+	(void)owner;
+	logger_error(LOG_NODE, "failed", log_text("status", text_view(status_text(status))),
+	             log_text("why", text_view(why->text)),
+	             log_text("hint", text_view("the node stops; free the disk or repair it, "
+	                                        "then start it again")));
+	_exit(NODE_EXIT_STORAGE);
+}
+
+static void check_drive(struct node *node)
+{
+	if (node->drive.status != STATUS_OK)
+		on_failed(node, node->drive.status, &node->drive.why);
+	if (node->is_stopping && drive_is_idle(&node->drive) &&
+	    backend_is_idle(node->backend))
+		uv_stop(&node->loop);
+}
+
+static void open_tried(void *owner, struct letter *letter)
+{
+	struct node *node = owner;
+	struct ingress_batch *batch = (struct ingress_batch *)(void *)letter;
+	struct moment moment = clock_moment();
+
+	drive_submit(&node->drive, batch->submissions, batch->count, &moment);
+	batch->done(batch);
+	check_drive(node);
+}
+
+static void on_tried(void *owner, struct ingress_batch *batch)
+{
+	struct node *node = owner;
+
+	batch->letter.open = open_tried;
+	node_send(node, &batch->letter);
+}
+
+static void on_verified(void *owner, struct ingress_batch *batch)
+{
+	struct node *node = owner;
+
+	execution_try(&node->execution, batch);
+}
+
+static void open_built(void *owner, struct letter *letter)
+{
+	struct node *node = owner;
+	struct moment moment = clock_moment();
+
+	(void)letter;
+	drive_on_built(&node->drive, &moment);
+	check_drive(node);
+}
+
+/* Only one block is built at a time, so the letter that ordered it brings the answer. */
+static void on_built(void *owner)
+{
+	struct node *node = owner;
+
+	node->execution.build_letter.open = open_built;
+	node_send(node, &node->execution.build_letter);
+}
+
+static void open_stored(void *owner, struct letter *letter)
+{
+	struct node *node = owner;
+	uint64_t height = ((struct stored_letter *)(void *)letter)->height;
+	struct moment moment = clock_moment();
+
+	memory_free(letter);
+	drive_on_stored(&node->drive, height, &moment);
+	backend_on_block(node->backend, height);
+	check_drive(node);
+}
+
+static void on_stored(void *owner, uint64_t height)
+{
+	struct node *node = owner;
+	struct stored_letter *letter = memory_new(sizeof *letter);
+
+	if (!letter)
+		on_failed(node, STATUS_MEMORY, &(struct why){"tell of a stored block"});
+	letter->letter.open = open_stored;
+	letter->height = height;
+	/* Before drive can order the next block: that one is built on the ledger with this. */
+	execution_retire(&node->execution, height);
+	node_send(node, &letter->letter);
+}
+
+/* -- World -------------------------------------------------------------------------------------------- */
+
+static void world_build(void *owner, struct build_job *job)
+{
+	struct node *node = owner;
+
+	execution_build(&node->execution, job);
+}
+
+static void world_commit(void *owner, const struct commit_job *job)
+{
+	struct node *node = owner;
+
+	storage_commit(&node->storage, job);
+}
+
+static enum status world_sign(void *owner, const struct ballot *ballot,
+                              struct signature *signature)
+{
+	struct node *node = owner;
+	struct hash digest = ballot_digest(ballot, store_network(node->store));
+	struct hash auxiliary;
+	enum status status = random_hash_get(&auxiliary, NULL);
+
+	if (status != STATUS_OK)
+		return status;
+	return key_pair_sign(signature, node->keys.signer, &node->keys.vote, &digest,
+	                     &auxiliary);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct node *node = timer->data;
+	struct moment moment = clock_moment();
+
+	drive_on_tick(&node->drive, &moment);
+	check_drive(node);
+}
+
+static void world_wake(void *owner, uint64_t at_ms)
+{
+	struct node *node = owner;
+	uint64_t now_ms = clock_monotonic_ms();
+
+	/* A timer of libuv counts from its loop's own idea of now. */
+	uv_update_time(&node->loop);
+	uv_timer_start(&node->timer, on_timer, at_ms > now_ms ? at_ms - now_ms : 0, 0);
+}
+
+static void world_tell(void *owner, const struct tx_outcome *outcome)
+{
+	struct node *node = owner;
+
+	backend_on_outcome(node->backend, outcome);
+}
+
+static void on_housekeeping(uv_timer_t *timer)
+{
+	struct node *node = timer->data;
+
+	backend_on_tick(node->backend);
+	check_drive(node);
+}
+
+/* -- Loop ---------------------------------------------------------------------------------------------- */
+
+static void on_wake_up(uv_async_t *async)
+{
+	struct node *node = async->data;
+	struct letter *letter = mailbox_take_all(&node->box);
+
+	while (letter) {
+		struct letter *next = letter->next;
+
+		letter->open(node, letter);
+		letter = next;
+	}
+}
+
+void node_stop(struct node *node)
+{
+	if (node->is_stopping)
+		return;
+	node->is_stopping = true;
+	logger_info(LOG_NODE, "stopping");
+	backend_refuse_work(node->backend);
+	drive_stop(&node->drive);
+	check_drive(node);
+}
+
+static void on_stop_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	node_stop(signal->data);
+}
+
+static void on_hang_up(uv_signal_t *signal, int number)
+{
+	struct why why = {{0}};
+
+	(void)signal;
+	(void)number;
+	if (logger_reopen(&why) != STATUS_OK)
+		logger_warn(LOG_NODE, "log_not_reopened", log_text("why", text_view(why.text)));
+}
+
+static enum status uv_result(int error, struct why *why)
+{
+	if (error == 0)
+		return STATUS_OK;
+	return why_set(why, STATUS_MEMORY, "start the event loop: %s", uv_strerror(error));
+}
+
+static enum status start_loop(struct node *node, struct why *why)
+{
+	int error = uv_loop_init(&node->loop);
+
+	if (error == 0)
+		error = uv_async_init(&node->loop, &node->wake_up, on_wake_up);
+	if (error == 0)
+		error = uv_timer_init(&node->loop, &node->timer);
+	if (error == 0)
+		error = uv_timer_init(&node->loop, &node->housekeeping);
+	if (error == 0)
+		error = uv_signal_init(&node->loop, &node->terminate);
+	if (error == 0)
+		error = uv_signal_init(&node->loop, &node->interrupt);
+	if (error == 0)
+		error = uv_signal_init(&node->loop, &node->hang_up);
+	if (error != 0)
+		return uv_result(error, why);
+	node->wake_up.data = node;
+	node->timer.data = node;
+	node->housekeeping.data = node;
+	node->terminate.data = node;
+	node->interrupt.data = node;
+	node->hang_up.data = node;
+	uv_signal_start(&node->terminate, on_stop_signal, SIGTERM);
+	uv_signal_start(&node->interrupt, on_stop_signal, SIGINT);
+	uv_signal_start(&node->hang_up, on_hang_up, SIGHUP);
+	return mailbox_init(&node->box, notify_loop, node, why);
+}
+
+static void close_handle(uv_handle_t *handle, void *argument)
+{
+	(void)argument;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void stop_loop(struct node *node)
+{
+	uv_walk(&node->loop, close_handle, NULL);
+	uv_run(&node->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&node->loop);
+	mailbox_close(&node->box);
+}
+
+/* -- Start and stop ----------------------------------------------------------------------------------------- */
+
+static enum status start_drive(struct node *node, struct why *why)
+{
+	const struct config *config = node->config;
+	struct moment moment = clock_moment();
+	struct drive_config *drive = memory_new(sizeof *drive);
+	enum status status;
+
+	if (!drive)
+		return why_set(why, STATUS_MEMORY, "start the node's mind");
+	*drive = (struct drive_config){
+		.pool = {.txs_max = (size_t)config->pool_txs_max,
+		         .bytes_max = (size_t)config->pool_bytes_max},
+		.world = {.owner = node,
+		          .build = world_build,
+		          .commit = world_commit,
+		          .sign = world_sign,
+		          .wake = world_wake,
+		          .tell = world_tell},
+	};
+	drive->consensus.batch_ms = config->consensus_batch_ms;
+	status = start_consensus_config(&drive->consensus, node, why);
+	if (status == STATUS_OK)
+		status = drive_init(&node->drive, drive, &moment, why);
+	memory_free(drive);
+	return status;
+}
+
+static enum status start_threads(struct node *node, struct why *why)
+{
+	enum status status;
+
+	node->execution.on_tried = on_tried;
+	node->execution.on_built = on_built;
+	node->execution.on_failed = on_failed;
+	node->execution.owner = node;
+	node->storage.on_stored = on_stored;
+	node->storage.on_failed = on_failed;
+	node->storage.owner = node;
+	node->storage.store = node->store;
+	node->storage.sign_state = &node->sign_state;
+	status = execution_start(&node->execution, node->store, why);
+	if (status != STATUS_OK)
+		return status;
+	status = storage_start(&node->storage, why);
+	if (status != STATUS_OK)
+		return status;
+	return verify_pool_start(&node->verify, store_network(node->store),
+	                         (size_t)node->config->verify_threads, on_verified, node, why);
+}
+
+/* In this order no letter is sent to who is gone: the server first, then what feeds the
+ * execution thread, then the rest. */
+static void stop_threads(struct node *node)
+{
+	backend_free(node->backend);
+	verify_pool_stop(&node->verify);
+	if (node->storage.store)
+		storage_stop(&node->storage);
+	if (node->execution.view)
+		execution_stop(&node->execution);
+	drive_close(&node->drive);
+}
+
+static enum status start_node(struct node *node, struct why *why)
+{
+	enum status status = start_threads(node, why);
+
+	if (status == STATUS_OK)
+		status = start_drive(node, why);
+	if (status == STATUS_OK)
+		status = backend_new(&node->backend, node, why);
+	return status;
+}
+
+static void say_ready(const struct node *node)
+{
+	const struct ledger_tip *tip = store_tip(node->store);
+
+	logger_info(LOG_NODE, "ready", log_text("network", text_view(node->genesis->name)),
+	            log_u64("height", tip->header.height), log_hash("head", &tip->hash),
+	            log_text("rpc", text_view(backend_address(node->backend))),
+	            log_u64("took_ms", clock_monotonic_ms() - node->started_ms));
+}
+
+static int refuse_start(const struct why *why)
+{
+	fprintf(stderr, "cairnd: %s\n", why->text);
+	return NODE_EXIT_REFUSED;
+}
+
+int node_run(const struct config *config, const char *data_dir)
+{
+	struct node *node = memory_new(sizeof *node);
+	struct why why = {{0}};
+	enum status status;
+	int exit_code = EXIT_SUCCESS;
+
+	if (!node)
+		return refuse_start(&(struct why){"out of memory"});
+	node->config = config;
+	node->started_ms = clock_monotonic_ms();
+	status = start_open(node, data_dir, &why);
+	if (status != STATUS_OK)
+		goto out_node;
+	status = start_loop(node, &why);
+	if (status == STATUS_OK)
+		status = start_node(node, &why);
+	if (status == STATUS_OK) {
+		uv_timer_start(&node->housekeeping, on_housekeeping, HOUSEKEEPING_MS, HOUSEKEEPING_MS);
+		say_ready(node);
+		uv_run(&node->loop, UV_RUN_DEFAULT);
+	}
+	stop_threads(node);
+	stop_loop(node);
+	start_close(node);
+	if (status == STATUS_OK)
+		logger_info(LOG_NODE, "stopped");
+out_node:
+	if (status != STATUS_OK)
+		exit_code = refuse_start(&why);
+	memory_free(node);
+	return exit_code;
+}

@@ -1,0 +1,71 @@
+/* A node, put together: threads, event loop, store, keys, and the mind that they serve.
+ *
+ *     rpc thread ──batches──► verify workers ──► execution thread ──┐
+ *         ▲                                           ▲ │ built     │ tried
+ *         │ answers                             build │ ▼           ▼
+ *         └────────────────────────────────────── loop thread: drive
+ *                                              commit │ ▲ stored
+ *                                                     ▼ │
+ *                                               storage thread ──retire──► execution thread
+ *
+ * The loop thread never waits for a disk, a signature or a large hash. Messages are letters
+ * in mailboxes; what a letter points to belongs to who has the letter. */
+#ifndef NODE_SHELL_NODE_H
+#define NODE_SHELL_NODE_H
+
+#include "node/drive/drive.h"
+#include "node/shell/config.h"
+#include "node/shell/data_dir.h"
+#include "node/shell/execution.h"
+#include "node/shell/ingress.h"
+#include "node/shell/keys.h"
+#include "node/shell/storage.h"
+
+#include <uv.h>
+
+struct backend;
+
+struct node {
+	const struct config *config;
+	struct data_dir dir;
+	struct node_keys keys;
+	struct sign_state sign_state;
+	struct store *store;
+	struct genesis *genesis;
+	uint64_t started_ms; /* monotonic */
+
+	uv_loop_t loop;
+	uv_async_t wake_up;    /* letters came */
+	uv_timer_t timer;      /* drive's wish */
+	uv_timer_t housekeeping;
+	uv_signal_t terminate, interrupt, hang_up;
+	struct mailbox box;    /* of the loop */
+
+	struct drive drive;
+	struct verify_pool verify;
+	struct execution execution;
+	struct storage storage;
+	struct backend *backend;
+
+	bool is_stopping;
+	int exit_code;
+};
+
+enum {
+	NODE_EXIT_REFUSED = 1,  /* it could not start; nothing was touched */
+	NODE_EXIT_STORAGE = 74, /* disk, database or memory failed while it ran: EX_IOERR */
+};
+
+/* Run a node in the data directory of the configuration until SIGTERM or SIGINT. Gives the
+ * exit code; says on stderr why it could not start. */
+int node_run(const struct config *config, const char *data_dir);
+
+/* -- For the backend --------------------------------------------------------------------- */
+
+/* Any thread: have the letter opened on the loop, with the node as its owner. */
+void node_send(struct node *node, struct letter *letter);
+
+/* On the loop: finish what is under way, then end node_run. */
+void node_stop(struct node *node);
+
+#endif

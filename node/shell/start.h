@@ -1,0 +1,17 @@
+/* What happens before a node runs: its folder is locked, its keys and its ledger are opened,
+ * and what the disk holds is checked against itself and against the mark. */
+#ifndef NODE_SHELL_START_H
+#define NODE_SHELL_START_H
+
+#include "node/shell/node.h"
+
+/* Opens folder, log, keys, sign state and store of the node. What it opened on a failure is
+ * closed again; the sentence in *why says what to do. */
+MUST_CHECK enum status start_open(struct node *node, const char *data_dir, struct why *why);
+void start_close(struct node *node);
+
+/* What consensus is told at its start: set, own place, tip, newest vote. */
+MUST_CHECK enum status start_consensus_config(struct consensus_config *config,
+                                              const struct node *node, struct why *why);
+
+#endif

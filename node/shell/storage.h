@@ -1,0 +1,32 @@
+/* The storage thread: it alone writes. A block is done when its batch is synced, the mark
+ * outside the database is synced, and not before. */
+#ifndef NODE_SHELL_STORAGE_H
+#define NODE_SHELL_STORAGE_H
+
+#include "chain/store/store.h"
+#include "node/drive/world.h"
+#include "node/shell/mailbox.h"
+#include "node/shell/sign_state.h"
+
+struct storage {
+	struct post_thread thread;
+	struct store *store;
+	struct sign_state *sign_state;
+	struct letter prune_letter;
+	bool is_pruning; /* the letter is in the box */
+
+	/* On the storage thread. */
+	void (*on_stored)(void *owner, uint64_t height);
+	void (*on_failed)(void *owner, enum status status, const struct why *why);
+	void *owner;
+};
+
+/* The owner's functions, the store and the sign state are set by the caller before. */
+MUST_CHECK enum status storage_start(struct storage *storage, struct why *why);
+/* Stores what was asked, then ends. */
+void storage_stop(struct storage *storage);
+
+/* Copies the job, but for the block. Answers on_stored. */
+void storage_commit(struct storage *storage, const struct commit_job *job);
+
+#endif
