@@ -1,0 +1,153 @@
+/* What a node does where it cannot run: one sentence, exit code 1, nothing touched. */
+#include "tests/live/live.h"
+#include "tests/support/support.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct live_node node;
+static char said[4096];
+
+static void start(void)
+{
+	live_node_start(&node, getenv("CAIRN_BIN_DIR"), "/tmp");
+}
+
+static void stop(void)
+{
+	if (node.process)
+		live_node_stop(&node);
+	live_node_remove(&node);
+}
+
+/* One line, which begins as all of them do and holds `part`. */
+static void check_sentence(const char *part)
+{
+	ck_assert_msg(strstr(said, part) != NULL, "no '%s' in: %s", part, said);
+	ck_assert_msg(strstr(said, "cairnd: ") != NULL, "not a sentence of ours: %s", said);
+}
+
+START_TEST(a_second_node_on_the_same_folder_is_refused_and_the_first_goes_on)
+{
+	struct live_connection connection;
+	char process[32];
+
+	ck_assert_int_eq(live_node_refuses(&node, NULL, said, sizeof said), 1);
+	snprintf(process, sizeof process, "%d", (int)node.process);
+	check_sentence(process);
+	live_connect(&connection, &node);
+	ck_assert_ptr_nonnull(live_call(&connection, "chain.get_head", "{}"));
+	live_disconnect(&connection);
+}
+END_TEST
+
+START_TEST(a_taken_port_is_refused_by_its_name)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+	                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int taken = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t size = sizeof address;
+	char argument[64], port[16];
+
+	live_node_stop(&node);
+	ck_assert_int_eq(bind(taken, (struct sockaddr *)&address, sizeof address), 0);
+	ck_assert_int_eq(listen(taken, 1), 0);
+	ck_assert_int_eq(getsockname(taken, (struct sockaddr *)&address, &size), 0);
+	snprintf(port, sizeof port, "%u", ntohs(address.sin_port));
+	snprintf(argument, sizeof argument, "--rpc-listen=127.0.0.1:%s", port);
+	ck_assert_int_eq(live_node_refuses(&node, argument, said, sizeof said), 1);
+	check_sentence(port);
+	close(taken);
+	/* Nothing was left behind that would keep it from starting now. */
+	live_node_restart(&node);
+}
+END_TEST
+
+static void append_to_config(const char *line)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/cairn.toml", node.folder);
+	file = fopen(path, "a");
+	ck_assert_ptr_nonnull(file);
+	fputs(line, file);
+	fclose(file);
+}
+
+START_TEST(an_unknown_setting_is_refused_with_its_line_and_the_nearest_name)
+{
+	live_node_stop(&node);
+	append_to_config("thread = 2\n"); /* the last section is [verify] */
+	ck_assert_int_eq(live_node_refuses(&node, NULL, said, sizeof said), 1);
+	check_sentence("cairn.toml");
+	check_sentence("verify.threads");
+}
+END_TEST
+
+START_TEST(a_folder_that_is_no_data_directory_is_refused_and_untouched)
+{
+	struct live_node other = node;
+	struct stat before, after;
+
+	live_node_stop(&node);
+	snprintf(other.folder, sizeof other.folder, "%s", scratch_folder());
+	ck_assert_int_eq(stat(other.folder, &before), 0);
+	ck_assert_int_eq(live_node_refuses(&other, NULL, said, sizeof said), 1);
+	check_sentence("cairnd init");
+	ck_assert_int_eq(stat(other.folder, &after), 0);
+	ck_assert_int_eq(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
+	ck_assert_int_eq(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+}
+END_TEST
+
+START_TEST(init_on_an_existing_node_is_refused)
+{
+	char command[8192];
+
+	live_node_stop(&node);
+	snprintf(command, sizeof command, "%s init --data-dir %s >/dev/null 2>&1", node.program,
+	         node.folder);
+	ck_assert_int_eq(system(command), 1 << 8);
+	live_node_restart(&node);
+}
+END_TEST
+
+START_TEST(the_key_of_another_network_is_refused)
+{
+	struct live_node other;
+	char command[8192];
+
+	live_node_stop(&node);
+	live_node_start(&other, getenv("CAIRN_BIN_DIR"), "/tmp");
+	live_node_stop(&other);
+	snprintf(command, sizeof command, "cp -p %s/vote.key %s/vote.key", other.folder,
+	         node.folder);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(live_node_refuses(&node, NULL, said, sizeof said), 1);
+	check_sentence("not that of a validator");
+	live_node_remove(&other);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+	Suite *suite = suite_create("start");
+	TCase *tests = tcase_create("start");
+
+	tcase_add_checked_fixture(tests, start, stop);
+	tcase_add_test(tests,
+	               a_second_node_on_the_same_folder_is_refused_and_the_first_goes_on);
+	tcase_add_test(tests, a_taken_port_is_refused_by_its_name);
+	tcase_add_test(tests,
+	               an_unknown_setting_is_refused_with_its_line_and_the_nearest_name);
+	tcase_add_test(tests, a_folder_that_is_no_data_directory_is_refused_and_untouched);
+	tcase_add_test(tests, init_on_an_existing_node_is_refused);
+	tcase_add_test(tests, the_key_of_another_network_is_refused);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
