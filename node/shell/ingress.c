@@ -54,7 +54,8 @@ static void verify_one(const struct network *network, struct submission *submiss
 				refuse(refusal, VERDICT_QUOTA, "out of memory; send it again later");
 			return;
 		}
-		memcpy(submission->bytes, given.at, given.size);
+		if (given.size > 0)
+			memcpy(submission->bytes, given.at, given.size);
 		given.at = submission->bytes;
 	}
 	submission->verdict = tx_decode(&submission->tx, network, given, refusal);

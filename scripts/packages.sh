@@ -1,0 +1,36 @@
+# Sourced by demo.sh and test.sh: what has to be installed, and how.
+
+# To build and to test with gcc.
+CAIRN_PACKAGES=(
+	cmake ninja-build gcc pkg-config
+	librocksdb-dev libsecp256k1-dev libuv1-dev libjansson-dev
+	libcurl4-openssl-dev libssl-dev uthash-dev check
+)
+# What test.sh --all needs besides.
+CAIRN_ALL_PACKAGES=(clang clang-format libclang-rt-14-dev curl)
+
+# Installs those of the packages that are missing; says so; fails with a sentence.
+install_packages() {
+	local missing=() name become=()
+	for name in "$@"; do
+		dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' ||
+			missing+=("$name")
+	done
+	if [ ${#missing[@]} -eq 0 ]; then
+		echo "all packages are here"
+		return
+	fi
+	echo "installing: ${missing[*]}"
+	if ! command -v apt-get >/dev/null; then
+		echo "this is no Debian: please install ${missing[*]} in its own way" >&2
+		return 1
+	fi
+	[ "$(id -u)" -eq 0 ] || become=(sudo)
+	if ! { "${become[@]}" apt-get update -qq &&
+		DEBIAN_FRONTEND=noninteractive "${become[@]}" apt-get install -y -qq \
+			--no-install-recommends "${missing[@]}"; } >/tmp/cairn-packages.log 2>&1; then
+		tail -5 /tmp/cairn-packages.log >&2
+		echo "the packages could not be installed: ${missing[*]}" >&2
+		return 1
+	fi
+}
