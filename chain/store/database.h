@@ -22,7 +22,7 @@ struct store {
 	atomic_uint view_count;
 
 	rocksdb_t *db;
-	rocksdb_column_family_handle_t *families[FAMILY_COUNT];
+	rocksdb_column_family_handle_t *families[FAMILY_COUNT + 1]; /* the last: open.c */
 	rocksdb_options_t *options[FAMILY_COUNT]; /* [FAMILY_META]: of the database too */
 	rocksdb_cache_t *cache;
 	rocksdb_writeoptions_t *synced;

@@ -6,8 +6,7 @@
  * right edges of logs, the values of the state and the tip, never changed.
  *
  *     family      key                             value
- *     default     "schema"                        u32, of this layout
- *                 "chain"                         the genesis file, canonical
+ *     default     "chain"                         the genesis file, canonical
  *                 "tip"                           struct ledger_tip
  *                 "prune"                         struct prune_row
  *     block       height u64                      header 244 | version u64 of the state's
@@ -30,6 +29,8 @@
  *     pend        block hash 32                   header and body of a block that is not
  *                                                 final yet
  *     index       a kind u8, and then as below
+ *
+ * One more family, always empty, is named "cairn/<schema>/<genesis hash>": open.c.
  *
  * Runs. A busy stream takes thousands of records a block, and a row for each, under a key
  * as random as a stream id, would cost more than the record itself. So a block writes one
@@ -126,10 +127,9 @@ static inline struct bytes_view row_key_view(const struct row_key *key)
 	return bytes_view(key->bytes, key->size);
 }
 
-#define META_SCHEMA "schema"
-#define META_CHAIN  "chain"
-#define META_TIP    "tip"
-#define META_PRUNE  "prune"
+#define META_CHAIN "chain"
+#define META_TIP   "tip"
+#define META_PRUNE "prune"
 
 struct row_key row_key_of_text(const char *text);
 /* block, entry and stale. */

@@ -5,8 +5,8 @@
 #include "node/shell/config_table.h"
 #include "node/shell/data_dir.h"
 #include "node/shell/file.h"
-#include "node/shell/nearest.h"
 #include "node/shell/toml.h"
+#include "rpc/api/nearest.h"
 
 #include <stdio.h>
 
@@ -33,7 +33,10 @@ static const struct {
     {"--p2p-listen", "p2p.listen"},
 };
 
-enum { FLAG_COUNT = sizeof FLAGS / sizeof *FLAGS };
+enum {
+	FLAG_COUNT = sizeof FLAGS / sizeof *FLAGS,
+	NAME_SHOWN_SIZE = 128, /* longer than any name of ours */
+};
 
 /* -- Rows ---------------------------------------------------------------------------- */
 
@@ -49,32 +52,38 @@ void config_environment_name(char name[CONFIG_ENVIRONMENT_NAME_SIZE],
 	}
 }
 
-static const struct config_row *find_row(struct bytes_view name)
+static const struct config_row *find_row(const char *name)
 {
 	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++)
-		if (bytes_equal(name, text_view(CONFIG_ROWS[i].name)))
+		if (strcmp(name, CONFIG_ROWS[i].name) == 0)
 			return &CONFIG_ROWS[i];
 	return NULL;
 }
 
-/* "; did you mean x?", or nothing when no name is near. */
-static void guess(char text[128], struct bytes_view typed, const char *const *names,
-                  size_t count)
-{
-	size_t nearest = nearest_name(typed, names, count);
+enum { HINT_SIZE = 128 };
 
-	text[0] = '\0';
-	if (nearest < count)
-		snprintf(text, 128, "; did you mean %s?", names[nearest]);
+/* "; did you mean x?", or nothing when no name was near. */
+static void put_hint(char hint[HINT_SIZE], const struct nearest *nearest)
+{
+	const char *word = nearest_word(nearest);
+
+	snprintf(hint, HINT_SIZE, "%s%s%s", word ? "; did you mean " : "", word ? word : "",
+	         word ? "?" : "");
 }
 
-static void guess_row(char text[128], struct bytes_view typed)
+static void hint_at_row(char hint[HINT_SIZE], const char *typed)
 {
-	const char *names[CONFIG_FIELD_COUNT];
+	struct nearest nearest = nearest_to(typed);
 
 	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++)
-		names[i] = CONFIG_ROWS[i].name;
-	guess(text, typed, names, CONFIG_FIELD_COUNT);
+		nearest_offer(&nearest, CONFIG_ROWS[i].name);
+	put_hint(hint, &nearest);
+}
+
+/* What stands before '=', cut to what a message shows. */
+static void copy_name(char name[NAME_SHOWN_SIZE], const char *assignment)
+{
+	snprintf(name, NAME_SHOWN_SIZE, "%.*s", (int)strcspn(assignment, "="), assignment);
 }
 
 /* -- The file ------------------------------------------------------------------------ */
@@ -84,16 +93,15 @@ static enum status read_entry(struct config *config, const char *file,
 {
 	struct config_place place = {CONFIG_FROM_FILE, file, entry->line};
 	const struct config_row *row;
-	char name[128], hint[128];
-	int size;
+	char name[NAME_SHOWN_SIZE], hint[HINT_SIZE];
 
-	size = snprintf(name, sizeof name, "%.*s%s%.*s", (int)entry->section.size,
-	                (const char *)entry->section.at, entry->section.size > 0 ? "." : "",
-	                (int)entry->key.size, (const char *)entry->key.at);
-	row = (size_t)size < sizeof name ? find_row(text_view(name)) : NULL;
+	snprintf(name, sizeof name, "%.*s%s%.*s", (int)entry->section.size,
+	         (const char *)entry->section.at, entry->section.size > 0 ? "." : "",
+	         (int)entry->key.size, (const char *)entry->key.at);
+	row = find_row(name);
 	if (row)
 		return config_store_toml(config, row, &entry->value, &place, why);
-	guess_row(hint, text_view(name));
+	hint_at_row(hint, name);
 	return why_say(why, STATUS_MALFORMED, "%s:%u: there is no key %s%s", file,
 	               entry->line, name, hint);
 }
@@ -123,30 +131,29 @@ static enum status read_variable(struct config *config, const char *variable,
                                  struct why *why)
 {
 	char known[CONFIG_FIELD_COUNT][CONFIG_ENVIRONMENT_NAME_SIZE];
-	const char *names[CONFIG_FIELD_COUNT];
+	char name[NAME_SHOWN_SIZE], hint[HINT_SIZE];
 	const char *sign = strchr(variable, '=');
-	struct bytes_view name;
-	char hint[128];
+	struct nearest nearest;
 
 	if (!sign)
 		return STATUS_OK;
-	name = bytes_view(variable, (size_t)(sign - variable));
+	copy_name(name, variable);
 	for (size_t i = 0; i < sizeof OTHERS_VARIABLES / sizeof *OTHERS_VARIABLES; i++)
-		if (bytes_equal(name, text_view(OTHERS_VARIABLES[i])))
+		if (strcmp(name, OTHERS_VARIABLES[i]) == 0)
 			return STATUS_OK;
+	nearest = nearest_to(name);
 	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++) {
 		struct config_place place = {CONFIG_FROM_ENVIRONMENT, known[i], 0};
 
 		config_environment_name(known[i], &CONFIG_ROWS[i]);
-		names[i] = known[i];
-		if (bytes_equal(name, text_view(known[i])))
+		nearest_offer(&nearest, known[i]);
+		if (strcmp(name, known[i]) == 0)
 			return config_store_text(config, &CONFIG_ROWS[i], text_view(sign + 1), &place,
 			                         why);
 	}
-	guess(hint, name, names, CONFIG_FIELD_COUNT);
+	put_hint(hint, &nearest);
 	return why_say(why, STATUS_MALFORMED,
-	               "there is no setting for the environment variable %.*s%s",
-	               (int)name.size, variable, hint);
+	               "there is no setting for the environment variable %s%s", name, hint);
 }
 
 enum status config_read_environment(struct config *config, char *const *environment,
@@ -169,33 +176,31 @@ enum status config_set(struct config *config, const char *assignment, struct why
 {
 	struct config_place place = {CONFIG_FROM_FLAG, "--set", 0};
 	const char *sign = strchr(assignment, '=');
+	char name[NAME_SHOWN_SIZE], hint[HINT_SIZE];
 	const struct config_row *row;
-	struct bytes_view name;
-	char hint[128];
 
+	copy_name(name, assignment);
 	if (!sign)
-		return why_say(why, STATUS_MALFORMED,
-		               "--set %.60s: write --set section.key=value", assignment);
-	name = bytes_view(assignment, (size_t)(sign - assignment));
+		return why_say(why, STATUS_MALFORMED, "--set %s: write --set section.key=value",
+		               name);
 	row = find_row(name);
 	if (row)
 		return config_store_text(config, row, text_view(sign + 1), &place, why);
-	guess_row(hint, name);
-	return why_say(why, STATUS_MALFORMED, "--set: there is no key %.*s%s",
-	               name.size < 128 ? (int)name.size : 128, assignment, hint);
+	hint_at_row(hint, name);
+	return why_say(why, STATUS_MALFORMED, "--set: there is no key %s%s", name, hint);
 }
 
 static enum status refuse_argument(const char *argument, struct why *why)
 {
-	const char *names[FLAG_COUNT];
-	const char *sign = strchr(argument, '=');
-	size_t size = sign ? (size_t)(sign - argument) : strlen(argument);
-	char hint[128];
+	char name[NAME_SHOWN_SIZE], hint[HINT_SIZE];
+	struct nearest nearest;
 
+	copy_name(name, argument);
+	nearest = nearest_to(name);
 	for (size_t i = 0; i < FLAG_COUNT; i++)
-		names[i] = FLAGS[i].flag;
-	guess(hint, bytes_view(argument, size), names, FLAG_COUNT);
-	return why_say(why, STATUS_MALFORMED, "there is no flag %.60s%s", argument, hint);
+		nearest_offer(&nearest, FLAGS[i].flag);
+	put_hint(hint, &nearest);
+	return why_say(why, STATUS_MALFORMED, "there is no flag %s%s", name, hint);
 }
 
 /* The index in FLAGS and the value of the flag at *at, which moves behind both.
@@ -235,8 +240,8 @@ static enum status read_flags(struct config *config, int argument_count,
 			return why_say(why, STATUS_MALFORMED, "%s wants a value", FLAGS[i].flag);
 		place.name = FLAGS[i].flag;
 		if (FLAGS[i].name)
-			status = config_store_text(config, find_row(text_view(FLAGS[i].name)),
-			                           text_view(value), &place, why);
+			status = config_store_text(config, find_row(FLAGS[i].name), text_view(value),
+			                           &place, why);
 		else if (strcmp(FLAGS[i].flag, "--set") == 0)
 			status = config_set(config, value, why);
 		else

@@ -76,7 +76,10 @@ bool rpc_request_read(struct rpc_request *request, struct bytes_view call,
 	*request = (struct rpc_request){0};
 	request->root = json_loadb((const char *)call.at, call.size,
 	                           JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (!request->root && json_error_code(&error) == json_error_out_of_memory)
+	/* What the scan leaves to jansson are these two. For anything else it names, its
+	 * memory was out while it read, which it takes for wrong text. */
+	if (!request->root && json_error_code(&error) != json_error_duplicate_key &&
+	    json_error_code(&error) != json_error_numeric_overflow)
 		return rpc_fault_set(fault, RPC_INTERNAL_ERROR, "out of memory");
 	if (!request->root)
 		return rpc_fault_set(fault, RPC_PARSE_ERROR, "%s (byte %d of the call)",

@@ -5,8 +5,7 @@
 
 enum {
 	READ_SIZE = 64 << 10, /* room for one read: a usual request comes in one */
-	COPY_SIZE =
-	    4 << 10, /* a body up to this is copied, a larger one takes the buffer along */
+	COPY_SIZE = 4 << 10,  /* a body up to this is copied, a larger one is not */
 };
 
 /* -- The end ------------------------------------------------------------------------ */
@@ -290,6 +289,7 @@ static void answer_page(struct connection *connection, enum gate_route route)
 	struct why reason = {.text = "alive"};
 	bool good = route == GATE_LIVE || backend->ready(backend->owner, &reason);
 	struct buffer text;
+	size_t size;
 
 	if (route == GATE_READY && good)
 		why_say(&reason, STATUS_OK, "ready");
@@ -300,7 +300,7 @@ static void answer_page(struct connection *connection, enum gate_route route)
 		connection_close(connection);
 		return;
 	}
-	size_t size = text.size;
+	size = text.size;
 	connection_answer(connection, good ? 200 : 503, "text/plain; charset=utf-8", "",
 	                  buffer_take(&text), size);
 }
@@ -333,6 +333,14 @@ static void admit(struct connection *connection, const struct http_head *head,
 		say_continue(connection);
 }
 
+/* The cookie is a secret, and this buffer lives on. */
+static void forget_secret(struct connection *connection, struct bytes_view secret)
+{
+	if (secret.at)
+		memory_wipe(connection->input.at + (secret.at - connection->input.at),
+		            secret.size);
+}
+
 static void take_head(struct connection *connection, size_t size)
 {
 	struct bytes_view bytes = bytes_view(connection->input.at + connection->taken, size);
@@ -350,6 +358,7 @@ static void take_head(struct connection *connection, size_t size)
 		return;
 	}
 	verdict = gate_judge(&connection->all->gate, &head, connection->is_local);
+	forget_secret(connection, head.authorization);
 	if (verdict.status != 0)
 		connection_refuse(connection, verdict.status, verdict.code, verdict.reason,
 		                  verdict.extra);
@@ -360,9 +369,11 @@ static void take_head(struct connection *connection, size_t size)
 /* RFC 9112 section 2.2: some clients end a body with an empty line too many. */
 static void skip_empty_lines(struct connection *connection)
 {
-	while (input_left(connection) >= 2 &&
-	       memcmp(connection->input.at + connection->taken, "\r\n", 2) == 0)
+	while (connection->looked < 2 && input_left(connection) >= 2 &&
+	       memcmp(connection->input.at + connection->taken, "\r\n", 2) == 0) {
 		connection->taken += 2;
+		connection->looked = 0;
+	}
 }
 
 static void look_for_head(struct connection *connection)
@@ -370,8 +381,7 @@ static void look_for_head(struct connection *connection)
 	size_t size = 0;
 	enum http_found found;
 
-	if (connection->looked == 0)
-		skip_empty_lines(connection);
+	skip_empty_lines(connection);
 	found = http_head_find(
 	    &connection->looked, &size,
 	    bytes_view(connection->input.at + connection->taken, input_left(connection)));

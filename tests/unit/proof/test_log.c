@@ -483,6 +483,23 @@ START_TEST(nothing_is_proved_about_an_empty_log_or_a_longer_one)
 }
 END_TEST
 
+/* Even when hashing on would arrive at the root that is claimed. */
+START_TEST(a_path_that_is_too_long_is_refused)
+{
+	struct hash root = log_node_hash(&leaves[1], &leaves[0]);
+	/* From 3 leaves to 4: the third, the fourth, the first two; then one too many. */
+	struct hash root1 = log_node_hash(&leaves[2], &leaves[0]);
+	struct hash pair = log_node_hash(&leaves[0], &leaves[1]);
+	struct hash root2 = log_node_hash(&leaves[2], &pair);
+
+	ck_assert(!log_inclusion_is_valid(&root, 1, &leaves[0], 0, &leaves[1], 1));
+	ck_assert(log_consistency_is_valid(&root1, 3, &root2, 4, leaves, 3));
+	root1 = log_node_hash(&leaves[3], &root1);
+	root2 = log_node_hash(&leaves[3], &root2);
+	ck_assert(!log_consistency_is_valid(&root1, 3, &root2, 4, leaves, 4));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("log");
@@ -512,6 +529,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests,
 	               equal_sizes_are_consistent_without_hashes_if_the_roots_are_equal);
 	tcase_add_test(tests, nothing_is_proved_about_an_empty_log_or_a_longer_one);
+	tcase_add_test(tests, a_path_that_is_too_long_is_refused);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

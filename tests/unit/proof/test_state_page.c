@@ -430,6 +430,27 @@ START_TEST(hashing_only_above_what_changed_gives_the_same_hash)
 }
 END_TEST
 
+START_TEST(what_did_not_change_is_not_hashed_again)
+{
+	struct hash inner[STATE_PAGE_WIDTH];
+	struct state_nodes nodes;
+	struct state_page page = {0};
+
+	for (unsigned i = 0; i < STATE_PAGE_WIDTH; i++)
+		page.children[i] = (struct state_child){
+			.kind = STATE_CHILD_PAGE, .hash = filled((uint8_t)(i + 1)), .version = 1};
+	for (unsigned i = 0; i < STATE_PAGE_WIDTH; i++)
+		inner[i] = filled(0xee);
+	state_page_nodes(&nodes, &page, 1u << 13, inner);
+	for (unsigned node = 1; node < STATE_PAGE_WIDTH; node++) {
+		bool above = node == 1 || node == 3 || node == 7 || node == 14;
+		struct hash mark = filled(0xee);
+
+		ck_assert(hash_equal(&inner[node], &mark) == !above);
+	}
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("state page");
@@ -454,6 +475,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(tests, the_hash_of_a_page_is_what_the_rule_says, 0, 8);
 	tcase_add_loop_test(tests, hashing_only_above_what_changed_gives_the_same_hash, 0,
 	                    16);
+	tcase_add_test(tests, what_did_not_change_is_not_hashed_again);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -185,6 +185,7 @@ START_TEST(a_key_that_is_there_cannot_be_denied)
 	ck_assert(!state_proof_is_valid(&root.hash, &key_hash, NULL, &proof));
 	/* With more steps than a key has bits. */
 	proof.depth = STATE_PROOF_DEPTH_MAX + 1;
+	proof.ends_in_leaf = false;
 	ck_assert(!state_proof_is_valid(&root.hash, &key_hash, NULL, &proof));
 }
 END_TEST

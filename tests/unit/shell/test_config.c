@@ -319,7 +319,7 @@ START_TEST(an_argument_that_is_no_flag_is_refused_with_the_nearest)
 		const char *argument;
 		const char *what;
 	} CASES[] = {
-	    {"--datadir=x", "there is no flag --datadir=x; did you mean --data-dir?"},
+	    {"--datadir=x", "there is no flag --datadir; did you mean --data-dir?"},
 	    {"--verbose", "there is no flag --verbose"},
 	    {"extra", "there is no flag extra"},
 	    {"--data-dir", "--data-dir wants a value"},

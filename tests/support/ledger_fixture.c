@@ -1,0 +1,386 @@
+#include "tests/support/ledger_fixture.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+struct fixture_tx {
+	struct fixture_tx *older;
+	uint8_t *bytes; /* exactly as large as the transaction */
+	struct tx tx;
+};
+
+/* -- Keys ------------------------------------------------------------------------------------- */
+
+struct key_pair ledger_fixture_keys(const struct ledger_fixture *fixture, unsigned number)
+{
+	struct secret_key secret = {{0}};
+	struct key_pair pair;
+
+	put_be32(secret.bytes + SECRET_KEY_SIZE - 4, number + 1);
+	ck_assert_int_eq(key_pair_init(&pair, fixture->signer, &secret), STATUS_OK);
+	return pair;
+}
+
+static struct fixture_account account_of(const struct ledger_fixture *fixture,
+                                         unsigned number)
+{
+	struct fixture_account account = {.keys = ledger_fixture_keys(fixture, number)};
+
+	account.id = network_account_id(&fixture->network, &account.keys.public_key);
+	return account;
+}
+
+/* -- The network --------------------------------------------------------------------------------- */
+
+static void fill_genesis(struct ledger_fixture *fixture,
+                         const struct parameters *parameters)
+{
+	struct genesis *genesis = fixture->genesis;
+	struct secret_key secret = {{0}};
+
+	secret.bytes[SECRET_KEY_SIZE - 1] = 9;
+	strcpy(genesis->name, "fixture");
+	genesis->time_ms = FIXTURE_TIME_MS;
+	genesis->parameters = parameters ? *parameters : parameters_default();
+	genesis->root_member_count = 1;
+	genesis->root_threshold = 1;
+	genesis->root_members[0] = fixture->validator.id;
+	genesis->validators.count = 1;
+	genesis->validators.items[0] = (struct validator){
+		.account = fixture->validator.id,
+		.vote_key = fixture->validator.keys.public_key,
+		.cosign_key = hash_of(text_view("cosign key")),
+	};
+	ck_assert_int_eq(secret_key_point(genesis->validator_node_ids[0].bytes,
+	                                  fixture->signer, &secret),
+	                 STATUS_OK);
+	strcpy(genesis->validator_addresses[0], "127.0.0.1:7400");
+}
+
+void ledger_fixture_init(struct ledger_fixture *fixture,
+                         const struct parameters *parameters)
+{
+	static const struct hash seed;
+	struct buffer bytes;
+	struct draft *genesis;
+	struct hash hash = {{0}};
+
+	memset(fixture, 0, sizeof *fixture);
+	fixture->signer = signer_new(&seed);
+	fixture->genesis = calloc(1, sizeof *fixture->genesis);
+	ck_assert(fixture->signer && fixture->genesis);
+	/* Account ids are the same in every network, so any will do to make them with. */
+	network_init(&fixture->network, &hash);
+	fixture->validator = account_of(fixture, 1000);
+	for (unsigned i = 0; i < FIXTURE_ACCOUNTS; i++)
+		fixture->accounts[i] = account_of(fixture, i);
+	fill_genesis(fixture, parameters);
+	buffer_init(&bytes, GENESIS_SIZE_MAX);
+	genesis_encode(&bytes, fixture->genesis);
+	ck_assert_int_eq(bytes.status, STATUS_OK);
+	hash = genesis_hash(buffer_view(&bytes));
+	buffer_close(&bytes);
+	network_init(&fixture->network, &hash);
+	memory_ledger_init(&fixture->ledger, NULL);
+	ck_assert_int_eq(
+		block_genesis(&genesis, &fixture->network, fixture->genesis, &fixture->why),
+		STATUS_OK);
+	memory_ledger_commit(&fixture->ledger, genesis);
+	draft_free(genesis);
+}
+
+void ledger_fixture_close(struct ledger_fixture *fixture)
+{
+	ledger_fixture_forget_txs(fixture);
+	memory_ledger_close(&fixture->ledger);
+	free(fixture->genesis);
+	signer_free(fixture->signer);
+}
+
+/* -- Transactions ---------------------------------------------------------------------------------- */
+
+void ledger_fixture_forget_txs(struct ledger_fixture *fixture)
+{
+	struct fixture_tx *tx = fixture->txs;
+
+	while (tx) {
+		struct fixture_tx *older = tx->older;
+
+		free(tx->bytes);
+		free(tx);
+		tx = older;
+	}
+	fixture->txs = NULL;
+}
+
+const struct tx *ledger_fixture_sign(struct ledger_fixture *fixture,
+                                     const struct tx_draft *draft,
+                                     const struct key_pair *keys)
+{
+	static const struct hash auxiliary;
+	size_t size = tx_draft_size(draft);
+	struct fixture_tx *made = calloc(1, sizeof *made);
+	struct signature signature = {{0}};
+	struct hash txid;
+
+	ck_assert_uint_le(size, TX_SIZE_MAX);
+	made->bytes = malloc(size);
+	made->older = fixture->txs;
+	fixture->txs = made;
+	txid = tx_draft_put(made->bytes, draft, &fixture->network);
+	if (!fixture->is_unsigned)
+		ck_assert_int_eq(
+			key_pair_sign(&signature, fixture->signer, keys, &txid, &auxiliary),
+			STATUS_OK);
+	tx_put_authority(made->bytes, size, &keys->public_key, &signature);
+	fixture->refusal = (struct refusal){0};
+	ck_assert_msg(tx_decode(&made->tx, &fixture->network, bytes_view(made->bytes, size),
+	                        &fixture->refusal) == VERDICT_GOOD,
+	              "%s", fixture->refusal.text);
+	return &made->tx;
+}
+
+const struct tx *ledger_fixture_tx(struct ledger_fixture *fixture, unsigned sender,
+                                   const struct operation *operations, size_t count)
+{
+	struct tx_draft draft = {
+		.sender = fixture->accounts[sender].id,
+		.salt = fixture->salt++,
+		.valid_until_ms = fixture->valid_until_ms,
+		.operations = operations,
+		.operation_count = count,
+	};
+
+	if (draft.valid_until_ms == 0)
+		draft.valid_until_ms = fixture->ledger.tip.header.time_ms + FIXTURE_VALID_MS;
+	return ledger_fixture_sign(fixture, &draft, &fixture->accounts[sender].keys);
+}
+
+const struct tx *ledger_fixture_tx_of(struct ledger_fixture *fixture, unsigned sender,
+                                      struct operation operation)
+{
+	return ledger_fixture_tx(fixture, sender, &operation, 1);
+}
+
+/* -- Blocks ------------------------------------------------------------------------------------------ */
+
+struct draft *ledger_fixture_draft(struct ledger_fixture *fixture,
+                                   const struct draft *parent)
+{
+	const struct ledger_tip *tip = &fixture->ledger.tip;
+	uint64_t below_ms = parent ? parent->header.time_ms : tip->header.time_ms;
+	struct draft *draft;
+
+	ck_assert_msg(draft_new(&draft, &fixture->network, &fixture->ledger.source, tip, parent,
+	                        below_ms + FIXTURE_BLOCK_MS, &fixture->why) == STATUS_OK,
+	              "%s", fixture->why.text);
+	return draft;
+}
+
+enum verdict ledger_fixture_add(struct ledger_fixture *fixture, struct draft *draft,
+                                const struct tx *tx)
+{
+	enum verdict verdict;
+
+	fixture->refusal = (struct refusal){0};
+	verdict = block_add(draft, tx, false, &fixture->refusal);
+	ck_assert_msg(draft->status == STATUS_OK, "%s", draft->why.text);
+	return verdict;
+}
+
+struct block_plan ledger_fixture_plan(const struct ledger_fixture *fixture,
+                                      const struct draft *draft)
+{
+	struct hash validators = validators_hash(
+		&fixture->genesis->validators, &fixture->genesis->parameters, &fixture->network);
+
+	return (struct block_plan){
+		.view = draft->header.height,
+		.time_ms = draft->header.time_ms,
+		.validators_hash = validators,
+		.next_validators_hash = validators,
+	};
+}
+
+void ledger_fixture_seal(struct ledger_fixture *fixture, struct draft *draft)
+{
+	struct block_plan plan = ledger_fixture_plan(fixture, draft);
+
+	ck_assert_msg(block_seal(draft, &plan, &fixture->why) == STATUS_OK, "%s",
+	              fixture->why.text);
+}
+
+struct draft *ledger_fixture_sealed(struct ledger_fixture *fixture,
+                                    const struct draft *parent,
+                                    const struct tx *const *txs, size_t count)
+{
+	struct draft *draft = ledger_fixture_draft(fixture, parent);
+
+	for (size_t i = 0; i < count; i++)
+		ledger_fixture_expect_taken(fixture, draft, txs[i]);
+	ledger_fixture_seal(fixture, draft);
+	return draft;
+}
+
+void ledger_fixture_block(struct ledger_fixture *fixture, const struct tx *const *txs,
+                          size_t count)
+{
+	struct draft *draft = ledger_fixture_sealed(fixture, NULL, txs, count);
+
+	memory_ledger_commit(&fixture->ledger, draft);
+	draft_free(draft);
+}
+
+void ledger_fixture_do(struct ledger_fixture *fixture, unsigned sender,
+                       struct operation operation)
+{
+	const struct tx *tx = ledger_fixture_tx_of(fixture, sender, operation);
+
+	ledger_fixture_block(fixture, &tx, 1);
+}
+
+static void check_refusal(const struct ledger_fixture *fixture, enum verdict got,
+                          enum verdict wanted, const char *text)
+{
+	const struct refusal *refusal = &fixture->refusal;
+
+	ck_assert_msg(got == wanted, "wanted %s, got %s: %s", verdict_name(wanted),
+	              verdict_name(got), refusal->text);
+	ck_assert_int_eq(refusal->verdict, wanted);
+	ck_assert_msg(strstr(refusal->text, text) != NULL, "'%s' is not in '%s'", text,
+	              refusal->text);
+}
+
+void ledger_fixture_expect_refused(struct ledger_fixture *fixture, struct draft *draft,
+                                   const struct tx *tx, enum verdict verdict,
+                                   const char *text)
+{
+	enum verdict got;
+
+	fixture->refusal = (struct refusal){0};
+	got = block_try(draft, tx, false, &fixture->refusal);
+	ck_assert_msg(draft->status == STATUS_OK, "%s", draft->why.text);
+	check_refusal(fixture, got, verdict, text);
+	check_refusal(fixture, ledger_fixture_add(fixture, draft, tx), verdict, text);
+}
+
+void ledger_fixture_expect_taken(struct ledger_fixture *fixture, struct draft *draft,
+                                 const struct tx *tx)
+{
+	enum verdict verdict = ledger_fixture_add(fixture, draft, tx);
+
+	ck_assert_msg(verdict == VERDICT_GOOD, "%s: %s", verdict_name(verdict),
+	              fixture->refusal.text);
+}
+
+/* -- Operations ----------------------------------------------------------------------------------------- */
+
+struct operation make_append(const struct hash *stream, const char *key, const char *value)
+{
+	return (struct operation){
+		.kind = OPERATION_record_append,
+		.record_append = {
+			.stream = *stream,
+			.key = text_view(key),
+			.content_type = text_view("text/plain"),
+			.value = text_view(value),
+		},
+	};
+}
+
+struct operation make_stream(const char *name, enum stream_write write)
+{
+	return (struct operation){
+		.kind = OPERATION_stream_create,
+		.stream_create = {
+			.name = text_view(name),
+			.write = (uint8_t)write,
+			.description = text_view("made by a test"),
+		},
+	};
+}
+
+struct operation make_grant(const struct hash *stream, enum stream_role role,
+                            const struct hash *account)
+{
+	return (struct operation){
+		.kind = OPERATION_stream_grant,
+		.stream_grant = {
+			.stream = *stream,
+			.role = (uint8_t)role,
+			.account = *account,
+		},
+	};
+}
+
+struct operation make_revoke(const struct hash *stream, enum stream_role role,
+                             const struct hash *account)
+{
+	return (struct operation){
+		.kind = OPERATION_stream_revoke,
+		.stream_revoke = {
+			.stream = *stream,
+			.role = (uint8_t)role,
+			.account = *account,
+		},
+	};
+}
+
+struct operation make_describe(const char *display_name)
+{
+	return (struct operation){
+		.kind = OPERATION_account_describe,
+		.account_describe = {.display_name = text_view(display_name)},
+	};
+}
+
+struct operation make_rotate(const struct ledger_fixture *fixture,
+                             const struct hash *account, const struct key_pair *new_keys,
+                             uint64_t salt)
+{
+	static const struct hash auxiliary;
+	struct hash message =
+		rotation_message(&fixture->network, account, &new_keys->public_key, salt);
+	struct operation operation = {
+		.kind = OPERATION_account_rotate,
+		.account_rotate = {.new_key = new_keys->public_key},
+	};
+
+	ck_assert_int_eq(key_pair_sign(&operation.account_rotate.new_key_signature,
+	                               fixture->signer, new_keys, &message, &auxiliary),
+	                 STATUS_OK);
+	return operation;
+}
+
+struct operation make_asset(const char *name, uint8_t decimals)
+{
+	return (struct operation){
+		.kind = OPERATION_asset_create,
+		.asset_create = {.name = text_view(name), .decimals = decimals},
+	};
+}
+
+struct operation make_mint(const struct hash *asset, const struct hash *to, uint64_t amount)
+{
+	return (struct operation){
+		.kind = OPERATION_asset_mint,
+		.asset_mint = {.asset = *asset, .to = *to, .amount = amount},
+	};
+}
+
+struct operation make_transfer(const struct hash *asset, const struct hash *to,
+                               uint64_t amount)
+{
+	return (struct operation){
+		.kind = OPERATION_asset_transfer,
+		.asset_transfer = {.asset = *asset, .to = *to, .amount = amount},
+	};
+}
+
+struct operation make_burn(const struct hash *asset, uint64_t amount)
+{
+	return (struct operation){
+		.kind = OPERATION_asset_burn,
+		.asset_burn = {.asset = *asset, .amount = amount},
+	};
+}
