@@ -2,16 +2,16 @@
 
 # To build and to test with gcc.
 CAIRN_PACKAGES=(
-	cmake ninja-build gcc pkg-config
+	cmake ninja-build gcc libc6-dev pkg-config
 	librocksdb-dev libsecp256k1-dev libuv1-dev libjansson-dev
 	libcurl4-openssl-dev libssl-dev uthash-dev check
 )
 # What test.sh --all needs besides.
-CAIRN_ALL_PACKAGES=(clang clang-format libclang-rt-14-dev curl)
+CAIRN_ALL_PACKAGES=(clang libclang-rt-14-dev curl)
 
 # Installs those of the packages that are missing; says so; fails with a sentence.
 install_packages() {
-	local missing=() name become=()
+	local missing=() name become=() log
 	for name in "$@"; do
 		dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' ||
 			missing+=("$name")
@@ -26,11 +26,13 @@ install_packages() {
 		return 1
 	fi
 	[ "$(id -u)" -eq 0 ] || become=(sudo)
+	log=$(mktemp)
 	if ! { "${become[@]}" apt-get update -qq &&
-		DEBIAN_FRONTEND=noninteractive "${become[@]}" apt-get install -y -qq \
-			--no-install-recommends "${missing[@]}"; } >/tmp/cairn-packages.log 2>&1; then
-		tail -5 /tmp/cairn-packages.log >&2
-		echo "the packages could not be installed: ${missing[*]}" >&2
+		"${become[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends "${missing[@]}"; } </dev/null >"$log" 2>&1; then
+		tail -5 "$log" >&2
+		echo "the packages could not be installed: ${missing[*]} (the rest of it: $log)" >&2
 		return 1
 	fi
+	rm -f "$log"
 }

@@ -369,14 +369,16 @@ enum status block_execute(struct draft **made, const struct network *network,
                           enum verdict *verdict, struct refusal *refusal, struct why *why)
 {
 	const struct header *below = parent ? &parent->header : &tip->header;
+	/* What consensus says is taken over. The sets follow from the parent: no operation of
+	 * this version changes them, so no block seals. */
 	struct block_plan plan = {
 		.epoch = header->epoch,
 		.view = header->view,
 		.proposer = header->proposer,
-		.flags = header->flags,
+		.flags = header->flags & HEADER_FLAG_HEARTBEAT,
 		.time_ms = header->time_ms,
-		.validators_hash = header->validators_hash,
-		.next_validators_hash = header->next_validators_hash,
+		.validators_hash = below->next_validators_hash,
+		.next_validators_hash = below->next_validators_hash,
 	};
 	struct draft *draft;
 	enum status status;

@@ -37,7 +37,8 @@ MUST_CHECK enum status block_seal(struct draft *draft, const struct block_plan *
 
 /* The whole of a block that somebody else made: every transaction applied, every field of
  * the header that follows from them compared. The signatures of the transactions and what
- * consensus says of the header (epoch, view, proposer, clock) are checked by the caller.
+ * consensus says of the header (epoch, view, proposer, clock, when a heartbeat is due) are
+ * checked by the caller.
  * *draft is NULL unless STATUS_OK and VERDICT_GOOD. */
 MUST_CHECK enum status block_execute(struct draft **draft, const struct network *network,
                                      const struct ledger_source *source,

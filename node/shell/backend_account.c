@@ -3,8 +3,7 @@
 #include "rpc/api/ledger_json.h"
 #include "rpc/api/params.h"
 
-/* -- One account
- * --------------------------------------------------------------------------- */
+/* -- One account ------------------------------------------------------------------- */
 
 static bool take_log_index(void *owner, uint64_t log_index)
 {
@@ -97,8 +96,7 @@ static void get_account(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_at(&query, json);
 }
 
-/* -- What it holds
- * --------------------------------------------------------------------------- */
+/* -- What it holds ----------------------------------------------------------------- */
 
 struct holdings {
 	struct hash account;
@@ -155,6 +153,11 @@ static bool visit_holding(void *owner, struct bytes_view name, struct bytes_view
 	return query_is_good(query);
 }
 
+static bool is_asset_id(struct bytes_view text)
+{
+	return text.size == HASH_SIZE;
+}
+
 static void list_balances(struct rpc_call *call, json_t *params, void *owner)
 {
 	struct holdings holdings = {.account = rpc_param_account(params, "account")};
@@ -163,7 +166,7 @@ static void list_balances(struct rpc_call *call, json_t *params, void *owner)
 
 	if (!query_start_at(&query, call, params, owner))
 		return;
-	page_start_names(&holdings.page, &query, HASH_SIZE, HASH_SIZE);
+	page_start_names(&holdings.page, &query, is_asset_id);
 	if (query_is_good(&query)) {
 		status = store_list_names(query.view, STORE_ACCOUNT_ASSETS, &holdings.account,
 		                          (struct bytes_view){0}, page_after(&holdings.page),
@@ -173,8 +176,7 @@ static void list_balances(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_page(&query, &holdings.page);
 }
 
-/* -- What it did
- * -------------------------------------------------------------------------------- */
+/* -- What it did ------------------------------------------------------------------- */
 
 static bool visit_deed(void *owner, uint64_t log_index)
 {
@@ -215,8 +217,7 @@ static void list_transactions(struct rpc_call *call, json_t *params, void *owner
 	query_answer_page(&query, &page);
 }
 
-/* -- The table
- * ------------------------------------------------------------------------------------ */
+/* -- The table --------------------------------------------------------------------- */
 
 const struct rpc_handler backend_account_handlers[] = {
 	{"account.get", get_account},

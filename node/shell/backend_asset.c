@@ -49,9 +49,7 @@ static json_t *asset_json(struct query *query, const struct hash *id)
 	return json;
 }
 
-/* -- One
- * -------------------------------------------------------------------------------------
- */
+/* -- One --------------------------------------------------------------------------- */
 
 static void get_asset(struct rpc_call *call, json_t *params, void *owner)
 {
@@ -75,9 +73,7 @@ static void get_asset(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_at(&query, json);
 }
 
-/* -- All
- * ---------------------------------------------------------------------------------------
- */
+/* -- All --------------------------------------------------------------------------- */
 
 static bool visit_asset(void *owner, struct bytes_view name, struct bytes_view value)
 {
@@ -102,7 +98,7 @@ static void list_assets(struct rpc_call *call, json_t *params, void *owner)
 
 	if (!query_start(&query, call, params, owner))
 		return;
-	page_start_names(&page, &query, 1, NAME_SIZE_MAX);
+	page_start_names(&page, &query, name_is_valid);
 	if (query_is_good(&query)) {
 		status = store_list_names(query.view, STORE_ASSETS, NULL, (struct bytes_view){0},
 		                          page_after(&page), page.limit + 1, visit_asset, &page,
@@ -112,8 +108,7 @@ static void list_assets(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_page(&query, &page);
 }
 
-/* -- The table
- * ----------------------------------------------------------------------------------- */
+/* -- The table --------------------------------------------------------------------- */
 
 const struct rpc_handler backend_asset_handlers[] = {
 	{"asset.list", list_assets},

@@ -6,8 +6,7 @@
 
 #include <inttypes.h>
 
-/* -- One block
- * ---------------------------------------------------------------------------- */
+/* -- One block --------------------------------------------------------------------- */
 
 static void get_head(struct rpc_call *call, json_t *params, void *owner)
 {
@@ -139,8 +138,7 @@ static void get_block_header(struct rpc_call *call, json_t *params, void *owner)
 	query_answer(&query, json);
 }
 
-/* -- Blocks
- * --------------------------------------------------------------------------------- */
+/* -- Blocks ------------------------------------------------------------------------ */
 
 static json_t *block_row_json(const struct store_header *header)
 {
@@ -179,8 +177,7 @@ static void list_blocks(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_page(&query, &page);
 }
 
-/* -- What the network is
- * --------------------------------------------------------------------- */
+/* -- What the network is ----------------------------------------------------------- */
 
 static void get_genesis(struct rpc_call *call, json_t *params, void *owner)
 {
@@ -231,8 +228,7 @@ static void get_params(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_at(&query, json);
 }
 
-/* -- The log
- * ------------------------------------------------------------------------------------ */
+/* -- The log ----------------------------------------------------------------------- */
 
 static void get_checkpoint(struct rpc_call *call, json_t *params, void *owner)
 {
@@ -300,8 +296,7 @@ static void get_consistency_proof(struct rpc_call *call, json_t *params, void *o
 	query_answer(&query, json);
 }
 
-/* -- The table
- * ------------------------------------------------------------------------------------ */
+/* -- The table --------------------------------------------------------------------- */
 
 const struct rpc_handler backend_chain_handlers[] = {
 	{"chain.get_head", get_head},

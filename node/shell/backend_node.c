@@ -9,8 +9,7 @@
 
 enum { PROTOCOL_VERSION = 1 };
 
-/* -- How it stands
- * ------------------------------------------------------------------------ */
+/* -- How it stands ----------------------------------------------------------------- */
 
 struct pool_facts {
 	size_t tx_count;
@@ -96,8 +95,7 @@ static void get_version(struct rpc_call *call, json_t *params, void *owner)
 	rpc_call_answer(call, json);
 }
 
-/* -- What is wrong
- * -------------------------------------------------------------------------- */
+/* -- What is wrong ----------------------------------------------------------------- */
 
 static void add_item(json_t **items, json_t *item)
 {
@@ -166,8 +164,7 @@ static void list_warnings(struct rpc_call *call, json_t *params, void *owner)
 	rpc_call_answer(call, json);
 }
 
-/* -- The end
- * ----------------------------------------------------------------------------------- */
+/* -- The end ----------------------------------------------------------------------- */
 
 /* On the loop. */
 static void open_stop(void *owner, struct letter *letter)
@@ -192,8 +189,7 @@ static void stop(struct rpc_call *call, json_t *params, void *owner)
 	node_send(backend->node, letter);
 }
 
-/* -- The table
- * ------------------------------------------------------------------------------------ */
+/* -- The table --------------------------------------------------------------------- */
 
 const struct rpc_handler backend_node_handlers[] = {
 	{"node.get_status", get_status},

@@ -10,8 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* -- Life
- * --------------------------------------------------------------------------------- */
+/* -- Life -------------------------------------------------------------------------- */
 
 bool query_start(struct query *query, struct rpc_call *call, const json_t *params,
                  void *owner)
@@ -155,8 +154,7 @@ void object_put(json_t **object, const char *name, json_t *value)
 	*object = NULL;
 }
 
-/* -- The state
- * ------------------------------------------------------------------------------ */
+/* -- The state --------------------------------------------------------------------- */
 
 bool query_state(struct query *query, const struct state_key *key,
                  struct bytes_view *value)
@@ -242,8 +240,7 @@ bool query_stream_head(struct query *query, const struct hash *stream,
 	return query_check(query, stream_head_decode(head, value), "a stream's head");
 }
 
-/* -- Transactions of the log
- * ------------------------------------------------------------------- */
+/* -- Transactions of the log ------------------------------------------------------- */
 
 bool query_tx(struct query *query, uint64_t log_index, struct tx *tx, uint64_t *height)
 {
@@ -307,8 +304,7 @@ json_t *json_of_path(const struct log_path *path)
 	return hashes;
 }
 
-/* -- Pages of lists
- * -------------------------------------------------------------------------------- */
+/* -- Pages of lists ---------------------------------------------------------------- */
 
 static void init_page(struct page *page, struct query *query)
 {
@@ -335,21 +331,22 @@ void page_start(struct page *page, struct query *query, uint64_t first)
 		refuse_cursor(query);
 }
 
-void page_start_names(struct page *page, struct query *query, size_t size_min,
-                      size_t size_max)
+void page_start_names(struct page *page, struct query *query,
+                      bool (*is_name)(struct bytes_view text))
 {
 	struct bytes_view text;
+	size_t size;
 
 	init_page(page, query);
 	if (!rpc_param_has(query->params, "cursor"))
 		return;
 	text = rpc_param_text(query->params, "cursor");
-	page->last_size = text.size / 2;
-	if (text.size % 2 != 0 || page->last_size < size_min || page->last_size > size_max ||
-	    !hex_decode(page->last, page->last_size, text)) {
-		page->last_size = 0;
+	size = text.size / 2;
+	if (text.size % 2 == 0 && size <= sizeof page->last &&
+	    hex_decode(page->last, size, text) && is_name(bytes_view(page->last, size)))
+		page->last_size = size;
+	else
 		refuse_cursor(query);
-	}
 }
 
 static bool has_room(struct page *page)

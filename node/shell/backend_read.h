@@ -59,8 +59,7 @@ void query_answer_at(struct query *query, json_t *result);
  * stays so. */
 void object_put(json_t **object, const char *name, json_t *value);
 
-/* -- The state --------------------------------------------------------------------------
- */
+/* -- The state --------------------------------------------------------------------- */
 
 /* The value under a key; false: there is none. */
 MUST_CHECK bool query_state(struct query *query, const struct state_key *key,
@@ -84,8 +83,7 @@ MUST_CHECK bool query_stream(struct query *query, struct hash *id,
 MUST_CHECK bool query_stream_head(struct query *query, const struct hash *stream,
                                   struct stream_head *head);
 
-/* -- Transactions of the log
- * -------------------------------------------------------------- */
+/* -- Transactions of the log ------------------------------------------------------- */
 
 /* The transaction with this log index, which must be there. *tx borrows. */
 MUST_CHECK bool query_tx(struct query *query, uint64_t log_index, struct tx *tx,
@@ -107,8 +105,7 @@ void object_put_place(json_t **object, const struct tx_place *place);
 /* The hashes of a proof of the log. */
 MUST_CHECK json_t *json_of_path(const struct log_path *path);
 
-/* -- Pages of lists
- * -------------------------------------------------------------------------- */
+/* -- Pages of lists ---------------------------------------------------------------- */
 
 /* A page is full with "limit" items, or when it has more than RPC_PAGE_SIZE_MAX bytes;
  * the list then goes on at a cursor: the number of the first item of the next page, or
@@ -129,13 +126,11 @@ struct page {
 
 /* A page of a numbered list: from "cursor" on, or from `first`. */
 void page_start(struct page *page, struct query *query, uint64_t first);
-/* Of a list of names of size_min to size_max bytes: behind "cursor", or from the first.
- */
-void page_start_names(struct page *page, struct query *query, size_t size_min,
-                      size_t size_max);
+/* Of a list of names: behind "cursor", which must be one, or from the first. */
+void page_start_names(struct page *page, struct query *query,
+                      bool (*is_name)(struct bytes_view text));
 
-/* Rows to ask the store for: one more than the page has, to learn whether there are more.
- */
+/* Rows to ask the store for: one above the limit, to learn whether there are more. */
 static inline struct store_range page_range(const struct page *page,
                                             enum store_direction direction)
 {

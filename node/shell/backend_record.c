@@ -9,8 +9,7 @@ void record_reader_init(struct record_reader *reader, struct query *query,
 	*reader = (struct record_reader){.query = query, .stream = *stream};
 }
 
-/* -- The version of a record under its key ---------------------------------------------
- */
+/* -- The version of a record under its key ----------------------------------------- */
 
 static bool take_version(void *owner, const struct store_version *version)
 {
@@ -59,8 +58,7 @@ static bool find_version(const struct record_reader *reader, struct bytes_view k
 	return true;
 }
 
-/* -- Its transaction
- * ----------------------------------------------------------------------- */
+/* -- Its transaction --------------------------------------------------------------- */
 
 /* Makes the reader's transaction that of the record. */
 static bool find_tx(struct record_reader *reader, uint64_t log_index)
@@ -112,9 +110,7 @@ static bool read_operation(struct record_reader *reader,
 	return query_check(query, status, "the operation of a record");
 }
 
-/* -- JSON
- * --------------------------------------------------------------------------------------
- */
+/* -- JSON -------------------------------------------------------------------------- */
 
 static void put_content(json_t **json, const struct record_append *append)
 {

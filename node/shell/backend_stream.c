@@ -6,8 +6,7 @@
 
 #include <inttypes.h>
 
-/* -- Streams
- * ------------------------------------------------------------------------------- */
+/* -- Streams ----------------------------------------------------------------------- */
 
 static void put_info(const struct stream_info *info, const struct hash *id, json_t **json)
 {
@@ -94,7 +93,7 @@ static void list_streams(struct rpc_call *call, json_t *params, void *owner)
 
 	if (!query_start(&query, call, params, owner))
 		return;
-	page_start_names(&page, &query, 1, NAME_SIZE_MAX);
+	page_start_names(&page, &query, name_is_valid);
 	if (query_is_good(&query)) {
 		status = store_list_names(query.view, STORE_STREAMS, NULL, (struct bytes_view){0},
 		                          page_after(&page), page.limit + 1, visit_stream, &page,
@@ -104,8 +103,7 @@ static void list_streams(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_page(&query, &page);
 }
 
-/* -- Keys
- * ------------------------------------------------------------------------------------ */
+/* -- Keys -------------------------------------------------------------------------- */
 
 struct key_list {
 	struct hash stream;
@@ -145,6 +143,11 @@ static bool visit_key(void *owner, struct bytes_view name, struct bytes_view unu
 	return query_is_good(query);
 }
 
+static bool is_record_key(struct bytes_view text)
+{
+	return text.size > 0;
+}
+
 static void list_keys(struct rpc_call *call, json_t *params, void *owner)
 {
 	struct stream_info info;
@@ -154,7 +157,7 @@ static void list_keys(struct rpc_call *call, json_t *params, void *owner)
 
 	if (!query_start(&query, call, params, owner))
 		return;
-	page_start_names(&list.page, &query, 1, RECORD_KEY_SIZE_MAX);
+	page_start_names(&list.page, &query, is_record_key);
 	if (query_stream(&query, &list.stream, &info)) {
 		status = store_list_names(query.view, STORE_STREAM_KEYS, &list.stream,
 		                          (struct bytes_view){0}, page_after(&list.page),
@@ -164,8 +167,7 @@ static void list_keys(struct rpc_call *call, json_t *params, void *owner)
 	query_answer_page(&query, &list.page);
 }
 
-/* -- One record
- * -------------------------------------------------------------------------------- */
+/* -- One record -------------------------------------------------------------------- */
 
 static void put_at_height(struct query *query, json_t **json)
 {
@@ -200,8 +202,7 @@ static void get_record(struct rpc_call *call, json_t *params, void *owner)
 	query_answer(&query, json);
 }
 
-/* The bytes of "key" or "key_b64", in memory that the caller frees; NULL: memory is out.
- */
+/* The bytes of "key" or "key_b64", for the caller to free; NULL: memory is out. */
 static uint8_t *copy_key(const json_t *params, size_t *size)
 {
 	struct bytes_view text;
@@ -267,8 +268,7 @@ static void get_latest(struct rpc_call *call, json_t *params, void *owner)
 	memory_free(key);
 }
 
-/* -- Lists of records
- * ------------------------------------------------------------------------------ */
+/* -- Lists of records -------------------------------------------------------------- */
 
 struct record_list {
 	struct page page;
@@ -390,9 +390,7 @@ static void get_history(struct rpc_call *call, json_t *params, void *owner)
 	memory_free(key);
 }
 
-/* -- The table
- * -----------------------------------------------------------------------------------------
- */
+/* -- The table --------------------------------------------------------------------- */
 
 const struct rpc_handler backend_stream_handlers[] = {
 	{"stream.list", list_streams},

@@ -7,8 +7,7 @@
 #include "rpc/api/ledger_json.h"
 #include "rpc/api/params.h"
 
-/* -- Final ones
- * ---------------------------------------------------------------------------- */
+/* -- Final ones -------------------------------------------------------------------- */
 
 /* False: the ledger does not have it, or the query failed. */
 static bool find_final(struct query *query, const struct hash *txid, uint64_t *log_index)
@@ -79,8 +78,7 @@ static void get(struct rpc_call *call, json_t *params, void *owner)
 	query_answer(&query, json);
 }
 
-/* -- The status of any
- * ----------------------------------------------------------------------- */
+/* -- The status of any ------------------------------------------------------------- */
 
 static json_t *status_json(const struct hash *txid, const char *status)
 {
@@ -183,9 +181,7 @@ static void get_status(struct rpc_call *call, json_t *params, void *owner)
 		backend_ask_loop(query.backend, call, &question);
 }
 
-/* -- Bytes
- * -------------------------------------------------------------------------------------
- */
+/* -- Bytes ------------------------------------------------------------------------- */
 
 static void decode(struct rpc_call *call, json_t *params, void *owner)
 {
@@ -214,8 +210,7 @@ out_bytes:
 	memory_free(bytes);
 }
 
-/* -- The pool
- * ------------------------------------------------------------------------------------ */
+/* -- The pool ---------------------------------------------------------------------- */
 
 struct waiting_tx {
 	struct hash txid;
@@ -335,9 +330,7 @@ static void list_pool(struct rpc_call *call, json_t *params, void *owner)
 	backend_ask_loop(owner, call, &question);
 }
 
-/* -- The table
- * -------------------------------------------------------------------------------------
- */
+/* -- The table --------------------------------------------------------------------- */
 
 const struct rpc_handler backend_tx_handlers[] = {
 	{"tx.submit_and_wait", backend_submit_and_wait},

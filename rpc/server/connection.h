@@ -10,9 +10,9 @@
  *   HEAD       -> BODY       take_head       the head is there and may come in
  *   BODY       -> WAITING    take_body       the body is there: an exchange begins
  *   WAITING    -> WRITING    on_exchange_done
- *   any        -> WRITING    refuse          of the first two
- *   WRITING    -> HEAD       on_written
- *   WRITING    -> LINGERING  on_written      our side is shut; what comes is thrown away
+ *   HEAD, BODY -> WRITING    connection_refuse
+ *   WRITING    -> HEAD       connection_next
+ *   WRITING    -> LINGERING  linger          our side is shut; what comes is thrown away
  *   any        -> CLOSING    connection_close
  *
  * The happy path is read, parse, exchange, write, again. It can fail at: memory (503 or

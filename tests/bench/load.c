@@ -131,17 +131,23 @@ static void pump(struct load *load, double until_s)
 	}
 }
 
-static uint64_t tx_count(struct live_connection *connection)
+/* On a connection of its own: one that waited for the end of the load would be closed. */
+static uint64_t tx_count(const struct live_node *node)
 {
-	live_call(connection, "chain.get_head", "{}");
-	return live_answer_u64(connection, "tx_count");
+	struct live_connection connection;
+	uint64_t count;
+
+	live_connect(&connection, node);
+	live_call(&connection, "chain.get_head", "{}");
+	count = live_answer_u64(&connection, "tx_count");
+	live_disconnect(&connection);
+	return count;
 }
 
 void load_run(struct load_result *result, const struct live_node *node,
               const struct workload *workload, double seconds)
 {
 	struct load *load = calloc(1, sizeof *load);
-	struct live_connection watch;
 	double start_s, start_cpu_s;
 	uint64_t before;
 
@@ -150,25 +156,24 @@ void load_run(struct load_result *result, const struct live_node *node,
 	if (!load || !load->later)
 		live_fail("out of memory");
 	load->workload = workload;
-	live_connect(&watch, node);
 	for (size_t i = 0; i < BENCH_CONNECTIONS; i++) {
 		live_connect(&load->batches[i].connection, node);
 		buffer_init(&load->batches[i].body, 8 << 20);
 	}
-	before = tx_count(&watch);
+	before = tx_count(node);
 	start_s = live_now_s();
 	start_cpu_s = live_node_cpu_s(node);
 	pump(load, start_s + seconds);
-	result->final_count = tx_count(&watch) - before;
+	result->final_count = tx_count(node) - before;
 	result->seconds = live_now_s() - start_s;
 	result->node_cpu_s = live_node_cpu_s(node) - start_cpu_s;
 	result->retried = load->retried;
-	while (tx_count(&watch) - before < load->accepted) {
+	while (tx_count(node) - before < load->accepted) {
 		struct timespec pause = {.tv_nsec = 10000000};
 
 		if (live_now_s() - start_s > seconds + 120)
 			live_fail("%llu of %llu accepted transactions became final",
-			           (unsigned long long)(tx_count(&watch) - before),
+			           (unsigned long long)(tx_count(node) - before),
 			           (unsigned long long)load->accepted);
 		nanosleep(&pause, NULL);
 	}
@@ -176,7 +181,6 @@ void load_run(struct load_result *result, const struct live_node *node,
 		live_disconnect(&load->batches[i].connection);
 		buffer_close(&load->batches[i].body);
 	}
-	live_disconnect(&watch);
 	free(load->later);
 	free(load);
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# floors.sh includes|symbols|sizes|self_test|upward_use
+# floors.sh includes|symbols|sizes|packages|self_test|upward_use
 #
 # The walls of the house, checked: who includes what, what pure object code calls, how large
 # a room is, and that each of these checks, and the one at configure time, can fail. ctest
@@ -53,6 +53,21 @@ check_sizes() {
 	)
 }
 
+# packages [PACKAGE LIST]: what the plan takes from the world must be in it
+check_packages() {
+	list=${1:-$FLOORS_SOURCE/scripts/packages.sh}
+	wrong=0
+	for thing in check $(cut -d'|' -f6 "$FLOORS_PLAN"); do
+		package=$(sed -n "s/^set(CAIRN_PACKAGE_$thing \\(.*\\))/\\1/p" \
+			"$FLOORS_SOURCE/cmake/floors.cmake")
+		if ! sed 's/#.*//' "$list" | tr -s '()\t ' '\n' | grep -qxF -e "$package"; then
+			echo "WORLD $thing needs the package $package, which $list does not install"
+			wrong=1
+		fi
+	done
+	return $wrong
+}
+
 # must_fail SENTENCE COMMAND...: the command must fail and say so
 must_fail() {
 	sentence=$1
@@ -103,9 +118,19 @@ test_includes() {
 	wrong_include node/shell/file.c '#include "tests/support/support.h"' \
 		'there is no tests/support/support.h'
 	copy_sources
+	sed -i.old '/rocksdb/d' "$scratch/copy"/chain/store/*.[ch]
+	must_fail 'store declares WORLD rocksdb and includes nothing of it' \
+		check_includes "$scratch/copy"
+	copy_sources
 	mkdir "$scratch/copy/node/attic"
 	echo 'int attic;' >"$scratch/copy/node/attic/attic.c"
 	must_fail 'the folder node/attic is in no library' check_includes "$scratch/copy"
+}
+
+test_packages() {
+	sed 's/librocksdb-dev//' "$FLOORS_SOURCE/scripts/packages.sh" >"$scratch/packages.sh"
+	must_fail 'WORLD rocksdb needs the package librocksdb-dev' \
+		check_packages "$scratch/packages.sh"
 }
 
 # long_file LINES SHAPE: a file of one function with so many lines between its braces, or of
@@ -198,10 +223,12 @@ case $1 in
 includes) check_includes ;;
 symbols) check_symbols ;;
 sizes) check_sizes ;;
+packages) check_packages ;;
 upward_use) check_upward_use ;;
 self_test)
 	test_includes
 	test_sizes
+	test_packages
 	[ -n "$FLOORS_SANITIZE" ] || test_symbols
 	;;
 *)

@@ -110,10 +110,24 @@ library != "" && /^[ \t]*#[ \t]*include[ \t]*</ {
 		wrong("<" header "> is for chain/crypto alone")
 	else if (from == "" && pure[library] && !(header in pure_header))
 		wrong(library " is pure and may not include <" header ">")
+	taken[library, from] = 1
 	checked++
 }
 
 END {
+	# What is declared and not used would be asked of everybody who builds this.
+	for (key in world) {
+		split(key, parts, SUBSEP)
+		found = 0
+		for (used in pure)
+			if ((parts[1], used) in reach && (used, parts[2]) in taken)
+				found = 1
+		if (!found) {
+			print "CMakeLists.txt: " parts[1] " declares WORLD " parts[2] \
+			      " and includes nothing of it"
+			count++
+		}
+	}
 	printf "%d includes checked, %d wrong\n", checked, count
 	if (checked == 0)
 		print "nothing was checked"

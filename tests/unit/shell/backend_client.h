@@ -1,23 +1,23 @@
-/* A client on the socket of a world's server, and short ways to compare what it is told. */
+/* A client on the socket of a scene's server, and short ways to compare its answers. */
 #ifndef TESTS_UNIT_SHELL_BACKEND_CLIENT_H
 #define TESTS_UNIT_SHELL_BACKEND_CLIENT_H
 
 #include "chain/base/text.h"
 #include "chain/crypto/address.h"
-#include "tests/unit/shell/backend_world.h"
+#include "tests/unit/shell/backend_scene.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-/* -- The client ------------------------------------------------------------------------------------ */
+/* -- The client -------------------------------------------------------------------- */
 
-static inline int client_connect(const struct world *world)
+static inline int client_connect(const struct scene *scene)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int file = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	snprintf(address.sun_path, sizeof address.sun_path, "%s/rpc.sock", world->folder);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/rpc.sock", scene->folder);
 	ck_assert_int_ge(file, 0);
 	ck_assert_int_eq(connect(file, (struct sockaddr *)&address, sizeof address), 0);
 	return file;
@@ -63,13 +63,14 @@ static inline json_t *client_receive(int file)
 }
 
 /* The whole answer object. `params` is taken, NULL: none. */
-static inline json_t *ask_any(const struct world *world, const char *method, json_t *params)
+static inline json_t *ask_any(const struct scene *scene, const char *method,
+                              json_t *params)
 {
-	json_t *call = json_pack("{ss si ss so*}", "jsonrpc", "2.0", "id", 7, "method", method,
-	                         "params", params);
+	json_t *call = json_pack("{ss si ss so*}", "jsonrpc", "2.0", "id", 7, "method",
+	                         method, "params", params);
 	char *body = json_dumps(call, JSON_COMPACT);
 	char head[160];
-	int file = client_connect(world);
+	int file = client_connect(scene);
 	json_t *answer;
 
 	ck_assert_ptr_nonnull(body);
@@ -87,9 +88,9 @@ static inline json_t *ask_any(const struct world *world, const char *method, jso
 }
 
 /* The result, to be freed with json_decref. */
-static inline json_t *ask(const struct world *world, const char *method, json_t *params)
+static inline json_t *ask(const struct scene *scene, const char *method, json_t *params)
 {
-	json_t *answer = ask_any(world, method, params);
+	json_t *answer = ask_any(scene, method, params);
 	json_t *result = json_incref(json_object_get(answer, "result"));
 	char *text = json_dumps(json_object_get(answer, "error"), JSON_ENCODE_ANY);
 
@@ -100,10 +101,10 @@ static inline json_t *ask(const struct world *world, const char *method, json_t 
 }
 
 /* The call fails with this code and a message that has `text` in it. */
-static inline void expect_error(const struct world *world, const char *method,
+static inline void expect_error(const struct scene *scene, const char *method,
                                 json_t *params, int code, const char *text)
 {
-	json_t *answer = ask_any(world, method, params);
+	json_t *answer = ask_any(scene, method, params);
 	const json_t *error = json_object_get(answer, "error");
 	const char *message = json_string_value(json_object_get(error, "message"));
 
@@ -117,8 +118,8 @@ static inline void expect_error(const struct world *world, const char *method,
 
 /* All items of a list, asked for in pages of `limit`, each but the last full. `params` is
  * taken, NULL: none. */
-static inline json_t *ask_all(const struct world *world, const char *method, json_t *params,
-                              size_t limit)
+static inline json_t *ask_all(const struct scene *scene, const char *method,
+                              json_t *params, size_t limit)
 {
 	json_t *items = json_array();
 	json_t *given = params ? params : json_object();
@@ -126,7 +127,7 @@ static inline json_t *ask_all(const struct world *world, const char *method, jso
 
 	json_object_set_new(given, "limit", json_integer((json_int_t)limit));
 	while (more) {
-		json_t *page = ask(world, method, json_copy(given));
+		json_t *page = ask(scene, method, json_copy(given));
 		json_t *got = json_object_get(page, "items");
 		json_t *next = json_object_get(page, "next");
 
@@ -142,7 +143,7 @@ static inline json_t *ask_all(const struct world *world, const char *method, jso
 	return items;
 }
 
-/* -- Comparing ------------------------------------------------------------------------------------------ */
+/* -- Comparing --------------------------------------------------------------------- */
 
 static inline const char *text_of(const json_t *json, const char *name)
 {

@@ -3,24 +3,24 @@
 #include "chain/proof/state_hash.h"
 #include "tests/unit/shell/backend_client.h"
 
-static struct world *world;
+static struct scene *scene;
 
 static void start(void)
 {
-	world = world_new(&(struct store_options){0});
-	world_fill(world);
+	scene = scene_new(&(struct store_options){0});
+	scene_fill(scene);
 }
 
 static void stop(void)
 {
-	world_free(world);
+	scene_free(scene);
 }
 
 static const size_t PAGE_SIZES[] = {1, 2, 3, 7, 1000};
 
 enum { PAGE_SIZE_COUNT = sizeof PAGE_SIZES / sizeof *PAGE_SIZES };
 
-/* -- Records -------------------------------------------------------------------------------- */
+/* -- Records ----------------------------------------------------------------------- */
 
 static void check_key(const json_t *json, struct bytes_view key)
 {
@@ -75,11 +75,11 @@ static json_t *of_stream(const struct model_stream *stream)
 START_TEST(every_record_is_listed_once_in_pages_of_any_size)
 {
 	for (size_t i = 0; i < MODEL_STREAMS; i++) {
-		const struct model_stream *stream = &world->streams[i];
+		const struct model_stream *stream = &scene->streams[i];
 
 		for (size_t j = 0; j < PAGE_SIZE_COUNT; j++) {
-			json_t *items = ask_all(world, "stream.list_records", of_stream(stream),
-			                        PAGE_SIZES[j]);
+			json_t *items =
+				ask_all(scene, "stream.list_records", of_stream(stream), PAGE_SIZES[j]);
 
 			ck_assert_uint_eq(json_array_size(items), stream->count);
 			for (size_t k = 0; k < stream->count; k++)
@@ -92,15 +92,14 @@ END_TEST
 
 START_TEST(records_are_listed_from_a_position)
 {
-	const struct model_stream *stream = &world->streams[1];
+	const struct model_stream *stream = &scene->streams[1];
 
 	ck_assert_uint_gt(stream->count, 12);
 	for (size_t from = 0; from <= stream->count + 1; from++) {
 		size_t count = from < stream->count ? stream->count - from : 0;
-		json_t *items =
-			ask_all(world, "stream.list_records",
-		            json_pack("{so si}", "stream", json_hex(&stream->id), "from", (int)from),
-		            5);
+		json_t *items = ask_all(
+			scene, "stream.list_records",
+			json_pack("{so si}", "stream", json_hex(&stream->id), "from", (int)from), 5);
 
 		ck_assert_uint_eq(json_array_size(items), count);
 		for (size_t k = 0; k < count; k++)
@@ -112,19 +111,19 @@ END_TEST
 
 START_TEST(at_every_height_the_records_up_to_it_are_listed)
 {
-	for (size_t height = 0; height < world->block_count; height++)
+	for (size_t height = 0; height < scene->block_count; height++)
 		for (size_t i = 0; i < MODEL_STREAMS; i++) {
-			const struct model_stream *stream = &world->streams[i];
-			size_t count = world->blocks[height].stream_counts[i];
+			const struct model_stream *stream = &scene->streams[i];
+			size_t count = scene->blocks[height].stream_counts[i];
 			json_t *params =
 				json_pack("{ss si}", "stream", stream->name, "at", (int)height);
 			json_t *items;
 
 			if (height < stream->created_height) {
-				expect_error(world, "stream.list_records", params, 103, stream->name);
+				expect_error(scene, "stream.list_records", params, 103, stream->name);
 				continue;
 			}
-			items = ask_all(world, "stream.list_records", params, 4);
+			items = ask_all(scene, "stream.list_records", params, 4);
 			ck_assert_uint_eq(json_array_size(items), count);
 			for (size_t k = 0; k < count; k++)
 				check_record(json_array_get(items, k), stream, k);
@@ -136,21 +135,21 @@ END_TEST
 START_TEST(each_record_is_found_by_its_position)
 {
 	for (size_t i = 0; i < MODEL_STREAMS; i++) {
-		const struct model_stream *stream = &world->streams[i];
+		const struct model_stream *stream = &scene->streams[i];
 
 		for (size_t k = 0; k < stream->count; k++) {
-			json_t *json = ask(world, "stream.get_record",
-			                   json_pack("{ss si}", "stream", stream->name, "position",
-			                             (int)k));
+			json_t *json =
+				ask(scene, "stream.get_record",
+			        json_pack("{ss si}", "stream", stream->name, "position", (int)k));
 
 			check_record(json, stream, k);
-			check_count(json, "at_height", model_tip(world));
+			check_count(json, "at_height", model_tip(scene));
 			json_decref(json);
 		}
-		expect_error(world, "stream.get_record",
-		             json_pack("{ss si}", "stream", stream->name, "position",
-		                       (int)stream->count),
-		             104, "there is none at position");
+		expect_error(
+			scene, "stream.get_record",
+			json_pack("{ss si}", "stream", stream->name, "position", (int)stream->count),
+			104, "there is none at position");
 	}
 }
 END_TEST
@@ -159,12 +158,11 @@ START_TEST(an_author_has_the_records_that_they_wrote)
 {
 	for (size_t i = 0; i < MODEL_STREAMS; i++)
 		for (unsigned author = 0; author < MODEL_ACCOUNTS; author++) {
-			const struct model_stream *stream = &world->streams[i];
-			const struct hash *id = &world->ledger.accounts[author].id;
-			json_t *items = ask_all(world, "stream.list_by_author",
-			                        json_pack("{ss so}", "stream", stream->name,
-			                                  "account", json_hex(id)),
-			                        2);
+			const struct model_stream *stream = &scene->streams[i];
+			const struct hash *id = &scene->ledger.accounts[author].id;
+			json_t *items = ask_all(
+				scene, "stream.list_by_author",
+				json_pack("{ss so}", "stream", stream->name, "account", json_hex(id)), 2);
 			size_t found = 0;
 
 			for (size_t k = 0; k < stream->count; k++)
@@ -176,7 +174,7 @@ START_TEST(an_author_has_the_records_that_they_wrote)
 }
 END_TEST
 
-/* -- Keys -------------------------------------------------------------------------------------- */
+/* -- Keys -------------------------------------------------------------------------- */
 
 static json_t *of_key(const struct model_stream *stream, struct bytes_view key)
 {
@@ -207,10 +205,10 @@ static void check_latest(const struct model_stream *stream, struct bytes_view ke
 	json_t *json;
 
 	if (!find_latest(stream, key, count, &position)) {
-		expect_error(world, "stream.get_latest", params, 104, "has no record under key");
+		expect_error(scene, "stream.get_latest", params, 104, "has no record under key");
 		return;
 	}
-	json = ask(world, "stream.get_latest", params);
+	json = ask(scene, "stream.get_latest", params);
 	check_record(json, stream, position);
 	json_decref(json);
 }
@@ -218,42 +216,42 @@ static void check_latest(const struct model_stream *stream, struct bytes_view ke
 START_TEST(at_every_height_the_latest_record_of_a_key_is_found)
 {
 	for (unsigned number = 1; number < 5; number++)
-		for (size_t height = 0; height < world->block_count; height++)
+		for (size_t height = 0; height < scene->block_count; height++)
 			for (size_t i = 0; i < MODEL_STREAMS; i++) {
-				const struct model_stream *stream = &world->streams[i];
+				const struct model_stream *stream = &scene->streams[i];
 				json_t *params = of_key(stream, fill_key(number));
 
 				json_object_set_new(params, "at", json_integer((json_int_t)height));
 				if (height < stream->created_height)
-					expect_error(world, "stream.get_latest", params, 103, "after block");
+					expect_error(scene, "stream.get_latest", params, 103, "after block");
 				else
 					check_latest(stream, fill_key(number),
-					             world->blocks[height].stream_counts[i], params);
+					             scene->blocks[height].stream_counts[i], params);
 			}
 }
 END_TEST
 
 START_TEST(the_latest_record_is_found_at_a_time_too)
 {
-	const struct model_stream *stream = &world->streams[0];
-	uint64_t start_ms = world->blocks[0].header.time_ms;
+	const struct model_stream *stream = &scene->streams[0];
+	uint64_t start_ms = scene->blocks[0].header.time_ms;
 
-	for (size_t height = stream->created_height; height < world->block_count; height++)
+	for (size_t height = stream->created_height; height < scene->block_count; height++)
 		for (uint64_t offset = 0; offset < 2; offset++) {
-			uint64_t time_ms = world->blocks[height].header.time_ms + offset * 999;
+			uint64_t time_ms = scene->blocks[height].header.time_ms + offset * 999;
 			json_t *params = json_pack("{ss ss sI}", "stream", stream->name, "key",
 			                           "temperature", "at_time_ms", (json_int_t)time_ms);
 
 			check_latest(stream, text_view("temperature"),
-			             world->blocks[height].stream_counts[0], params);
+			             scene->blocks[height].stream_counts[0], params);
 		}
-	expect_error(world, "stream.get_latest",
+	expect_error(scene, "stream.get_latest",
 	             json_pack("{ss ss sI}", "stream", stream->name, "key", "temp",
 	                       "at_time_ms", (json_int_t)start_ms - 1),
 	             101, "before the first block");
-	expect_error(world, "stream.get_latest",
+	expect_error(scene, "stream.get_latest",
 	             json_pack("{ss ss sI}", "stream", stream->name, "key", "temp", "at",
-	                       (json_int_t)world->block_count),
+	                       (json_int_t)scene->block_count),
 	             101, "there is no block");
 }
 END_TEST
@@ -262,10 +260,9 @@ START_TEST(the_history_of_a_key_is_all_its_records_oldest_first)
 {
 	for (unsigned number = 0; number < 5; number++)
 		for (size_t i = 0; i < MODEL_STREAMS; i++) {
-			const struct model_stream *stream = &world->streams[i];
+			const struct model_stream *stream = &scene->streams[i];
 			struct bytes_view key = fill_key(number);
-			json_t *items =
-				ask_all(world, "stream.get_history", of_key(stream, key), 3);
+			json_t *items = ask_all(scene, "stream.get_history", of_key(stream, key), 3);
 			size_t found = 0;
 
 			/* What has no key is no key's. */
@@ -298,9 +295,9 @@ START_TEST(each_key_is_listed_once_in_pages_of_any_size)
 {
 	for (size_t i = 0; i < MODEL_STREAMS; i++)
 		for (size_t j = 0; j < PAGE_SIZE_COUNT; j++) {
-			const struct model_stream *stream = &world->streams[i];
-			json_t *items = ask_all(world, "stream.list_keys", of_stream(stream),
-			                        PAGE_SIZES[j]);
+			const struct model_stream *stream = &scene->streams[i];
+			json_t *items =
+				ask_all(scene, "stream.list_keys", of_stream(stream), PAGE_SIZES[j]);
 			size_t wanted = 0;
 
 			for (size_t k = 0; k < stream->count; k++)
@@ -313,16 +310,16 @@ START_TEST(each_key_is_listed_once_in_pages_of_any_size)
 }
 END_TEST
 
-/* -- Streams -------------------------------------------------------------------------------------- */
+/* -- Streams ----------------------------------------------------------------------- */
 
 static void check_stream(const json_t *json, const struct model_stream *stream,
                          size_t count)
 {
-	uint64_t created_ms = world->blocks[stream->created_height].header.time_ms;
+	uint64_t created_ms = scene->blocks[stream->created_height].header.time_ms;
 
 	check_text(json, "name", stream->name);
 	check_hash(json, "id", &stream->id);
-	check_account(json, "owner", &world->ledger.accounts[stream->owner].id);
+	check_account(json, "owner", &scene->ledger.accounts[stream->owner].id);
 	check_text(json, "write", "open");
 	check_text(json, "read", "public");
 	check_count(json, "records", count);
@@ -333,12 +330,12 @@ static void check_stream(const json_t *json, const struct model_stream *stream,
 START_TEST(streams_are_listed_by_name)
 {
 	for (size_t j = 0; j < PAGE_SIZE_COUNT; j++) {
-		json_t *items = ask_all(world, "stream.list", NULL, PAGE_SIZES[j]);
+		json_t *items = ask_all(scene, "stream.list", NULL, PAGE_SIZES[j]);
 
 		ck_assert_uint_eq(json_array_size(items), MODEL_STREAMS);
 		for (size_t i = 0; i < MODEL_STREAMS; i++)
-			check_stream(json_array_get(items, i), &world->streams[i],
-			             world->streams[i].count);
+			check_stream(json_array_get(items, i), &scene->streams[i],
+			             scene->streams[i].count);
 		json_decref(items);
 	}
 }
@@ -346,19 +343,19 @@ END_TEST
 
 START_TEST(at_every_height_a_stream_is_as_it_was)
 {
-	for (size_t height = 0; height < world->block_count; height++)
+	for (size_t height = 0; height < scene->block_count; height++)
 		for (size_t i = 0; i < MODEL_STREAMS; i++) {
-			const struct model_stream *stream = &world->streams[i];
+			const struct model_stream *stream = &scene->streams[i];
 			json_t *params =
 				json_pack("{ss si}", "stream", stream->name, "at", (int)height);
 			json_t *json;
 
 			if (height < stream->created_height) {
-				expect_error(world, "stream.get", params, 103, "there is no stream");
+				expect_error(scene, "stream.get", params, 103, "there is no stream");
 				continue;
 			}
-			json = ask(world, "stream.get", params);
-			check_stream(json, stream, world->blocks[height].stream_counts[i]);
+			json = ask(scene, "stream.get", params);
+			check_stream(json, stream, scene->blocks[height].stream_counts[i]);
 			check_text(json, "description", "made by a test");
 			check_text(json, "schema", "");
 			check_count(json, "height", height);
@@ -401,8 +398,8 @@ static struct hash root_of(const struct model_stream *stream)
 START_TEST(a_stream_tells_the_root_of_its_own_log)
 {
 	for (size_t i = 0; i < MODEL_STREAMS; i++) {
-		struct hash root = root_of(&world->streams[i]);
-		json_t *json = ask(world, "stream.get", of_stream(&world->streams[i]));
+		struct hash root = root_of(&scene->streams[i]);
+		json_t *json = ask(scene, "stream.get", of_stream(&scene->streams[i]));
 
 		check_hash(json, "log_root", &root);
 		json_decref(json);
@@ -416,16 +413,16 @@ START_TEST(what_has_no_stream_is_an_error_that_names_it)
 	                                      "stream.list_keys"};
 
 	for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++)
-		expect_error(world, METHODS[i], json_pack("{ss}", "stream", "delta"), 103,
+		expect_error(scene, METHODS[i], json_pack("{ss}", "stream", "delta"), 103,
 		             "there is no stream \"delta\"");
-	expect_error(world, "stream.get_history",
+	expect_error(scene, "stream.get_history",
 	             json_pack("{ss ss}", "stream", "delta", "key", "x"), 103, "delta");
-	expect_error(world, "stream.get_record",
+	expect_error(scene, "stream.get_record",
 	             json_pack("{ss si}", "stream", "delta", "position", 0), 103, "delta");
 }
 END_TEST
 
-/* -- The suite -------------------------------------------------------------------------------------- */
+/* -- The suite --------------------------------------------------------------------- */
 
 Suite *test_suite(void)
 {

@@ -143,7 +143,7 @@ struct answer {
 	struct passphrase passphrase;
 };
 
-enum asking { ASK_ONCE, ASK_TWICE, ASK_IGNORING_INTERRUPTS };
+enum asking { ASK_ONCE, ASK_TWICE, ASK_SURVIVING };
 
 static void on_interrupt(int number)
 {
@@ -157,7 +157,7 @@ static void run_program(enum asking asking, int answer_end)
 	/* Check's own handlers are inherited, and would end the test. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	if (asking == ASK_IGNORING_INTERRUPTS) {
+	if (asking == ASK_SURVIVING) {
 		struct sigaction action = {.sa_handler = on_interrupt};
 
 		signal(SIGQUIT, SIG_IGN);
@@ -461,13 +461,46 @@ START_TEST(a_stop_gives_the_terminal_back_and_then_asks_again)
 }
 END_TEST
 
-START_TEST(a_program_that_survives_the_signal_gets_an_answer)
+/* As proc(5) tells of the waiting program. */
+static bool ignores(pid_t program, int number)
 {
-	struct session session = session_open(ASK_IGNORING_INTERRUPTS);
+	char path[64];
+	char line[256];
+	unsigned long long mask = 0;
+	FILE *facts;
+
+	snprintf(path, sizeof path, "/proc/%d/status", (int)program);
+	facts = fopen(path, "r");
+	ck_assert_ptr_nonnull(facts);
+	while (fgets(line, sizeof line, facts))
+		if (strncmp(line, "SigIgn:", 7) == 0)
+			mask = strtoull(line + 7, NULL, 16);
+	fclose(facts);
+	return (mask >> (number - 1) & 1) != 0;
+}
+
+START_TEST(a_signal_that_the_program_ignores_stays_ignored)
+{
+	struct session session = session_open(ASK_SURVIVING);
 	struct answer answer;
 
 	wait_for(&session, "Passphrase: ");
-	type(&session, "\x1c"); /* ignored, and so it stays; the line is flushed by it */
+	ck_assert(ignores(session.program, SIGQUIT) && !ignores(session.program, SIGINT));
+	ck_assert_int_eq(kill(session.program, SIGQUIT), 0);
+	type(&session, "secret\n");
+	answer = session_answer(&session);
+	ck_assert_int_eq(answer.status, STATUS_OK);
+	ck_assert(bytes_equal(passphrase_view(&answer.passphrase), text_view("secret")));
+	session_close(&session);
+}
+END_TEST
+
+START_TEST(a_program_that_survives_the_signal_gets_an_answer)
+{
+	struct session session = session_open(ASK_SURVIVING);
+	struct answer answer;
+
+	wait_for(&session, "Passphrase: ");
 	type(&session, "secret");
 	type(&session, "\x03");
 	answer = session_answer(&session);
@@ -521,6 +554,7 @@ static TCase *terminal_tests(void)
 	tcase_add_loop_test(tests, a_signal_ends_the_program_with_the_echo_on_again, 0,
 	                    (int)(sizeof ENDINGS / sizeof *ENDINGS));
 	tcase_add_test(tests, a_stop_gives_the_terminal_back_and_then_asks_again);
+	tcase_add_test(tests, a_signal_that_the_program_ignores_stays_ignored);
 	tcase_add_test(tests, a_program_that_survives_the_signal_gets_an_answer);
 	tcase_add_test(tests, without_a_terminal_the_remedy_is_named);
 	return tests;

@@ -1,8 +1,8 @@
-/* A ledger with something of everything on a real disk, the node's backend and server on top
- * of it, and a model: what went in, kept by the plainest means, for every answer to be
- * compared with. */
-#ifndef TESTS_UNIT_SHELL_BACKEND_WORLD_H
-#define TESTS_UNIT_SHELL_BACKEND_WORLD_H
+/* A ledger with something of everything on a real disk, the node's backend and server on
+ * top of it, and a model: what went in, kept by the plainest means, for every answer to
+ * be compared with. */
+#ifndef TESTS_UNIT_SHELL_BACKEND_SCENE_H
+#define TESTS_UNIT_SHELL_BACKEND_SCENE_H
 
 #include "chain/store/store.h"
 #include "node/shell/backend.h"
@@ -66,14 +66,13 @@ struct model_leaf {
 	uint64_t height;
 };
 
-struct world {
+struct scene {
 	struct ledger_fixture ledger;
 	struct node *node;
 	struct store *store;
 	struct config config;
 	char folder[64];
 	pthread_t loop;
-	bool has_loop;
 
 	const struct tx *planned[BLOCK_TXS_MAX];
 	size_t planned_count;
@@ -86,29 +85,30 @@ struct world {
 	size_t leaf_count;
 };
 
-/* -- The ledger and its model -------------------------------------------------------------- */
+/* -- The ledger and its model ------------------------------------------------------ */
 
-static inline unsigned model_account(const struct world *world, const struct hash *id)
+static inline unsigned model_account(const struct scene *scene, const struct hash *id)
 {
 	for (unsigned i = 0; i < MODEL_ACCOUNTS; i++)
-		if (hash_equal(&world->ledger.accounts[i].id, id))
+		if (hash_equal(&scene->ledger.accounts[i].id, id))
 			return i;
 	ck_abort_msg("an account that the model does not have");
 }
 
-static inline struct model_stream *model_stream(struct world *world, const struct hash *id)
+static inline struct model_stream *model_stream(struct scene *scene,
+                                                const struct hash *id)
 {
 	for (size_t i = 0; i < MODEL_STREAMS; i++)
-		if (hash_equal(&world->streams[i].id, id))
-			return &world->streams[i];
+		if (hash_equal(&scene->streams[i].id, id))
+			return &scene->streams[i];
 	ck_abort_msg("a stream that the model does not have");
 }
 
-static inline struct model_asset *model_asset(struct world *world, const struct hash *id)
+static inline struct model_asset *model_asset(struct scene *scene, const struct hash *id)
 {
 	for (size_t i = 0; i < MODEL_ASSETS; i++)
-		if (hash_equal(&world->assets[i].id, id))
-			return &world->assets[i];
+		if (hash_equal(&scene->assets[i].id, id))
+			return &scene->assets[i];
 	ck_abort_msg("an asset that the model does not have");
 }
 
@@ -123,10 +123,10 @@ static inline uint64_t model_versions(const struct model_stream *stream,
 	return count;
 }
 
-static inline void model_append(struct world *world, const struct model_record *record)
+static inline void model_append(struct scene *scene, const struct model_record *record)
 {
 	struct model_stream *stream =
-		model_stream(world, &record->operation.record_append.stream);
+		model_stream(scene, &record->operation.record_append.stream);
 	struct model_record *added = &stream->records[stream->count];
 
 	ck_assert_uint_lt(stream->count, MODEL_RECORDS_MAX);
@@ -136,43 +136,43 @@ static inline void model_append(struct world *world, const struct model_record *
 	stream->count++;
 }
 
-static inline void model_apply(struct world *world, const struct model_record *at)
+static inline void model_apply(struct scene *scene, const struct model_record *at)
 {
 	const struct operation *operation = &at->operation;
-	unsigned sender = model_account(world, &at->tx->sender);
+	unsigned sender = model_account(scene, &at->tx->sender);
 	struct model_asset *asset;
 	struct hash id;
 
 	switch (operation->kind) {
 	case OPERATION_record_append:
-		model_append(world, at);
+		model_append(scene, at);
 		break;
 	case OPERATION_stream_create:
 		id = stream_id_of(operation->stream_create.name);
-		model_stream(world, &id)->owner = sender;
-		model_stream(world, &id)->created_height = at->height;
+		model_stream(scene, &id)->owner = sender;
+		model_stream(scene, &id)->created_height = at->height;
 		break;
 	case OPERATION_asset_create:
 		id = asset_id_of(operation->asset_create.name);
-		asset = model_asset(world, &id);
+		asset = model_asset(scene, &id);
 		asset->issuer = sender;
 		asset->created_height = at->height;
 		asset->decimals = operation->asset_create.decimals;
 		break;
 	case OPERATION_asset_mint:
-		asset = model_asset(world, &operation->asset_mint.asset);
+		asset = model_asset(scene, &operation->asset_mint.asset);
 		asset->minted += operation->asset_mint.amount;
-		asset->held[model_account(world, &operation->asset_mint.to)] +=
+		asset->held[model_account(scene, &operation->asset_mint.to)] +=
 			operation->asset_mint.amount;
 		break;
 	case OPERATION_asset_transfer:
-		asset = model_asset(world, &operation->asset_transfer.asset);
+		asset = model_asset(scene, &operation->asset_transfer.asset);
 		asset->held[sender] -= operation->asset_transfer.amount;
-		asset->held[model_account(world, &operation->asset_transfer.to)] +=
+		asset->held[model_account(scene, &operation->asset_transfer.to)] +=
 			operation->asset_transfer.amount;
 		break;
 	case OPERATION_asset_burn:
-		asset = model_asset(world, &operation->asset_burn.asset);
+		asset = model_asset(scene, &operation->asset_burn.asset);
 		asset->burned += operation->asset_burn.amount;
 		asset->held[sender] -= operation->asset_burn.amount;
 		break;
@@ -184,132 +184,132 @@ static inline void model_apply(struct world *world, const struct model_record *a
 	}
 }
 
-static inline void model_add_leaf(struct world *world, const struct model_leaf *leaf)
+static inline void model_add_leaf(struct scene *scene, const struct model_leaf *leaf)
 {
-	ck_assert_uint_lt(world->leaf_count, MODEL_LEAVES_MAX);
-	world->leaves[world->leaf_count++] = *leaf;
+	ck_assert_uint_lt(scene->leaf_count, MODEL_LEAVES_MAX);
+	scene->leaves[scene->leaf_count++] = *leaf;
 }
 
-static inline void model_add_tx(struct world *world, const struct header *header,
+static inline void model_add_tx(struct scene *scene, const struct header *header,
                                 const struct tx *tx)
 {
 	struct model_record at = {
 		.tx = tx,
 		.height = header->height,
 		.time_ms = header->time_ms,
-		.log_index = world->leaf_count,
+		.log_index = scene->leaf_count,
 	};
 	struct cursor in = tx_operations(tx);
 
 	for (at.index = 0; at.index < tx->operation_count; at.index++) {
 		ck_assert_int_eq(operation_get(&in, &at.operation), STATUS_OK);
-		model_apply(world, &at);
+		model_apply(scene, &at);
 	}
-	model_add_leaf(world, &(struct model_leaf){tx->leaf_hash, tx, header->height});
+	model_add_leaf(scene, &(struct model_leaf){tx->leaf_hash, tx, header->height});
 }
 
-static inline void model_add_block(struct world *world, const struct draft *draft)
+static inline void model_add_block(struct scene *scene, const struct draft *draft)
 {
 	const struct header *header = &draft->header;
-	struct model_block *block = &world->blocks[world->block_count++];
+	struct model_block *block = &scene->blocks[scene->block_count++];
 
-	ck_assert_uint_le(world->block_count, MODEL_HEIGHTS_MAX);
+	ck_assert_uint_le(scene->block_count, MODEL_HEIGHTS_MAX);
 	block->header = *header;
 	block->hash = draft->hash;
 	block->state_root = draft->state_root.hash;
 	block->txs = calloc(header->tx_count + 1, sizeof *block->txs);
 	for (size_t i = 0; i < header->tx_count; i++) {
-		block->txs[i] = world->planned[i];
-		model_add_tx(world, header, world->planned[i]);
+		block->txs[i] = scene->planned[i];
+		model_add_tx(scene, header, scene->planned[i]);
 	}
-	model_add_leaf(world,
+	model_add_leaf(scene,
 	               &(struct model_leaf){header_leaf_hash(header), NULL, header->height});
 	for (size_t i = 0; i < MODEL_STREAMS; i++)
-		block->stream_counts[i] = world->streams[i].count;
-	memcpy(block->assets, world->assets, sizeof block->assets);
+		block->stream_counts[i] = scene->streams[i].count;
+	memcpy(block->assets, scene->assets, sizeof block->assets);
 }
 
-static inline uint64_t model_tip(const struct world *world)
+static inline uint64_t model_tip(const struct scene *scene)
 {
-	return world->block_count - 1;
+	return scene->block_count - 1;
 }
 
-static inline const struct tx *plan(struct world *world, unsigned sender,
+static inline const struct tx *plan(struct scene *scene, unsigned sender,
                                     const struct operation *operations, size_t count)
 {
-	const struct tx *tx = ledger_fixture_tx(&world->ledger, sender, operations, count);
+	const struct tx *tx = ledger_fixture_tx(&scene->ledger, sender, operations, count);
 
-	world->planned[world->planned_count++] = tx;
+	scene->planned[scene->planned_count++] = tx;
 	return tx;
 }
 
-static inline const struct tx *plan_one(struct world *world, unsigned sender,
+static inline const struct tx *plan_one(struct scene *scene, unsigned sender,
                                         struct operation operation)
 {
-	return plan(world, sender, &operation, 1);
+	return plan(scene, sender, &operation, 1);
 }
 
 /* The votes of the one validator. */
-static inline struct certificate model_certificate(const struct world *world,
+static inline struct certificate model_certificate(const struct scene *scene,
                                                    const struct header *header,
                                                    const struct hash *hash)
 {
 	static const struct hash auxiliary;
 	struct certificate certificate = {
 		.ballot = {.kind = VOTE_FINALIZE,
-		           .epoch = header->epoch,
-		           .view = header->view,
-		           .parent_view = header->view - 1,
-		           .block = *hash},
+	               .epoch = header->epoch,
+	               .view = header->view,
+	               .parent_view = header->view - 1,
+	               .block = *hash},
 		.validator_count = 1,
 		.signers = {true},
 	};
-	struct hash digest = ballot_digest(&certificate.ballot, &world->ledger.network);
+	struct hash digest = ballot_digest(&certificate.ballot, &scene->ledger.network);
 
-	ck_assert_int_eq(key_pair_sign(&certificate.signatures[0], world->ledger.signer,
-	                               &world->ledger.validator.keys, &digest, &auxiliary),
+	ck_assert_int_eq(key_pair_sign(&certificate.signatures[0], scene->ledger.signer,
+	                               &scene->ledger.validator.keys, &digest, &auxiliary),
 	                 STATUS_OK);
 	return certificate;
 }
 
 /* What was planned, as the next block, on the disk and in the model. */
-static inline void close_block(struct world *world)
+static inline void close_block(struct scene *scene)
 {
-	struct draft *draft = ledger_fixture_sealed(&world->ledger, NULL, world->planned,
-	                                            world->planned_count);
+	struct draft *draft =
+		ledger_fixture_sealed(&scene->ledger, NULL, scene->planned, scene->planned_count);
 	struct certificate certificate =
-		model_certificate(world, &draft->header, &draft->hash);
+		model_certificate(scene, &draft->header, &draft->hash);
 	struct why why = {{0}};
 
-	ck_assert_msg(store_commit(world->store, draft, &certificate, &why) == STATUS_OK, "%s",
-	              why.text);
-	memory_ledger_commit(&world->ledger.ledger, draft);
-	model_add_block(world, draft);
+	ck_assert_msg(store_commit(scene->store, draft, &certificate, &why) == STATUS_OK,
+	              "%s", why.text);
+	memory_ledger_commit(&scene->ledger.ledger, draft);
+	model_add_block(scene, draft);
 	draft_free(draft);
-	world->planned_count = 0;
-	if (world->node->backend)
-		backend_on_block(world->node->backend, model_tip(world));
+	scene->planned_count = 0;
+	if (scene->node->backend)
+		backend_on_block(scene->node->backend, model_tip(scene));
 }
 
-/* -- The node ---------------------------------------------------------------------------------- */
+/* -- The node ---------------------------------------------------------------------- */
 
-static inline void create_store(struct world *world, const struct store_options *options)
+static inline void create_store(struct scene *scene, const struct store_options *options)
 {
 	struct buffer file;
 	struct draft *genesis;
 	struct why why = {{0}};
 	char path[80];
 
-	snprintf(path, sizeof path, "%s/ledger", world->folder);
+	snprintf(path, sizeof path, "%s/ledger", scene->folder);
 	buffer_init(&file, GENESIS_SIZE_MAX);
-	genesis_encode(&file, world->ledger.genesis);
-	ck_assert_int_eq(block_genesis(&genesis, &world->ledger.network,
-	                               world->ledger.genesis, &why),
-	                 STATUS_OK);
-	ck_assert_msg(store_create(&world->store, path, options, &world->ledger.network,
+	genesis_encode(&file, scene->ledger.genesis);
+	ck_assert_int_eq(
+		block_genesis(&genesis, &scene->ledger.network, scene->ledger.genesis, &why),
+		STATUS_OK);
+	ck_assert_msg(store_create(&scene->store, path, options, &scene->ledger.network,
 	                           buffer_view(&file), genesis, &why) == STATUS_OK,
 	              "%s", why.text);
-	model_add_block(world, genesis);
+	model_add_block(scene, genesis);
 	draft_free(genesis);
 	buffer_close(&file);
 }
@@ -317,79 +317,79 @@ static inline void create_store(struct world *world, const struct store_options 
 /* The loop thread of a node, without its event loop: letters are opened as they come. */
 static inline void *run_loop(void *argument)
 {
-	struct world *world = argument;
+	struct scene *scene = argument;
 	struct letter *letter;
 
-	while ((letter = mailbox_wait(&world->node->box)))
-		letter->open(world->node, letter);
+	while ((letter = mailbox_wait(&scene->node->box)))
+		letter->open(scene->node, letter);
 	return NULL;
 }
 
-static inline void start_node(struct world *world)
+static inline void start_node(struct scene *scene)
 {
 	static const struct pool_limits LIMITS = {POOL_TXS_MAX, POOL_BYTES_MAX};
 	struct node *node = memory_new(sizeof *node);
 	struct why why = {{0}};
 
 	ck_assert_ptr_nonnull(node);
-	world->node = node;
-	ck_assert_int_eq(config_init(&world->config, &why), STATUS_OK);
-	ck_assert_int_eq(config_set(&world->config, "rpc.listen=", &why), STATUS_OK);
-	node->config = &world->config;
-	snprintf(node->dir.path, sizeof node->dir.path, "%s", world->folder);
-	node->store = world->store;
-	node->genesis = world->ledger.genesis;
-	node->keys.vote = world->ledger.validator.keys;
+	scene->node = node;
+	ck_assert_int_eq(config_init(&scene->config, &why), STATUS_OK);
+	ck_assert_int_eq(config_set(&scene->config, "rpc.listen=", &why), STATUS_OK);
+	node->config = &scene->config;
+	snprintf(node->dir.path, sizeof node->dir.path, "%s", scene->folder);
+	node->store = scene->store;
+	node->genesis = scene->ledger.genesis;
+	node->keys.vote = scene->ledger.validator.keys;
 	node->started_ms = clock_monotonic_ms();
 	pool_init(&node->drive.pool, &LIMITS);
 	ck_assert_int_eq(mailbox_init(&node->box, NULL, NULL, &why), STATUS_OK);
 	ck_assert_msg(backend_new(&node->backend, node, &why) == STATUS_OK, "%s", why.text);
-	ck_assert_int_eq(pthread_create(&world->loop, NULL, run_loop, world), 0);
+	ck_assert_int_eq(pthread_create(&scene->loop, NULL, run_loop, scene), 0);
 }
 
 /* A network of genesis alone. */
-static inline struct world *world_new(const struct store_options *options)
+static inline struct scene *scene_new(const struct store_options *options)
 {
 	static const char *const STREAMS[MODEL_STREAMS] = {"alpha", "beta.log", "gamma-9_z"};
 	static const char *const ASSETS[MODEL_ASSETS] = {"gold", "iron", "zinc"};
-	struct world *world = calloc(1, sizeof *world);
+	struct scene *scene = calloc(1, sizeof *scene);
 
-	ck_assert_ptr_nonnull(world);
-	ledger_fixture_init(&world->ledger, NULL);
-	snprintf(world->folder, sizeof world->folder, "%s", scratch_folder());
+	ck_assert_ptr_nonnull(scene);
+	ledger_fixture_init(&scene->ledger, NULL);
+	snprintf(scene->folder, sizeof scene->folder, "%s", scratch_folder());
 	for (size_t i = 0; i < MODEL_STREAMS; i++) {
-		world->streams[i].name = STREAMS[i];
-		world->streams[i].id = stream_id_of(text_view(STREAMS[i]));
+		scene->streams[i].name = STREAMS[i];
+		scene->streams[i].id = stream_id_of(text_view(STREAMS[i]));
 	}
 	for (size_t i = 0; i < MODEL_ASSETS; i++) {
-		world->assets[i].name = ASSETS[i];
-		world->assets[i].id = asset_id_of(text_view(ASSETS[i]));
+		scene->assets[i].name = ASSETS[i];
+		scene->assets[i].id = asset_id_of(text_view(ASSETS[i]));
 	}
-	create_store(world, options);
-	start_node(world);
-	return world;
+	create_store(scene, options);
+	start_node(scene);
+	return scene;
 }
 
-static inline void world_free(struct world *world)
+static inline void scene_free(struct scene *scene)
 {
-	struct node *node = world->node;
+	struct node *node = scene->node;
 
-	backend_free(node->backend);
 	mailbox_finish(&node->box);
-	pthread_join(world->loop, NULL);
+	pthread_join(scene->loop, NULL);
+	backend_free(node->backend);
 	mailbox_close(&node->box);
 	refused_close(&node->drive.refused);
 	pool_close(&node->drive.pool);
 	memory_free(node);
-	config_close(&world->config);
-	store_close(world->store);
-	for (size_t i = 0; i < world->block_count; i++)
-		free(world->blocks[i].txs);
-	ledger_fixture_close(&world->ledger);
-	free(world);
+	config_close(&scene->config);
+	store_close(scene->store);
+	for (size_t i = 0; i < scene->block_count; i++)
+		free(scene->blocks[i].txs);
+	ledger_fixture_close(&scene->ledger);
+	free(scene);
 }
 
-/* -- Something of everything --------------------------------------------------------------------- */
+/* -- Something of everything ------------------------------------------------------- */
 
 /* Keys: text, text that is part of another, bytes that are no text, the longest. */
 static inline struct bytes_view fill_key(unsigned number)
@@ -412,10 +412,10 @@ static inline struct bytes_view fill_key(unsigned number)
 	}
 }
 
-static inline struct operation fill_append(struct world *world, struct random *random,
+static inline struct operation fill_append(struct scene *scene, struct random *random,
                                            char value[16])
 {
-	struct model_stream *stream = &world->streams[random_below(random, MODEL_STREAMS)];
+	struct model_stream *stream = &scene->streams[random_below(random, MODEL_STREAMS)];
 	struct operation operation = make_append(&stream->id, "", value);
 
 	snprintf(value, 16, "v%u", random_u32(random));
@@ -424,7 +424,7 @@ static inline struct operation fill_append(struct world *world, struct random *r
 	return operation;
 }
 
-static inline void fill_block(struct world *world, struct random *random)
+static inline void fill_block(struct scene *scene, struct random *random)
 {
 	unsigned count = random_below(random, 5);
 
@@ -434,56 +434,56 @@ static inline void fill_block(struct world *world, struct random *random)
 		unsigned operation_count = 1 + random_below(random, 4);
 
 		for (unsigned j = 0; j < operation_count; j++)
-			operations[j] = fill_append(world, random, values[j]);
-		plan(world, random_below(random, MODEL_ACCOUNTS), operations, operation_count);
+			operations[j] = fill_append(scene, random, values[j]);
+		plan(scene, random_below(random, MODEL_ACCOUNTS), operations, operation_count);
 	}
-	close_block(world);
+	close_block(scene);
 }
 
-static inline void fill_assets(struct world *world)
+static inline void fill_assets(struct scene *scene)
 {
-	const struct fixture_account *accounts = world->ledger.accounts;
-	const struct hash *gold = &world->assets[0].id;
-	const struct hash *iron = &world->assets[1].id;
+	const struct fixture_account *accounts = scene->ledger.accounts;
+	const struct hash *gold = &scene->assets[0].id;
+	const struct hash *iron = &scene->assets[1].id;
 
-	plan_one(world, 0, make_asset("gold", 2));
-	plan_one(world, 1, make_asset("iron", 0));
-	plan_one(world, 0, make_mint(gold, &accounts[0].id, 1000));
-	close_block(world);
-	plan_one(world, 0, make_transfer(gold, &accounts[1].id, 300));
-	plan_one(world, 1, make_mint(iron, &accounts[1].id, UINT64_MAX));
-	close_block(world);
-	plan_one(world, 1, make_transfer(gold, &accounts[2].id, 300));
-	plan_one(world, 0, make_burn(gold, 50));
-	plan_one(world, 2, make_asset("zinc", ASSET_DECIMALS_MAX));
-	close_block(world);
+	plan_one(scene, 0, make_asset("gold", 2));
+	plan_one(scene, 1, make_asset("iron", 0));
+	plan_one(scene, 0, make_mint(gold, &accounts[0].id, 1000));
+	close_block(scene);
+	plan_one(scene, 0, make_transfer(gold, &accounts[1].id, 300));
+	plan_one(scene, 1, make_mint(iron, &accounts[1].id, UINT64_MAX));
+	close_block(scene);
+	plan_one(scene, 1, make_transfer(gold, &accounts[2].id, 300));
+	plan_one(scene, 0, make_burn(gold, 50));
+	plan_one(scene, 2, make_asset("zinc", ASSET_DECIMALS_MAX));
+	close_block(scene);
 }
 
 /* A record that is a file's id, in one block with many others. */
-static inline void fill_file(struct world *world)
+static inline void fill_file(struct scene *scene)
 {
-	struct operation operation = make_append(&world->streams[0].id, "file", "");
+	struct operation operation = make_append(&scene->streams[0].id, "file", "");
 	struct hash file = hash_of(text_view("the manifest of a file"));
 
 	operation.record_append.value_kind = VALUE_FILE;
 	operation.record_append.value = hash_view(&file);
-	plan_one(world, 3, operation);
-	close_block(world);
+	plan_one(scene, 3, operation);
+	close_block(scene);
 }
 
 /* Streams appear one block after another, so that each height shows another ledger. */
-static inline void world_fill(struct world *world)
+static inline void scene_fill(struct scene *scene)
 {
 	struct random random = random_from(4711);
 
 	for (unsigned i = 0; i < MODEL_STREAMS; i++) {
-		plan_one(world, i, make_stream(world->streams[i].name, STREAM_WRITE_OPEN));
-		close_block(world);
+		plan_one(scene, i, make_stream(scene->streams[i].name, STREAM_WRITE_OPEN));
+		close_block(scene);
 	}
-	fill_assets(world);
+	fill_assets(scene);
 	for (unsigned i = 0; i < 20; i++)
-		fill_block(world, &random);
-	fill_file(world);
+		fill_block(scene, &random);
+	fill_file(scene);
 }
 
 #endif
