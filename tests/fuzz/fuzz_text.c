@@ -69,10 +69,11 @@ static void try_endpoint(struct bytes_view text)
 
 static void try_nearest(struct bytes_view text)
 {
+	struct nearest nearest;
 	char typed[100];
-	struct nearest nearest = nearest_to(typed);
 
 	snprintf(typed, sizeof typed, "%.*s", (int)text.size, (const char *)text.at);
+	nearest = nearest_to(typed);
 	nearest_offer(&nearest, "rpc.listen");
 	nearest_offer(&nearest, typed);
 	INVARIANT(!nearest_word(&nearest) || strlen(nearest_word(&nearest)) < sizeof typed);

@@ -45,9 +45,9 @@ END_TEST
 START_TEST(words_open_the_accounts_that_they_always_opened)
 {
 	struct hash first =
-	    hash_from_hex("fc5cc0232b5517bcfc42bb5f3475f9173721c1968fd50d475fa8833aa8f72441");
+		hash_from_hex("fc5cc0232b5517bcfc42bb5f3475f9173721c1968fd50d475fa8833aa8f72441");
 	struct hash second =
-	    hash_from_hex("27c33b98b1f7633e7ea5de5a28688338e861c1f51e01ff2158a5b2e06e0088ae");
+		hash_from_hex("27c33b98b1f7633e7ea5de5a28688338e861c1f51e01ff2158a5b2e06e0088ae");
 
 	create("alice", "");
 	add_account("second");
@@ -248,21 +248,28 @@ START_TEST(each_account_signs_with_its_own_key_and_fresh_randomness)
 	struct hash message = {{1}};
 	struct signature first;
 	struct signature second;
-	struct public_key keys[2];
+	struct public_key key;
+	struct hash id;
 
 	create("alice", PASSPHRASE);
 	add_account("sales");
-	for (size_t i = 0; i < 2; i++) {
-		ck_assert_int_eq(keystore_sign(&first, &keys[i], keystore, i, &message, &why),
-		                 STATUS_OK);
-		ck_assert_int_eq(keystore_sign(&second, &keys[i], keystore, i, &message, &why),
-		                 STATUS_OK);
-		ck_assert(signature_is_valid(&first, &message, &keys[i]));
-		ck_assert(signature_is_valid(&second, &message, &keys[i]));
-		/* BIP-340: with other auxiliary randomness another nonce. */
-		ck_assert_mem_ne(&first, &second, sizeof first);
+	add_account("lab");
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < 3; i++) {
+			ck_assert_int_eq(keystore_sign(&first, &key, keystore, i, &message, &why),
+			                 STATUS_OK);
+			ck_assert_int_eq(keystore_sign(&second, &key, keystore, i, &message, &why),
+			                 STATUS_OK);
+			ck_assert(signature_is_valid(&first, &message, &key));
+			ck_assert(signature_is_valid(&second, &message, &key));
+			/* BIP-340: with other auxiliary randomness another nonce. */
+			ck_assert_mem_ne(&first, &second, sizeof first);
+			id = account_id_of_key(&key);
+			ck_assert(hash_equal(&id, &keystore_account(keystore, i)->id));
+		}
+		load("alice"); /* and once more as read from the disk */
+		unlock(PASSPHRASE);
 	}
-	ck_assert_mem_ne(&keys[0], &keys[1], sizeof keys[0]);
 }
 END_TEST
 
