@@ -57,7 +57,7 @@ install_packages "${CAIRN_PACKAGES[@]}" curl
 
 step "Build"
 cmake --preset release >"$folder/build.log" 2>&1 &&
-	cmake --build --preset release >>"$folder/build.log" 2>&1 ||
+	cmake --build --preset release --target cairnd cairn >>"$folder/build.log" 2>&1 ||
 	fail "the build failed: $(tail -5 "$folder/build.log")"
 echo "cairnd and cairn are in build/release/bin"
 PATH=$PWD/build/release/bin:$PATH
@@ -114,7 +114,7 @@ echo "and curl reads the same over JSON-RPC"
 
 step "The chain"
 show "${cairn[@]}" chain head
-show "${cairn[@]}" chain list-blocks
+show "${cairn[@]}" chain list-blocks --limit 8
 show "${cairn[@]}" node status
 
 if [ "$once" = yes ]; then
