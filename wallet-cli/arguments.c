@@ -11,7 +11,7 @@
 const struct option_facts *option_facts(enum option option)
 {
 	static const struct option_facts facts[OPTION_COUNT] = {
-#define OPTION_FACTS(name, text, letter, value, is_global, meaning)                      \
+#define OPTION_FACTS(name, text, letter, value, is_global, meaning) \
 	{text, letter, value, is_global, meaning},
 		OPTION_LIST(OPTION_FACTS)
 #undef OPTION_FACTS
@@ -108,8 +108,7 @@ static enum exit_code take_letters(struct parser *in, const char *letters)
 		if (!find_letter(&option, *letters)) {
 			failure_set(in->failure, EXIT_CODE_USAGE, "there is no option -%c",
 			            *letters > ' ' && *letters < 0x7f ? *letters : '?');
-			return failure_hint(in->failure,
-			                    "where it is a value, put -- before it");
+			return failure_hint(in->failure, "where it is a value, put -- before it");
 		}
 		if (!option_facts(option)->value) {
 			in->arguments->options[option] = "";

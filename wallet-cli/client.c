@@ -72,9 +72,9 @@ enum exit_code client_call(json_t **result, struct client *client, const char *m
 	exit_code = transfer(client, timeout_ms, failure);
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
-	exit_code = rpc_answers_read(&answers, buffer_view(&client->post.answer), 1, false,
-	                             http_post_status(&client->post), client->post.name,
-	                             failure);
+	exit_code =
+		rpc_answers_read(&answers, buffer_view(&client->post.answer), 1, false,
+	                     http_post_status(&client->post), client->post.name, failure);
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
 	exit_code = rpc_answers_result(&found, &answers, 0, failure);
@@ -111,8 +111,8 @@ enum exit_code client_notify(struct client *client, const char *method,
 	long status;
 
 	buffer_clear(&client->body);
-	buffer_printf(&client->body, "{\"jsonrpc\":\"2.0\",\"method\":\"%s\",\"params\":",
-	              method);
+	buffer_printf(&client->body,
+	              "{\"jsonrpc\":\"2.0\",\"method\":\"%s\",\"params\":", method);
 	json_text_value(&client->body, params);
 	buffer_append_text(&client->body, "}");
 	exit_code = transfer(client, CLIENT_ANSWER_MS, failure);

@@ -9,7 +9,8 @@
 struct command_noun command_noun_at(size_t index)
 {
 	const struct command_noun nouns[] = {
-#define NOUN_FACTS(name, summary) {#name, summary, commands_##name, commands_##name##_count},
+#define NOUN_FACTS(name, summary) \
+	{#name, summary, commands_##name, commands_##name##_count},
 		NOUN_LIST(NOUN_FACTS)
 #undef NOUN_FACTS
 	};

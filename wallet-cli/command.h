@@ -13,8 +13,8 @@ enum { COMMAND_OPTIONS_MAX = 10 };
 
 struct command {
 	const char *noun;
-	const char *verb;      /* NULL: the noun alone is the command */
-	const char *words;     /* what follows, for people: "STREAM KEY"; "" for nothing */
+	const char *verb;  /* NULL: the noun alone is the command */
+	const char *words; /* what follows, for people: "STREAM KEY"; "" for nothing */
 	size_t word_count_min;
 	size_t word_count_max; /* COMMAND_WORDS_ANY: no maximum */
 	const char *summary;   /* one line, no full stop */
@@ -47,20 +47,21 @@ struct command_noun {
 };
 
 /* For the files of the table: their rows. */
-#define NOUN_ROWS(name, summary)                                                         \
-	extern const struct command commands_##name[];                                       \
+#define NOUN_ROWS(name, summary)                   \
+	extern const struct command commands_##name[]; \
 	extern const size_t commands_##name##_count;
 NOUN_LIST(NOUN_ROWS)
 #undef NOUN_ROWS
 
 /* At the foot of a noun's file. */
-#define COMMANDS_COUNTED(name)                                                           \
-	const size_t commands_##name##_count =                                               \
+#define COMMANDS_COUNTED(name)             \
+	const size_t commands_##name##_count = \
 		sizeof commands_##name / sizeof *commands_##name
 
-enum { NOUN_COUNT = 0
+enum {
+	NOUN_COUNT = 0
 #define NOUN_ONE(name, summary) +1
-	       NOUN_LIST(NOUN_ONE)
+	NOUN_LIST(NOUN_ONE)
 #undef NOUN_ONE
 };
 

@@ -45,8 +45,7 @@ static void print_option_words(struct buffer *out)
 			if (command->option_count == 0)
 				continue;
 			buffer_printf(out, "\t\t\"%s %s\"%s) words+=' ", command->noun,
-			              command->verb ? command->verb : "",
-			              command->verb ? "" : "*");
+			              command->verb ? command->verb : "", command->verb ? "" : "*");
 			for (size_t k = 0; k < command->option_count; k++)
 				buffer_printf(out, "%s--%s", k > 0 ? " " : "",
 				              option_facts(command->options[k])->text);
@@ -66,8 +65,8 @@ static void print_option_values(struct buffer *out)
 
 		if (!facts->value)
 			continue;
-		is_choice = strspn(facts->value, "abcdefghijklmnopqrstuvwxyz|") ==
-		            strlen(facts->value);
+		is_choice =
+			strspn(facts->value, "abcdefghijklmnopqrstuvwxyz|") == strlen(facts->value);
 		buffer_printf(out, "\t--%s", facts->text);
 		if (facts->letter)
 			buffer_printf(out, "|-%c", facts->letter);

@@ -65,8 +65,8 @@ enum exit_code exit_code_of_status(enum status status)
 const char *exit_code_text(int number)
 {
 	switch (number) {
-#define EXIT_CODE_TEXT(name, value, meaning)                                             \
-	case value:                                                                          \
+#define EXIT_CODE_TEXT(name, value, meaning) \
+	case value:                              \
 		return meaning;
 		EXIT_CODE_LIST(EXIT_CODE_TEXT)
 #undef EXIT_CODE_TEXT

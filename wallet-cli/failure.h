@@ -15,11 +15,12 @@ enum {
 };
 
 struct failure {
-	enum exit_code exit_code;       /* EXIT_CODE_OK: nothing failed, the rest is empty */
-	int rpc_code;                   /* the node's, 0 when it is not from the node */
-	char name[FAILURE_NAME_SIZE];   /* "TX_EXPIRED"; empty when it is not from the node */
-	char message[RPC_MESSAGE_SIZE]; /* one sentence; bytes of another party may be in it */
-	char hint[FAILURE_HINT_SIZE];   /* what to do; may be empty */
+	enum exit_code exit_code;     /* EXIT_CODE_OK: nothing failed, the rest is empty */
+	int rpc_code;                 /* the node's, 0 when it is not from the node */
+	char name[FAILURE_NAME_SIZE]; /* "TX_EXPIRED"; empty when it is not from the node */
+	char
+		message[RPC_MESSAGE_SIZE]; /* one sentence; bytes of another party may be in it */
+	char hint[FAILURE_HINT_SIZE];  /* what to do; may be empty */
 };
 
 /* Fills *failure and gives the exit code back, so that a failure is one line. */

@@ -157,16 +157,15 @@ void help_overview(struct buffer *out)
 			print_verbs(out, &noun);
 	}
 	buffer_append_text(
-		out,
-		"\n  cairn help NOUN [VERB]   one of them, with examples\n"
-		"  cairn help options       the options of every command\n"
-		"  cairn help rpc           the node's methods: chain.get_block is also\n"
-		"                           'cairn chain get-block'\n"
-		"\nTo begin:\n"
-		"  cairn wallet new\n"
-		"  cairn stream create notes\n"
-		"  cairn record add notes \"hello\" --key greeting\n"
-		"  cairn record get notes --key greeting\n");
+		out, "\n  cairn help NOUN [VERB]   one of them, with examples\n"
+			 "  cairn help options       the options of every command\n"
+			 "  cairn help rpc           the node's methods: chain.get_block is also\n"
+			 "                           'cairn chain get-block'\n"
+			 "\nTo begin:\n"
+			 "  cairn wallet new\n"
+			 "  cairn stream create notes\n"
+			 "  cairn record add notes \"hello\" --key greeting\n"
+			 "  cairn record get notes --key greeting\n");
 }
 
 /* -- Methods ------------------------------------------------------------------------ */

@@ -3,6 +3,8 @@
 #include "chain/base/limits.h"
 #include "chain/base/memory.h"
 
+#include <string.h>
+
 static size_t on_answer(char *bytes, size_t unit, size_t count, void *owner)
 {
 	struct http_post *post = owner;
@@ -20,7 +22,8 @@ static bool configure(struct http_post *post, const struct node_address *address
 
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_URL, address->url);
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
+	                                   (long)CURL_HTTP_VERSION_1_1);
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, post->headers);
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_POST, 1L);
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
@@ -28,10 +31,12 @@ static bool configure(struct http_post *post, const struct node_address *address
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer);
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_WRITEDATA, post);
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_PRIVATE, post);
-	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CLIENT_CONNECT_MS_MAX);
+	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+	                                   (long)CLIENT_CONNECT_MS_MAX);
 	code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
 	if (address->socket[0]) {
-		code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, address->socket);
+		code |=
+			(CURLcode)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, address->socket);
 		code |= (CURLcode)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	}
 	return code == CURLE_OK;
@@ -46,7 +51,8 @@ static enum exit_code set_cookie(struct http_post *post,
 
 	if (exit_code == EXIT_CODE_OK && cookie[0] &&
 	    (curl_easy_setopt(post->curl, CURLOPT_USERPWD, cookie) != CURLE_OK ||
-	     curl_easy_setopt(post->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) != CURLE_OK))
+	     curl_easy_setopt(post->curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) !=
+	         CURLE_OK))
 		exit_code = failure_set(failure, EXIT_CODE_FAILURE, "out of memory");
 	memory_wipe(cookie, sizeof cookie);
 	return exit_code;
@@ -55,8 +61,7 @@ static enum exit_code set_cookie(struct http_post *post,
 static struct curl_slist *new_headers(void)
 {
 	static const char *const lines[] = {
-		"Content-Type: application/json",
-		"Accept: application/json",
+		"Content-Type: application/json", "Accept: application/json",
 		"Expect:", /* no question before the body: one round trip less */
 	};
 	struct curl_slist *headers = NULL;
@@ -100,11 +105,13 @@ void http_post_close(struct http_post *post)
 	*post = (struct http_post){0};
 }
 
-void http_post_prepare(struct http_post *post, struct bytes_view body, uint64_t timeout_ms)
+void http_post_prepare(struct http_post *post, struct bytes_view body,
+                       uint64_t timeout_ms)
 {
 	buffer_clear(&post->answer);
 	post->reason[0] = '\0';
-	curl_easy_setopt(post->curl, CURLOPT_POSTFIELDS, body.at ? (const char *)body.at : "");
+	curl_easy_setopt(post->curl, CURLOPT_POSTFIELDS,
+	                 body.at ? (const char *)body.at : "");
 	curl_easy_setopt(post->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
 	curl_easy_setopt(post->curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
 }
@@ -114,9 +121,14 @@ enum http_end http_post_end(struct http_post *post, CURLcode code,
 {
 	const char *reason = post->reason[0] ? post->reason : curl_easy_strerror(code);
 	long sent_size = 0;
+	long number = 0;
 
 	if (code == CURLE_OK)
 		return HTTP_ANSWERED;
+	/* libcurl's sentence names a port even where there is only a socket's file. */
+	if (code == CURLE_COULDNT_CONNECT &&
+	    curl_easy_getinfo(post->curl, CURLINFO_OS_ERRNO, &number) == CURLE_OK && number)
+		reason = strerror((int)number);
 	curl_easy_getinfo(post->curl, CURLINFO_REQUEST_SIZE, &sent_size);
 	if (sent_size == 0) {
 		failure_set(failure, EXIT_CODE_UNREACHABLE, "cannot reach the node at %.200s: %s",

@@ -24,10 +24,9 @@ static void on_interrupt(int number)
 	is_interrupted = 1;
 }
 
-/* Once: the second Ctrl-C ends the process as usual. */
 static void catch_interrupt(struct sigaction *before)
 {
-	struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction action = {.sa_handler = on_interrupt};
 
 	is_interrupted = 0;
 	sigemptyset(&action.sa_mask);
@@ -80,7 +79,8 @@ void import_end_item(struct import *import, struct import_item *item, enum impor
 		import_item_free(item);
 }
 
-/* -- Lines ---------------------------------------------------------------------------- */
+/* -- Lines ----------------------------------------------------------------------------
+ */
 
 static enum exit_code no_memory(struct failure *failure)
 {
@@ -231,7 +231,8 @@ static enum exit_code read_input(struct import *import, struct failure *failure)
 	return take_lines(import, &more, failure);
 }
 
-/* -- What the threads made ------------------------------------------------------------- */
+/* -- What the threads made -------------------------------------------------------------
+ */
 
 static void fail_item(struct import *import, struct import_item *item)
 {
@@ -239,7 +240,8 @@ static void fail_item(struct import *import, struct import_item *item)
 
 	if (!item->failure)
 		no_memory(&no_room);
-	import_end_item(import, item, IMPORT_FAILED, item->failure ? item->failure : &no_room);
+	import_end_item(import, item, IMPORT_FAILED,
+	                item->failure ? item->failure : &no_room);
 	import_item_free(item);
 }
 
@@ -265,7 +267,8 @@ static void take_signed(struct import *import)
 	}
 }
 
-/* -- The loop -------------------------------------------------------------------------- */
+/* -- The loop --------------------------------------------------------------------------
+ */
 
 static enum exit_code take_answers(struct import *import, struct failure *failure)
 {
@@ -292,15 +295,15 @@ static bool input_is_over(const struct import *import)
 
 static void wait_for_something(struct import *import, uint64_t now_ms)
 {
-	struct curl_waitfd input = {.fd = import->input.descriptor, .events = CURL_WAIT_POLLIN};
+	struct curl_waitfd input = {.fd = import->input.descriptor,
+	                            .events = CURL_WAIT_POLLIN};
 	bool wants_input = has_window(import) && !import->input.is_at_end;
 	uint64_t due_ms = now_ms + POLL_MS_MAX;
 	const struct import_follower *follower = &import->follower;
 
 	/* Lines that were read but not taken: nothing to wait for. */
-	if (has_window(import) &&
-	    (import->input.size > import->input.scanned ||
-	     (import->input.is_at_end && !input_is_over(import))))
+	if (has_window(import) && (import->input.size > import->input.scanned ||
+	                           (import->input.is_at_end && !input_is_over(import))))
 		return;
 	if (import->by_txid && follower->asking == FOLLOW_IDLE && follower->due_ms < due_ms)
 		due_ms = follower->due_ms > now_ms ? follower->due_ms : now_ms;
@@ -345,7 +348,8 @@ static enum exit_code run_loop(struct import *import, struct failure *failure)
 	return exit_code;
 }
 
-/* -- Beginning and end ------------------------------------------------------------------ */
+/* -- Beginning and end ------------------------------------------------------------------
+ */
 
 static void wake(void *multi)
 {
@@ -380,8 +384,9 @@ static enum exit_code start(struct import *import, struct failure *failure)
 	if (!import->multi ||
 	    import_input_init(&import->input, import->plan->descriptor) != STATUS_OK)
 		return no_memory(failure);
-	exit_code = import_sender_init(&import->sender, import->multi, &session->address,
-	                               failure);
+	exit_code = import_sender_init(&import->sender, import->multi,
+	                               import->plan->is_unordered ? IMPORT_CONNECTIONS : 1,
+	                               &session->address, failure);
 	if (exit_code == EXIT_CODE_OK)
 		exit_code = import_follower_init(&import->follower, import->multi, height,
 		                                 &session->address, failure);
@@ -396,28 +401,40 @@ static enum exit_code start(struct import *import, struct failure *failure)
 	return EXIT_CODE_OK;
 }
 
+/* Never sent; the last "not now" is why. */
+static void end_unsent(struct import *import, struct import_item *item)
+{
+	struct failure failure = import->sender.not_now;
+
+	if (is_interrupted || failure.exit_code == EXIT_CODE_OK)
+		failure_set(&failure, EXIT_CODE_FAILURE, "not sent");
+	import_end_item(import, item, IMPORT_FAILED,
+	                item->failure ? item->failure : &failure);
+}
+
 /* Of what is left over: may it be in the ledger? */
 static void sort_leftovers(struct import *import)
 {
-	struct import_report *report = import->report;
 	struct import_item *item, *next;
-	uint64_t ended;
+	struct import_queue left = {0};
 
-	HASH_ITER(hh, import->by_txid, item, next) {
+	/* Also the lines of a transaction that was not full. */
+	finish_filling(import);
+	import_signers_free(import->signers, &left);
+	import->signers = NULL;
+	HASH_ITER (hh, import->by_txid, item, next) {
 		if (item->state == IMPORT_PENDING || item->state == IMPORT_SENDING ||
 		    item->may_be_sent)
 			import_end_item(import, item, IMPORT_UNKNOWN, NULL);
+		else
+			end_unsent(import, item);
 	}
-	ended = report->final_count + report->pending_count + report->failed_count +
-	        report->unknown_count;
-	/* The rest was never sent; which lines they are is where the counting stops. */
-	if (ended < report->record_count) {
-		struct failure failure = import->sender.not_now;
-
-		if (is_interrupted || failure.exit_code == EXIT_CODE_OK)
-			failure_set(&failure, EXIT_CODE_FAILURE, "not sent");
-		import_report_fail(report, report->record_count, report->record_count - ended,
-		                   &failure);
+	while ((item = import_queue_pop(&left))) {
+		/* It never got into the table of txids. */
+		memory_free(item->tx_b64);
+		item->tx_b64 = NULL;
+		end_unsent(import, item);
+		import_item_free(item);
 	}
 }
 
@@ -425,8 +442,6 @@ static void stop(struct import *import)
 {
 	struct import_item *item;
 
-	HASH_CLEAR(hh, import->by_txid);
-	import_signers_free(import->signers);
 	import_sender_close(&import->sender);
 	import_follower_close(&import->follower);
 	while ((item = import_queue_pop(&import->signed_items)))

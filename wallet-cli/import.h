@@ -1,8 +1,7 @@
 /* Many records from a stream of lines, as fast as the node takes them.
  *
- *     lines ──► to sign ──threads──► signed ──batches──► node ──► pending ──blocks──► final
- *                                      ▲                  │
- *                                      └─── not now ◄─────┘
+ *     lines ──► to sign ──threads──► signed ──batches──► node ──► pending ──blocks──►
+ * final ▲                  │ └─── not now ◄─────┘
  *
  * What is read and not yet final is bounded (IMPORT_TXS_MAX, IMPORT_BYTES_MAX), so the
  * input can be endless. A transaction's bytes are kept until it is final: when a
@@ -20,14 +19,15 @@
 struct import_plan {
 	struct writing writing;
 	struct hash stream;
-	int descriptor;                /* of the input */
-	bool is_jsonl;                 /* each line a JSON object, else a value as it is */
-	struct bytes_view key;         /* of records whose line has none */
+	int descriptor;        /* of the input */
+	bool is_jsonl;         /* each line a JSON object, else a value as it is */
+	struct bytes_view key; /* of records whose line has none */
 	struct bytes_view content_type;
-	size_t records_per_tx;         /* 1..TX_OPERATIONS_MAX */
+	bool is_unordered;     /* several batches may be on their way at once */
+	size_t records_per_tx; /* 1..TX_OPERATIONS_MAX */
 	uint64_t valid_for_ms;
-	uint64_t timeout_ms;           /* without any progress, before it gives up */
-	enum submit_wait wait;         /* SUBMIT_WAIT_NONE counts as SUBMIT_WAIT_PENDING */
+	uint64_t timeout_ms;   /* without any progress, before it gives up */
+	enum submit_wait wait; /* SUBMIT_WAIT_NONE counts as SUBMIT_WAIT_PENDING */
 };
 
 /* Runs to the end of the input, or until nothing moves any more, or SIGINT. The session's

@@ -7,9 +7,9 @@
 #include "wallet-cli/rpc_answer.h"
 
 enum {
-	BLOCK_PAUSE_MS = 20,   /* between two questions for a block that is not there */
+	BLOCK_PAUSE_MS = 20, /* between two questions for a block that is not there */
 	STATUS_PAUSE_MS = 1000,
-	STATUS_AFTER_MS = 3000, /* so long something is pending before it is asked about */
+	STATUS_AFTER_MS = 3000,   /* so long something is pending before it is asked about */
 	EXPIRY_MARGIN_MS = 60000, /* for a clock of ours that is fast */
 	ANSWER_TIMEOUT_MS = 30000,
 };
@@ -41,7 +41,7 @@ static struct import_item *find(struct import *import, const struct hash *txid)
 
 /* -- Asking ------------------------------------------------------------------------- */
 
-static void send_body(struct import_follower *follower, int asking)
+static void send_body(struct import_follower *follower, enum follow_question asking)
 {
 	http_post_prepare(&follower->post, buffer_view(&follower->body), ANSWER_TIMEOUT_MS);
 	/* What cannot be asked now is asked the next time. */
@@ -67,7 +67,7 @@ static void choose_old(struct import *import, uint64_t now_ms)
 	struct import_item *item, *next;
 
 	follower->count = 0;
-	HASH_ITER(hh, import->by_txid, item, next) {
+	HASH_ITER (hh, import->by_txid, item, next) {
 		if (item->state != IMPORT_PENDING || now_ms < item->asked_ms + STATUS_AFTER_MS)
 			continue;
 		item->asked_ms = now_ms;
@@ -208,7 +208,7 @@ bool import_follower_on_end(struct import *import, CURL *handle, CURLcode code)
 {
 	struct import_follower *follower = &import->follower;
 	struct failure failure;
-	int asking = follower->asking;
+	enum follow_question asking = follower->asking;
 
 	if (handle != follower->post.curl)
 		return false;

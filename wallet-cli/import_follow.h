@@ -1,6 +1,7 @@
-/* What becomes of what was sent: the blocks are read one after another as they appear, and
- * each names its transactions. What stays pending for long is asked about by its txid: it
- * may have been refused later, or the node may have lost it when it started again. */
+/* What becomes of what was sent: the blocks are read one after another as they appear,
+ * and each names its transactions. What stays pending for long is asked about by its
+ * txid: it may have been refused later, or the node may have lost it when it started
+ * again. */
 #ifndef WALLET_CLI_IMPORT_FOLLOW_H
 #define WALLET_CLI_IMPORT_FOLLOW_H
 
@@ -10,15 +11,18 @@
 
 struct import;
 
+/* What was asked and not yet answered. */
+enum follow_question { FOLLOW_IDLE, FOLLOW_BLOCK, FOLLOW_STATUS };
+
 struct import_follower {
-	CURLM *multi;          /* borrowed */
+	CURLM *multi; /* borrowed */
 	struct http_post post;
 	struct buffer body;
-	enum { FOLLOW_IDLE, FOLLOW_BLOCK, FOLLOW_STATUS } asking;
-	uint64_t height;       /* the next block to read */
-	uint64_t due_ms;       /* when to ask for it; elapsing_ms() */
+	enum follow_question asking;
+	uint64_t height; /* the next block to read */
+	uint64_t due_ms; /* when to ask for it; elapsing_ms() */
 	uint64_t status_due_ms;
-	size_t count;          /* asked about */
+	size_t count; /* asked about */
 	struct hash txids[IMPORT_BATCH_TXS];
 };
 

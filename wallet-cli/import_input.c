@@ -37,7 +37,8 @@ enum status import_input_read(struct import_input *input, struct why *why)
 		input->start = 0;
 	}
 	do {
-		size = read(input->descriptor, input->bytes + input->size, CAPACITY - input->size);
+		size =
+			read(input->descriptor, input->bytes + input->size, CAPACITY - input->size);
 	} while (size < 0 && errno == EINTR);
 	if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return STATUS_OK;
@@ -88,8 +89,8 @@ enum import_line import_input_next(struct import_input *input, struct bytes_view
 	*size = 0;
 	*line = (struct bytes_view){0};
 	if (newline)
-		return take_line(input, line,
-		                 (size_t)(newline - (input->bytes + input->start)), size);
+		return take_line(input, line, (size_t)(newline - (input->bytes + input->start)),
+		                 size);
 	input->scanned = input->size;
 	if (input->is_at_end) {
 		if (input->size == 0 && !input->is_skipping)

@@ -8,16 +8,16 @@
 #include "chain/base/status.h"
 
 struct import_input {
-	int descriptor;        /* borrowed */
-	uint8_t *bytes;        /* heap */
-	size_t start;          /* of what was not handed out yet */
-	size_t scanned;        /* bytes behind `start` that hold no newline */
-	size_t size;           /* bytes read behind `start` */
-	bool is_at_end;        /* the descriptor's end was read */
-	bool is_skipping;      /* the rest of a line that is too long */
-	uint64_t line_count;   /* handed out */
-	uint64_t whole;        /* bytes of a regular file from where it stood; 0: unknown */
-	size_t skipped_size;   /* bytes of a too long line, so far */
+	int descriptor;      /* borrowed */
+	uint8_t *bytes;      /* heap */
+	size_t start;        /* of what was not handed out yet */
+	size_t scanned;      /* bytes behind `start` that hold no newline */
+	size_t size;         /* bytes read behind `start` */
+	bool is_at_end;      /* the descriptor's end was read */
+	bool is_skipping;    /* the rest of a line that is too long */
+	uint64_t line_count; /* handed out */
+	uint64_t whole;      /* bytes of a regular file from where it stood; 0: unknown */
+	size_t skipped_size; /* bytes of a too long line, so far */
 };
 
 enum import_line {

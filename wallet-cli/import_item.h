@@ -18,17 +18,17 @@
 enum import_state { IMPORT_READ, IMPORT_SIGNED, IMPORT_SENDING, IMPORT_PENDING };
 
 struct import_item {
-	UT_hash_handle hh;       /* keyed by txid, from IMPORT_SIGNED on */
+	UT_hash_handle hh;        /* keyed by txid, from IMPORT_SIGNED on */
 	struct import_item *next; /* in a queue */
 	enum import_state state;
-	uint64_t sequence;       /* of all items, from 0 */
-	uint64_t line;           /* the first, counted from 1 */
+	uint64_t sequence; /* of all items, from 0 */
+	uint64_t line;     /* the first, counted from 1 */
 	uint64_t line_count;
-	size_t input_size;       /* bytes of the input, newlines counted */
-	uint8_t *text;           /* the lines, each with a newline; until it is signed */
+	size_t input_size; /* bytes of the input, newlines counted */
+	uint8_t *text;     /* the lines, each with a newline; until it is signed */
 	size_t text_size;
 	size_t text_capacity;
-	char *tx_b64;            /* from IMPORT_SIGNED on */
+	char *tx_b64; /* from IMPORT_SIGNED on */
 	size_t tx_b64_size;
 	struct hash txid;
 	uint64_t valid_until_ms; /* Unix ms */
@@ -58,7 +58,8 @@ static inline void import_item_free(struct import_item *item)
 	memory_free(item);
 }
 
-/* -- First in, first out -------------------------------------------------------------- */
+/* -- First in, first out --------------------------------------------------------------
+ */
 
 struct import_queue {
 	struct import_item *first;

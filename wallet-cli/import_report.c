@@ -68,19 +68,16 @@ json_t *import_report_json(const struct import_report *report)
 
 		for (size_t j = 0; j < lines_named(reason); j++)
 			json_array_append_new(lines, json_integer((json_int_t)reason->lines[j]));
-		json_array_append_new(failures,
-		                      json_pack("{so sI so}", "error",
-		                                failure_json(&reason->failure), "count",
-		                                (json_int_t)reason->line_count, "lines", lines));
+		json_array_append_new(
+			failures, json_pack("{so sI so}", "error", failure_json(&reason->failure),
+		                        "count", (json_int_t)reason->line_count, "lines", lines));
 	}
-	return json_pack("{sI sI sI sI sI sI sI so}", "records",
-	                 (json_int_t)report->record_count, "final",
-	                 (json_int_t)report->final_count, "pending",
-	                 (json_int_t)report->pending_count, "refused",
-	                 (json_int_t)report->failed_count, "unknown",
-	                 (json_int_t)report->unknown_count, "elapsed_ms",
-	                 (json_int_t)report->elapsed_ms, "rate", (json_int_t)rate_of(report),
-	                 "failures", failures);
+	return json_pack(
+		"{sI sI sI sI sI sI sI so}", "records", (json_int_t)report->record_count, "final",
+		(json_int_t)report->final_count, "pending", (json_int_t)report->pending_count,
+		"refused", (json_int_t)report->failed_count, "unknown",
+		(json_int_t)report->unknown_count, "elapsed_ms", (json_int_t)report->elapsed_ms,
+		"rate", (json_int_t)rate_of(report), "failures", failures);
 }
 
 static void show_reason(const struct import_reason *reason, struct output *output)
@@ -134,6 +131,17 @@ enum exit_code import_report_show(const struct import_report *report,
 	return status == STATUS_OK ? EXIT_CODE_OK : failure_of_status(failure, status, NULL);
 }
 
+/* That of all reasons, where they agree. */
+static enum exit_code common_exit_code(const struct import_report *report)
+{
+	enum exit_code exit_code = report->reasons[0].failure.exit_code;
+
+	for (size_t i = 1; i < report->reason_count; i++)
+		if (report->reasons[i].failure.exit_code != exit_code)
+			return EXIT_CODE_REFUSED;
+	return exit_code;
+}
+
 enum exit_code import_report_judge(const struct import_report *report,
                                    struct failure *failure)
 {
@@ -142,13 +150,15 @@ enum exit_code import_report_judge(const struct import_report *report,
 	if (report->unknown_count > 0) {
 		count_text(count, report->unknown_count);
 		failure_set(failure, EXIT_CODE_UNKNOWN,
-		            "of %s records it is not known whether they are in the ledger", count);
+		            "of %s record%s it is not known whether the ledger has them", count,
+		            report->unknown_count > 1 ? "s" : "");
 		return failure_hint(failure, "they may still become final; 'cairn record list' "
 		                             "shows what has");
 	}
 	if (report->failed_count > 0) {
 		count_text(count, report->failed_count);
-		return failure_set(failure, EXIT_CODE_REFUSED, "%s records were refused", count);
+		return failure_set(failure, common_exit_code(report), "%s record%s refused",
+		                   count, report->failed_count > 1 ? "s were" : " was");
 	}
 	return EXIT_CODE_OK;
 }

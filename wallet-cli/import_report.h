@@ -13,7 +13,7 @@ struct output;
 
 /* One kind of failure. */
 struct import_reason {
-	struct failure failure;                  /* of the first line */
+	struct failure failure; /* of the first line */
 	uint64_t line_count;
 	uint64_t lines[IMPORT_REASON_LINES_MAX]; /* the first of them */
 };
@@ -33,8 +33,8 @@ struct import_report {
 void import_report_fail(struct import_report *report, uint64_t line, uint64_t count,
                         const struct failure *failure);
 
-/* {"records","final","pending","refused","unknown","elapsed_ms","rate","failures":[{"code",
- * "name","message","count","lines"}]}. NULL: memory is out. */
+/* {"records","final","pending","refused","unknown","elapsed_ms","rate","failures":[{"error",
+ * "count","lines"}]}. NULL: memory is out. */
 MUST_CHECK json_t *import_report_json(const struct import_report *report);
 
 /* A sentence for the whole on stdout, the failures on stderr. */
@@ -42,8 +42,8 @@ MUST_CHECK enum exit_code import_report_show(const struct import_report *report,
                                              struct output *output,
                                              struct failure *failure);
 
-/* EXIT_CODE_UNKNOWN if the end of any line is unknown, else EXIT_CODE_REFUSED if any
- * failed, with a sentence in *failure. */
+/* EXIT_CODE_UNKNOWN if the end of any line is unknown; else, if any failed, the exit code
+ * that all reasons share, or EXIT_CODE_REFUSED; with a sentence in *failure. */
 MUST_CHECK enum exit_code import_report_judge(const struct import_report *report,
                                               struct failure *failure);
 

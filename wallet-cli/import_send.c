@@ -7,21 +7,22 @@
 #include "wallet-cli/rpc_answer.h"
 
 enum {
-	BATCH_WORTH = 250,      /* below it, a batch waits while another one is on its way */
-	PAUSE_FIRST_MS = 20,    /* after the first "not now"; doubled up to */
+	BATCH_WORTH = 250,   /* below it, a batch waits while another one is on its way */
+	PAUSE_FIRST_MS = 20, /* after the first "not now"; doubled up to */
 	PAUSE_LAST_MS = 1000,
 	SUBMIT_TIMEOUT_MS = 30000,
 };
 
 enum exit_code import_sender_init(struct import_sender *sender, CURLM *multi,
+                                  size_t connection_count,
                                   const struct node_address *address,
                                   struct failure *failure)
 {
 	*sender = (struct import_sender){.multi = multi};
-	sender->connections = memory_new(IMPORT_CONNECTIONS * sizeof *sender->connections);
+	sender->connections = memory_new(connection_count * sizeof *sender->connections);
 	if (!sender->connections)
 		return failure_set(failure, EXIT_CODE_FAILURE, "out of memory");
-	for (size_t i = 0; i < IMPORT_CONNECTIONS; i++) {
+	for (size_t i = 0; i < connection_count; i++) {
 		struct import_connection *connection = &sender->connections[i];
 		enum exit_code exit_code = http_post_init(&connection->post, address, failure);
 
@@ -247,10 +248,9 @@ static enum exit_code on_end(struct import *import, struct import_connection *co
 	enum exit_code exit_code = EXIT_CODE_UNREACHABLE;
 
 	if (end == HTTP_ANSWERED) {
-		exit_code = rpc_answers_read(&answers, buffer_view(&connection->post.answer),
-		                             connection->count, true,
-		                             http_post_status(&connection->post),
-		                             connection->post.name, failure);
+		exit_code = rpc_answers_read(
+			&answers, buffer_view(&connection->post.answer), connection->count, true,
+			http_post_status(&connection->post), connection->post.name, failure);
 		if (exit_code == EXIT_CODE_OK) {
 			judge_all(import, connection, &answers);
 			rpc_answers_close(&answers);

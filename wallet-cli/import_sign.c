@@ -16,13 +16,13 @@ struct import_signers {
 	const struct import_plan *plan;
 	void (*wake)(void *owner);
 	void *owner;
-	pthread_mutex_t mutex;     /* of all up to the stream */
+	pthread_mutex_t mutex; /* of all up to the stream */
 	pthread_cond_t is_work;
 	struct import_queue waiting;
 	/* Threads finish in any order, items leave in theirs: each waits at its sequence
 	 * number modulo the size, which is more than there can be at once. */
 	struct import_item *ready[READY_SIZE];
-	uint64_t next;             /* sequence number of the item that leaves next */
+	uint64_t next; /* sequence number of the item that leaves next */
 	bool is_stopping;
 	char stream[HASH_HEX_SIZE];
 	size_t thread_count;
@@ -89,7 +89,8 @@ static enum status make_tx(const struct worker *worker, struct import_item *item
 	enum status status = random_get(&draft.salt, sizeof draft.salt, why);
 
 	if (status == STATUS_OK)
-		status = signed_tx_make_with(&tx, &draft, &plan->writing.network, worker->key, why);
+		status =
+			signed_tx_make_with(&tx, &draft, &plan->writing.network, worker->key, why);
 	if (status != STATUS_OK)
 		return status;
 	item->txid = tx.txid;
@@ -234,11 +235,11 @@ struct import_signers *import_signers_new(const struct import_plan *plan,
 	/* Fewer than wanted will do. */
 	if (signers->thread_count > 0)
 		return signers;
-	import_signers_free(signers);
+	import_signers_free(signers, &(struct import_queue){0});
 	return NULL;
 }
 
-void import_signers_free(struct import_signers *signers)
+void import_signers_free(struct import_signers *signers, struct import_queue *queue)
 {
 	struct import_item *item;
 
@@ -256,10 +257,11 @@ void import_signers_free(struct import_signers *signers)
 		memory_free(worker->lines);
 		signing_key_free(worker->key);
 	}
-	while ((item = import_queue_pop(&signers->waiting)))
-		import_item_free(item);
 	for (size_t i = 0; i < READY_SIZE; i++)
-		import_item_free(signers->ready[i]);
+		if (signers->ready[(signers->next + i) % READY_SIZE])
+			import_queue_push(queue, signers->ready[(signers->next + i) % READY_SIZE]);
+	while ((item = import_queue_pop(&signers->waiting)))
+		import_queue_push(queue, item);
 	pthread_mutex_destroy(&signers->mutex);
 	pthread_cond_destroy(&signers->is_work);
 	memory_free(signers);

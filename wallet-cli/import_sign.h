@@ -14,8 +14,9 @@ MUST_CHECK struct import_signers *import_signers_new(const struct import_plan *p
                                                      void (*wake)(void *owner),
                                                      void *owner, struct why *why);
 
-/* Stops the threads, and frees what nobody took. NULL is fine. */
-void import_signers_free(struct import_signers *signers);
+/* Stops the threads. What nobody took goes behind what `queue` holds, READ, SIGNED or
+ * with a failure. NULL is fine. */
+void import_signers_free(struct import_signers *signers, struct import_queue *queue);
 
 /* Hands a READ item over. Sequence numbers go up by one; at most IMPORT_TXS_MAX items are
  * handed over and not yet taken. */

@@ -1,4 +1,5 @@
-/* An import while it runs; for its own files. One thread owns all of it but the signers. */
+/* An import while it runs; for its own files. One thread owns all of it but the signers.
+ */
 #ifndef WALLET_CLI_IMPORT_STATE_H
 #define WALLET_CLI_IMPORT_STATE_H
 
@@ -15,16 +16,16 @@ struct import {
 	struct progress progress;
 	CURLM *multi;
 	struct import_input input;
-	struct import_item *filling;       /* lines of the next transaction; NULL: none */
+	struct import_item *filling; /* lines of the next transaction; NULL: none */
 	struct import_signers *signers;
-	struct import_queue signed_items;  /* that are to be sent */
-	struct import_item *by_txid;       /* all from SIGNED on, uthash */
+	struct import_queue signed_items; /* that are to be sent */
+	struct import_item *by_txid;      /* all from SIGNED on, uthash */
 	struct import_sender sender;
 	struct import_follower follower;
 	uint64_t next_sequence;
-	size_t item_count;                 /* read and not ended */
-	size_t byte_count;                 /* of memory that these take, about */
-	uint64_t moved_ms;                 /* when something was last taken or ended */
+	size_t item_count; /* read and not ended */
+	size_t byte_count; /* of memory that these take, about */
+	uint64_t moved_ms; /* when something was last taken or ended */
 };
 
 enum import_end { IMPORT_FINAL, IMPORT_TAKEN, IMPORT_FAILED, IMPORT_UNKNOWN };

@@ -9,7 +9,7 @@ struct pages {
 	struct session *session;
 	const struct listing *listing;
 	struct table table;
-	uint64_t left;       /* items that are still wanted */
+	uint64_t left; /* items that are still wanted */
 	uint64_t page_size;
 	uint64_t item_count; /* printed */
 	json_t *next;        /* the cursor; NULL: nothing follows */
@@ -22,8 +22,7 @@ void listing_add_text(struct table *table, const json_t *item, const char *name)
 	const json_t *value = json_object_get(item, name);
 
 	if (json_is_string(value))
-		table_add(table,
-		          bytes_view(json_string_value(value), json_string_length(value)));
+		table_add(table, bytes_view(json_string_value(value), json_string_length(value)));
 	else
 		table_add_text(table, "-");
 }
@@ -52,8 +51,8 @@ void listing_add_base64(struct table *table, const json_t *item, const char *nam
 {
 	const json_t *value = json_object_get(item, name);
 	size_t size = json_string_length(value);
-	uint8_t *bytes = json_is_string(value) ? memory_new(base64_decoded_size_max(size) + 1)
-	                                       : NULL;
+	uint8_t *bytes =
+		json_is_string(value) ? memory_new(base64_decoded_size_max(size) + 1) : NULL;
 
 	if (bytes && base64_decode(bytes, &size, bytes_view(json_string_value(value), size)))
 		table_add(table, bytes_view(bytes, size));
@@ -71,8 +70,10 @@ static enum exit_code print_json_items(struct pages *pages, const json_t *items)
 	/* Only now: an error at the first page leaves nothing half written. */
 	if (pages->item_count == 0)
 		fputs("{\"items\": [", output->out);
+	output->has_json = true;
 	for (size_t i = 0; i < json_array_size(items); i++) {
-		char *text = json_dumps(json_array_get(items, i), JSON_COMPACT | JSON_ENSURE_ASCII);
+		char *text =
+			json_dumps(json_array_get(items, i), JSON_COMPACT | JSON_ENSURE_ASCII);
 
 		if (!text)
 			return session_no_memory(pages->session);
@@ -118,14 +119,13 @@ static enum exit_code ask_page(struct pages *pages, json_t *params)
 	enum exit_code exit_code;
 
 	do {
-		uint64_t limit =
-			pages->left < pages->page_size ? pages->left : pages->page_size;
+		uint64_t limit = pages->left < pages->page_size ? pages->left : pages->page_size;
 
 		if ((pages->next && json_object_set(params, "cursor", pages->next) != 0) ||
 		    json_object_set_new(params, "limit", json_integer((json_int_t)limit)) != 0)
 			return session_no_memory(session);
-		exit_code = session_call(session, &page, pages->listing->method,
-		                         json_incref(params));
+		exit_code =
+			session_call(session, &page, pages->listing->method, json_incref(params));
 		/* Large items: fewer of them fit into an answer. */
 		if (exit_code != EXIT_CODE_OK && session->failure.rpc_code == RPC_LIMIT_EXCEEDED)
 			pages->page_size /= 2;
@@ -150,7 +150,8 @@ static enum exit_code run_pages(struct pages *pages, json_t *params)
 	         !ferror(output->out));
 	if (exit_code != EXIT_CODE_OK || !output->is_json)
 		return exit_code;
-	next = pages->next ? json_dumps(pages->next, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
+	next =
+		pages->next ? json_dumps(pages->next, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : NULL;
 	fprintf(output->out, "%s],\n \"next\": %s}\n", pages->item_count > 0 ? "\n " : "",
 	        next ? next : "null");
 	free(next);

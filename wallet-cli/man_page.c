@@ -93,9 +93,9 @@ static void print_command(struct buffer *out, const struct command *command)
 static void print_exit_codes(struct buffer *out)
 {
 	buffer_append_text(out, ".SH EXIT STATUS\n");
-#define EXIT_CODE_ITEM(name, number, meaning)                                            \
-	buffer_append_text(out, ".TP\n.B " #number "\n");                                    \
-	escape(out, meaning);                                                                \
+#define EXIT_CODE_ITEM(name, number, meaning)         \
+	buffer_append_text(out, ".TP\n.B " #number "\n"); \
+	escape(out, meaning);                             \
 	buffer_append_text(out, "\n");
 	EXIT_CODE_LIST(EXIT_CODE_ITEM)
 #undef EXIT_CODE_ITEM
@@ -117,7 +117,8 @@ static const char DESCRIPTION[] =
 
 static const char FILES[] =
 	".TP\n~/.local/share/cairn/wallets/NAME.wallet\n"
-	"a wallet; with \\-\\-data\\-dir DIR in DIR/wallets instead. XDG_DATA_HOME is heeded.\n"
+	"a wallet; with \\-\\-data\\-dir DIR in DIR/wallets instead. XDG_DATA_HOME is "
+    "heeded.\n"
 	".TP\n~/.local/share/cairn/wallets/networks.json\n"
 	"which network each node served, and the keys of accounts that were rotated\n"
 	".TP\nDIR/rpc.sock, DIR/rpc.cookie\n"

@@ -28,16 +28,16 @@ enum exit_code networks_load(struct networks *networks, const char *folder,
 	buffer_init(&text, NETWORKS_FILE_SIZE_MAX);
 	exit_code = value_read_file(&text, networks->path, "the memory of networks", failure);
 	if (exit_code == EXIT_CODE_OK)
-		networks->root = json_loadb((const char *)text.at, text.size,
-		                            JSON_REJECT_DUPLICATES, NULL);
+		networks->root =
+			json_loadb((const char *)text.at, text.size, JSON_REJECT_DUPLICATES, NULL);
 	else if (exit_code == EXIT_CODE_NOT_FOUND)
 		networks->root = json_object();
 	buffer_close(&text);
 	if (json_is_object(networks->root))
 		return EXIT_CODE_OK;
 	if (exit_code == EXIT_CODE_OK) {
-		exit_code = failure_set(failure, EXIT_CODE_FAILURE, "%.300s is damaged",
-		                        networks->path);
+		exit_code =
+			failure_set(failure, EXIT_CODE_FAILURE, "%.300s is damaged", networks->path);
 		failure_hint(failure, "it can be removed: it is written anew");
 	}
 	networks_close(networks);

@@ -218,7 +218,8 @@ static enum exit_code use_data_dir(struct node_address *address, const char *dat
 	return use_socket(address, path, failure);
 }
 
-/* Sockets that answer in the folders of a folder. *found counts all, `path` is the first. */
+/* Sockets that answer in the folders of a folder. *found counts all, `path` is the first.
+ */
 static void look_around(char path[NODE_PATH_SIZE], size_t *found, const char *folder)
 {
 	DIR *open_folder = opendir(folder);

@@ -4,9 +4,9 @@
  *     --node URL      http://host:port, https://..., host:port
  *     --node PATH     a Unix socket: a path with a slash, or unix:PATH
  *     --data-dir DIR  DIR/rpc.sock; or the port below with DIR/rpc.cookie; DIR may also
- *                     hold a network of nodes, DIR/node0, DIR/node1 ...: the first is asked
- *     neither         the one node of this user or of this machine whose socket answers,
- *                     in ~/.local/share/cairn/<network> or /var/lib/cairn; else
+ *                     hold a network of nodes, DIR/node0, DIR/node1 ...: the first is
+ * asked neither         the one node of this user or of this machine whose socket
+ * answers, in ~/.local/share/cairn/<network> or /var/lib/cairn; else
  *                     http://127.0.0.1:17471
  *
  * The cookie is a secret and is sent only to this machine, where an SSH tunnel begins
@@ -25,10 +25,10 @@ enum {
 };
 
 struct node_address {
-	char url[NODE_URL_SIZE];         /* what is asked, also over a socket */
-	char socket[NODE_SOCKET_SIZE];   /* a Unix socket; empty: TCP */
+	char url[NODE_URL_SIZE];          /* what is asked, also over a socket */
+	char socket[NODE_SOCKET_SIZE];    /* a Unix socket; empty: TCP */
 	char cookie_path[NODE_PATH_SIZE]; /* where its secret is; empty: there is none */
-	char name[NODE_PATH_SIZE];       /* for people, and to know it again */
+	char name[NODE_PATH_SIZE];        /* for people, and to know it again */
 	int folder; /* held open while the path of the socket goes through it; -1: none */
 };
 

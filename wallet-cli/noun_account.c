@@ -21,8 +21,8 @@ static enum exit_code account_list(struct session *session)
 	enum exit_code exit_code = session_keystore(session, NULL);
 
 	table_init(&table, columns, 2);
-	for (size_t i = 0; exit_code == EXIT_CODE_OK &&
-	                   i < keystore_account_count(session->keystore);
+	for (size_t i = 0;
+	     exit_code == EXIT_CODE_OK && i < keystore_account_count(session->keystore);
 	     i++) {
 		const struct keystore_account *account = keystore_account(session->keystore, i);
 		char address[ADDRESS_TEXT_SIZE];
@@ -51,10 +51,10 @@ static enum exit_code account_new(struct session *session)
 	enum exit_code exit_code = session_unlock(session, NULL);
 
 	if (exit_code == EXIT_CODE_OK)
-		exit_code = session_status(session,
-		                           keystore_add_account(&position, session->keystore,
-		                                                text_view(name), &why),
-		                           &why);
+		exit_code = session_status(
+			session,
+			keystore_add_account(&position, session->keystore, text_view(name), &why),
+			&why);
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
 	address_encode(address, &keystore_account(session->keystore, position)->id);
@@ -124,9 +124,9 @@ static enum exit_code account_describe(struct session *session)
 	describe->display_name = text_view(display_name ? display_name : "");
 	describe->contact = text_view(contact ? contact : "");
 	describe->encryption_key.present = key != NULL;
-	if (key && (strlen(key) != 2 * HASH_SIZE ||
-	            !hex_decode(describe->encryption_key.value.bytes, HASH_SIZE,
-	                        text_view(key))))
+	if (key &&
+	    (strlen(key) != 2 * HASH_SIZE ||
+	     !hex_decode(describe->encryption_key.value.bytes, HASH_SIZE, text_view(key))))
 		return failure_set(&session->failure, EXIT_CODE_USAGE,
 		                   "--encryption-key must be 64 lower-case hex digits");
 	describe->inbox.present = inbox != NULL;
@@ -154,14 +154,15 @@ static enum exit_code add_key(struct session *session, size_t account, size_t *p
 		snprintf(name, sizeof name, "%.40s-key-%u", owner->name, number);
 	} while (keystore_find_account(&taken, session->keystore, text_view(name)));
 	return session_status(
-		session,
-		keystore_add_account(position, session->keystore, text_view(name), &why), &why);
+		session, keystore_add_account(position, session->keystore, text_view(name), &why),
+		&why);
 }
 
 /* The new key agrees, so that nobody is rotated to a key that nobody has. Its own public
  * key is learnt on the way: a signature comes with it. */
-static enum exit_code sign_rotation(struct session *session, const struct writing *writing,
-                                    size_t position, struct account_rotate *rotate)
+static enum exit_code sign_rotation(struct session *session,
+                                    const struct writing *writing, size_t position,
+                                    struct account_rotate *rotate)
 {
 	struct signature unused;
 	struct hash message = {{0}};
@@ -249,7 +250,7 @@ const struct command commands_account[] = {
 					"registry@example.org",
 		.option_count = 4,
 		.options = {OPTION_display_name, OPTION_contact, OPTION_inbox,
-					OPTION_encryption_key},
+                    OPTION_encryption_key},
 		.run = account_describe,
 	},
 	{

@@ -39,12 +39,13 @@ static enum exit_code read_amount(struct session *session, uint64_t *grains,
 	struct amount amount;
 	struct why why = {{0}};
 	json_t *result;
-	enum exit_code exit_code = session_call(session, &result, "asset.get",
-	                                        json_pack("{ss}", "asset", asset));
+	enum exit_code exit_code =
+		session_call(session, &result, "asset.get", json_pack("{ss}", "asset", asset));
 
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
-	if (amount_from_text(&amount, text_view(text), decimals_of(result), &why) != STATUS_OK)
+	if (amount_from_text(&amount, text_view(text), decimals_of(result), &why) !=
+	    STATUS_OK)
 		exit_code = failure_set(&session->failure, EXIT_CODE_USAGE, "'%.40s': %s", text,
 		                        why.text);
 	else if (amount.grains == 0)

@@ -69,8 +69,10 @@ static void add_block(struct table *table, const json_t *item)
 static enum exit_code chain_list_blocks(struct session *session)
 {
 	static const struct table_column columns[] = {
-		{.title = "HEIGHT", .is_right = true}, {.title = "TIME"},
-		{.title = "TXS", .is_right = true},    {.title = "BYTES", .is_right = true},
+		{.title = "HEIGHT", .is_right = true},
+		{.title = "TIME"},
+		{.title = "TXS", .is_right = true},
+		{.title = "BYTES", .is_right = true},
 		{.title = "HASH", .cut = TABLE_MIDDLE, .is_id = true},
 	};
 	struct listing listing = {
@@ -81,9 +83,8 @@ static enum exit_code chain_list_blocks(struct session *session)
 		.add_row = add_block,
 	};
 	uint64_t from;
-	enum exit_code exit_code =
-		arguments_number(&from, &session->arguments, OPTION_from, 0, INT64_MAX, 0,
-	                     &session->failure);
+	enum exit_code exit_code = arguments_number(&from, &session->arguments, OPTION_from,
+	                                            0, INT64_MAX, 0, &session->failure);
 
 	if (exit_code != EXIT_CODE_OK) {
 		json_decref(listing.params);
@@ -103,11 +104,12 @@ static bool is_consistent(const json_t *result)
 	const json_t *base64 = json_object_get(result, "genesis_b64");
 	const json_t *hash = json_object_get(result, "hash");
 	size_t size = json_string_length(base64);
-	uint8_t *bytes = json_is_string(base64) ? memory_new(base64_decoded_size_max(size) + 1)
-	                                        : NULL;
+	uint8_t *bytes =
+		json_is_string(base64) ? memory_new(base64_decoded_size_max(size) + 1) : NULL;
 	char text[HASH_HEX_SIZE] = "";
 
-	if (bytes && base64_decode(bytes, &size, bytes_view(json_string_value(base64), size))) {
+	if (bytes &&
+	    base64_decode(bytes, &size, bytes_view(json_string_value(base64), size))) {
 		struct hash computed = genesis_hash(bytes_view(bytes, size));
 
 		hex_encode(text, hash_view(&computed));
@@ -120,14 +122,12 @@ static enum exit_code save_genesis(struct session *session, const json_t *result
                                    const char *path)
 {
 	char *text = json_dumps(result, JSON_INDENT(2));
-	enum exit_code exit_code =
-		text ? session_write_file(session, path, text_view(text))
-			 : session_no_memory(session);
+	enum exit_code exit_code = text ? session_write_file(session, path, text_view(text))
+	                                : session_no_memory(session);
 
 	free(text);
 	if (exit_code == EXIT_CODE_OK)
-		output_line(&session->output,
-		            json_string_value(json_object_get(result, "hash")));
+		output_line(&session->output, json_string_value(json_object_get(result, "hash")));
 	return exit_code;
 }
 
@@ -135,8 +135,7 @@ static enum exit_code chain_genesis(struct session *session)
 {
 	const char *path = session_option(session, OPTION_output);
 	json_t *result;
-	enum exit_code exit_code =
-		session_call(session, &result, "chain.get_genesis", NULL);
+	enum exit_code exit_code = session_call(session, &result, "chain.get_genesis", NULL);
 
 	if (exit_code == EXIT_CODE_OK && !is_consistent(result))
 		exit_code = failure_set(&session->failure, EXIT_CODE_UNVERIFIED,
@@ -145,8 +144,7 @@ static enum exit_code chain_genesis(struct session *session)
 	if (exit_code == EXIT_CODE_OK && path)
 		exit_code = save_genesis(session, result, path);
 	else if (exit_code == EXIT_CODE_OK && session->output.is_quiet)
-		output_line(&session->output,
-		            json_string_value(json_object_get(result, "hash")));
+		output_line(&session->output, json_string_value(json_object_get(result, "hash")));
 	else if (exit_code == EXIT_CODE_OK)
 		exit_code = session_show(session, result);
 	json_decref(result);

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-static enum exit_code help_about(struct buffer *text,
-                                 const char *noun, const char *verb)
+static enum exit_code help_about(struct buffer *text, const char *noun, const char *verb)
 {
 	const struct command *command = command_of(noun, verb);
 	const struct rpc_method *method = verb ? rpc_method_find(verb) : NULL;
@@ -73,8 +72,8 @@ static enum exit_code print_help(struct session *session, struct buffer *text)
 		help_man_page(text);
 	else if (session_word_count(session) == 0)
 		help_overview(text);
-	else if (help_about(text, session_word(session, 0),
-	                    session_word(session, 1)) != EXIT_CODE_OK)
+	else if (help_about(text, session_word(session, 0), session_word(session, 1)) !=
+	         EXIT_CODE_OK)
 		return no_help(session);
 	return EXIT_CODE_OK;
 }

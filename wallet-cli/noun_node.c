@@ -45,9 +45,9 @@ static enum exit_code node_health(struct session *session)
 	if (!session->output.is_quiet)
 		exit_code = session_show(session, result);
 	if (exit_code == EXIT_CODE_OK && !json_is_true(json_object_get(result, "ready")))
-		exit_code = failure_set(&session->failure, EXIT_CODE_FAILURE,
-		                        "the node is not ready: %s",
-		                        reason ? reason : "it does not say why");
+		exit_code =
+			failure_set(&session->failure, EXIT_CODE_FAILURE, "the node is not ready: %s",
+		                reason ? reason : "it does not say why");
 	json_decref(result);
 	return exit_code;
 }

@@ -49,8 +49,8 @@ static enum exit_code add_one(struct session *session, struct record_append *rec
 		exit_code =
 			read_optional(session, &record->expected_version, OPTION_expected_version);
 	if (exit_code == EXIT_CODE_OK)
-		exit_code = value_read(&value, session_word(session, 1), "the value",
-		                       &session->failure);
+		exit_code =
+			value_read(&value, session_word(session, 1), "the value", &session->failure);
 	record->value = buffer_view(&value);
 	operation.record_append = *record;
 	if (exit_code == EXIT_CODE_OK)
@@ -70,13 +70,12 @@ static enum exit_code plan_import(struct session *session, struct import_plan *p
 	                     TX_OPERATIONS_MAX, 1, &session->failure);
 
 	if (exit_code == EXIT_CODE_OK)
-		exit_code = arguments_number(&timeout_s, &session->arguments, OPTION_timeout, 1,
-		                             IMPORT_TIMEOUT_MAX_S, IMPORT_TIMEOUT_S,
-		                             &session->failure);
-	if (exit_code == EXIT_CODE_OK)
 		exit_code =
-			arguments_number(&valid_for_s, &session->arguments, OPTION_valid_for, 1,
-		                     VALID_FOR_MAX_S, VALID_FOR_S, &session->failure);
+			arguments_number(&timeout_s, &session->arguments, OPTION_timeout, 1,
+		                     IMPORT_TIMEOUT_MAX_S, IMPORT_TIMEOUT_S, &session->failure);
+	if (exit_code == EXIT_CODE_OK)
+		exit_code = arguments_number(&valid_for_s, &session->arguments, OPTION_valid_for,
+		                             1, VALID_FOR_MAX_S, VALID_FOR_S, &session->failure);
 	if (exit_code == EXIT_CODE_OK)
 		exit_code = submit_wait_option(&plan->wait, session);
 	if (exit_code != EXIT_CODE_OK)
@@ -90,6 +89,7 @@ static enum exit_code plan_import(struct session *session, struct import_plan *p
 	plan->key = record->key;
 	plan->content_type = record->content_type;
 	plan->is_jsonl = session_has(session, OPTION_jsonl);
+	plan->is_unordered = session_has(session, OPTION_unordered);
 	plan->records_per_tx = (size_t)per_tx;
 	plan->timeout_ms = timeout_s * 1000;
 	plan->valid_for_ms = valid_for_s * 1000;
@@ -107,8 +107,7 @@ static enum exit_code run_import(struct session *session, const struct import_pl
 	exit_code = import_run(report, plan, session);
 	/* What is known is told, also when something stopped it. */
 	if (exit_code == EXIT_CODE_OK || report->record_count > 0) {
-		enum exit_code printed =
-			import_report_show(report, &session->output, &shown);
+		enum exit_code printed = import_report_show(report, &session->output, &shown);
 
 		if (exit_code == EXIT_CODE_OK && printed != EXIT_CODE_OK) {
 			session->failure = shown;
@@ -121,7 +120,8 @@ static enum exit_code run_import(struct session *session, const struct import_pl
 	return exit_code;
 }
 
-static enum exit_code add_many(struct session *session, const struct record_append *record)
+static enum exit_code add_many(struct session *session,
+                               const struct record_append *record)
 {
 	struct import_plan plan = {.descriptor = -1};
 	enum exit_code exit_code = plan_import(session, &plan, record);
@@ -157,6 +157,11 @@ static enum exit_code record_add(struct session *session)
 	record.content_type = text_view(content_type ? content_type : "");
 	if (exit_code == EXIT_CODE_OK)
 		exit_code = is_many ? add_many(session, &record) : add_one(session, &record);
+	/* The ledger knows streams by their ids; a person meant a name. */
+	if (session->failure.rpc_code == RPC_TX_UNKNOWN_REFERENCE)
+		failure_hint(&session->failure,
+		             "is there a stream '%.64s'? 'cairn stream list' lists them",
+		             session_word(session, 0));
 	buffer_close(&key);
 	return exit_code;
 }
@@ -185,9 +190,10 @@ static enum exit_code show_value(struct session *session, const json_t *record)
 	if (session->output.is_json)
 		return session_show_json(session, record);
 	if (json_is_string(file))
-		return failure_set(&session->failure, EXIT_CODE_FAILURE,
-		                   "the record holds the file %.64s, not a value: --json shows it",
-		                   json_string_value(file));
+		return failure_set(
+			&session->failure, EXIT_CODE_FAILURE,
+			"the record holds the file %.64s, not a value: --json shows it",
+			json_string_value(file));
 	bytes = malloc(base64_decoded_size_max(size) + 1);
 	if (!bytes)
 		return session_no_memory(session);
@@ -277,10 +283,12 @@ static void add_record(struct table *table, const json_t *item)
 }
 
 static const struct table_column RECORD_COLUMNS[] = {
-	{.title = "POSITION", .is_right = true}, {.title = "KEY", .cut = TABLE_END},
-	{.title = "VALUE", .cut = TABLE_END},    {.title = "AUTHOR", .cut = TABLE_MIDDLE},
-	{.title = "TIME", .cut = TABLE_END},     {.title = "TXID", .cut = TABLE_MIDDLE,
-                                              .is_id = true},
+	{.title = "POSITION", .is_right = true},
+	{.title = "KEY", .cut = TABLE_END},
+	{.title = "VALUE", .cut = TABLE_END},
+	{.title = "AUTHOR", .cut = TABLE_MIDDLE},
+	{.title = "TIME", .cut = TABLE_END},
+	{.title = "TXID", .cut = TABLE_MIDDLE, .is_id = true},
 };
 
 static enum exit_code record_list(struct session *session)
@@ -294,9 +302,8 @@ static enum exit_code record_list(struct session *session)
 	};
 	struct hash author_id;
 	uint64_t from;
-	enum exit_code exit_code =
-		arguments_number(&from, &session->arguments, OPTION_from, 0, INT64_MAX, 0,
-	                     &session->failure);
+	enum exit_code exit_code = arguments_number(&from, &session->arguments, OPTION_from,
+	                                            0, INT64_MAX, 0, &session->failure);
 
 	if (exit_code == EXIT_CODE_OK && author)
 		exit_code = session_account_id(session, &author_id, author);
@@ -326,8 +333,7 @@ static enum exit_code record_history(struct session *session)
 	enum exit_code exit_code;
 
 	buffer_init(&key, RECORD_KEY_SIZE_MAX);
-	exit_code =
-		value_read(&key, session_word(session, 1), "the key", &session->failure);
+	exit_code = value_read(&key, session_word(session, 1), "the key", &session->failure);
 	if (exit_code == EXIT_CODE_OK) {
 		listing.params = key_params(session_word(session, 0), buffer_view(&key));
 		exit_code = listing_run(session, &listing);
@@ -375,18 +381,22 @@ const struct command commands_record[] = {
 			"With --lines each line of @FILE or of standard input is a record; with "
 			"--jsonl each line is a JSON object with \"value\" or \"value_b64\", and "
 			"perhaps \"key\" or \"key_b64\" and \"content_type\". Thousands are on their "
-			"way at once: they may stand in the stream in another order than the lines, "
-			"but for those of one transaction (--per-tx). What fails is listed with its "
-			"reason and line at the end; -q prints the txids as they become final.\n\n"
-			"The exit code is 5 if any record was refused, and 6 if the end of any is not "
+			"way at once; they are sent in the order of the lines and, as a rule, enter "
+            "in "
+			"it, but with --unordered. Only those of one transaction (--per-tx) are sure "
+			"to. What fails is listed with its reason and line at the end; -q prints the "
+			"txids as they become final.\n\n"
+			"The exit code is 5 if any record was refused, and 6 if the end of any is "
+            "not "
 			"known; what is counted as final was seen in a block.",
 		.examples = "cairn record add notes \"hello\" --key greeting\n"
 					"cairn record add photos @cat.jpg --content-type image/jpeg\n"
 					"cairn record add log - --lines < access.log\n"
 					"cairn record add orders @orders.jsonl --jsonl --per-tx 50",
-		.option_count = 7,
+		.option_count = 8,
 		.options = {OPTION_key, OPTION_content_type, OPTION_expected_count,
-					OPTION_expected_version, OPTION_lines, OPTION_jsonl, OPTION_per_tx},
+                    OPTION_expected_version, OPTION_lines, OPTION_jsonl, OPTION_per_tx,
+                    OPTION_unordered},
 		.run = record_add,
 	},
 	{
@@ -396,9 +406,10 @@ const struct command commands_record[] = {
 		.word_count_min = 1,
 		.word_count_max = 1,
 		.summary = "Print a record's value",
-		.details = "The newest record under --key, or the one at --position. --raw writes "
-				   "exactly its bytes; otherwise it is shown as text, with a newline at "
-				   "its end and control characters as escapes. --json shows all of it.",
+		.details =
+			"The newest record under --key, or the one at --position. --raw writes "
+			"exactly its bytes; otherwise it is shown as text, with a newline at "
+			"its end and control characters as escapes. --json shows all of it.",
 		.examples = "cairn record get notes --key greeting\n"
 					"cairn record get photos --position 17 --raw > cat.jpg",
 		.option_count = 5,

@@ -35,9 +35,9 @@ static enum exit_code run_rpc(struct session *session)
 	}
 	if (!method)
 		return unknown_method(session, first);
-	params = rpc_words_params(method,
-	                          session->arguments.words + session->words_used + used,
-	                          session_word_count(session) - used, &session->failure);
+	params =
+		rpc_words_params(method, session->arguments.words + session->words_used + used,
+	                     session_word_count(session) - used, &session->failure);
 	if (!params)
 		return session->failure.exit_code;
 	exit_code = session_call(session, &result, method->name, params);
@@ -56,7 +56,8 @@ const struct command commands_rpc[] = {
 		.summary = "Call a method of the node and print its answer as JSON",
 		.details =
 			"Values are typed by the node's own table of methods; @FILE and - are read, "
-			"and encoded where the parameter is base64. One word that begins with { holds "
+			"and encoded where the parameter is base64. One word that begins with { "
+            "holds "
 			"all parameters as JSON. 'cairn help rpc' lists the methods; chain.get_block "
 			"is also 'cairn chain get-block', and so is every method that has no command "
 			"of its own.",

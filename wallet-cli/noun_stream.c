@@ -19,8 +19,8 @@ static enum exit_code stream_create(struct session *session)
 	struct operation operation = {.kind = OPERATION_stream_create};
 	struct buffer schema_text;
 	size_t choice;
-	enum exit_code exit_code = arguments_choice(&choice, &session->arguments, OPTION_write,
-	                                            write_words, 0, &session->failure);
+	enum exit_code exit_code = arguments_choice(
+		&choice, &session->arguments, OPTION_write, write_words, 0, &session->failure);
 
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;

@@ -25,7 +25,7 @@ static enum exit_code malformed(struct session *session, enum status status,
                                 const struct why *why)
 {
 	return failure_set(&session->failure,
-	                   status == STATUS_TOO_LARGE    ? EXIT_CODE_REFUSED
+	                   status == STATUS_TOO_LARGE   ? EXIT_CODE_REFUSED
 	                   : status == STATUS_MALFORMED ? EXIT_CODE_USAGE
 	                                                : EXIT_CODE_FAILURE,
 	                   "%s", why->text[0] ? why->text : status_text(status));
@@ -105,9 +105,8 @@ static enum exit_code build(struct session *session, const json_t *words,
 static enum exit_code tx_build(struct session *session)
 {
 	struct arena arena = {0};
-	json_t *words = tx_words_operations(
-		session->arguments.words + session->words_used, session_word_count(session),
-		&session->failure);
+	json_t *words = tx_words_operations(session->arguments.words + session->words_used,
+	                                    session_word_count(session), &session->failure);
 	enum exit_code exit_code;
 
 	if (!words)
@@ -281,9 +280,8 @@ static enum exit_code tx_send(struct session *session)
 static enum exit_code show_by_txid(struct session *session, const struct hash *txid)
 {
 	json_t *result;
-	enum exit_code exit_code =
-		session_call(session, &result, "tx.get",
-	                 json_pack("{so}", "txid", json_of_hash(txid)));
+	enum exit_code exit_code = session_call(
+		session, &result, "tx.get", json_pack("{so}", "txid", json_of_hash(txid)));
 
 	/* Not final: perhaps it waits, or was refused. */
 	if (exit_code == EXIT_CODE_NOT_FOUND) {
@@ -381,8 +379,8 @@ static enum exit_code tx_decode_words(struct session *session)
 	enum exit_code exit_code;
 
 	buffer_init(&text, 2 * (size_t)TX_SIZE_MAX);
-	exit_code = value_read(&text, session_word(session, 0), "the transaction",
-	                       &session->failure);
+	exit_code =
+		value_read(&text, session_word(session, 0), "the transaction", &session->failure);
 	view = buffer_view(&text);
 	while (view.size > 0 && strchr(" \t\r\n", view.at[view.size - 1]))
 		view.size--;
@@ -415,15 +413,18 @@ const struct command commands_tx[] = {
 			"role, account), account.describe (display_name, contact, encryption_key, "
 			"inbox), asset.create (name, decimals, description), asset.mint and "
 			"asset.transfer (asset, to, amount), asset.burn (asset, amount). Amounts are "
-			"in the asset's smallest unit. Several operations, with + between them, enter "
+			"in the asset's smallest unit. Several operations, with + between them, "
+            "enter "
 			"the ledger together or not at all.\n\n"
-			"The sender is the first account of the wallet, or --account, which may be an "
+			"The sender is the first account of the wallet, or --account, which may be "
+            "an "
 			"address that the wallet does not have.",
-		.examples = "cairn tx build record.append stream=notes value=hello -o tx.json\n"
-					"cairn tx build record.append stream=a value=1 + record.append stream=b "
-					"value=@2.bin -o tx.json\n"
-					"cairn tx sign tx.json --genesis genesis.json\n"
-					"cairn tx send tx.json",
+		.examples =
+			"cairn tx build record.append stream=notes value=hello -o tx.json\n"
+			"cairn tx build record.append stream=a value=1 + record.append stream=b "
+			"value=@2.bin -o tx.json\n"
+			"cairn tx sign tx.json --genesis genesis.json\n"
+			"cairn tx send tx.json",
 		.option_count = 1,
 		.options = {OPTION_output},
 		.run = tx_build,
@@ -467,8 +468,9 @@ const struct command commands_tx[] = {
 		.word_count_min = 1,
 		.word_count_max = 1,
 		.summary = "Wait until a transaction is final",
-		.details = "Ends with 5 if it was refused, and with 6 if --timeout is over before "
-				   "anything is known.",
+		.details =
+			"Ends with 5 if it was refused, and with 6 if --timeout is over before "
+			"anything is known.",
 		.run = tx_wait,
 	},
 	{

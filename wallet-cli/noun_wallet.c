@@ -26,9 +26,10 @@ static json_t *wallet_json(const struct keystore *keystore)
 		                      json_pack("{ss so}", "name", account->name, "address",
 		                                json_of_account(&account->id)));
 	}
-	return json_pack("{ss sI sb so}", "wallet", keystore_name(keystore), "created_time_ms",
-	                 (json_int_t)keystore_created_ms(keystore), "has_passphrase",
-	                 (int)keystore_has_passphrase(keystore), "accounts", accounts);
+	return json_pack("{ss sI sb so}", "wallet", keystore_name(keystore),
+	                 "created_time_ms", (json_int_t)keystore_created_ms(keystore),
+	                 "has_passphrase", (int)keystore_has_passphrase(keystore), "accounts",
+	                 accounts);
 }
 
 static enum exit_code show_wallet(struct session *session)
@@ -82,8 +83,8 @@ static enum exit_code check_new_name(struct session *session)
 	enum exit_code exit_code = session_wallet_folder(session, folder, true);
 
 	if (exit_code == EXIT_CODE_OK)
-		exit_code = session_status(session, wallet_file_path(path, folder, name, &why),
-		                           &why);
+		exit_code =
+			session_status(session, wallet_file_path(path, folder, name, &why), &why);
 	if (exit_code == EXIT_CODE_OK)
 		exit_code =
 			session_status(session, wallet_file_list(&wallets, folder, &why), &why);
@@ -92,9 +93,9 @@ static enum exit_code check_new_name(struct session *session)
 	/* Before anybody types a passphrase; keystore_create looks again. */
 	for (size_t i = 0; i < wallets.count; i++)
 		if (strcmp(wallets.names[i], name) == 0)
-			exit_code = failure_set(&session->failure, EXIT_CODE_FAILURE,
-			                        "there is a wallet '%s' already; it was not touched",
-			                        name);
+			exit_code =
+				failure_set(&session->failure, EXIT_CODE_FAILURE,
+			                "there is a wallet '%s' already; it was not touched", name);
 	wallet_names_close(&wallets);
 	return exit_code;
 }
@@ -176,8 +177,8 @@ static enum exit_code wallet_new(struct session *session)
 		                   "--word-count must be 12, 15, 18, 21 or 24");
 	exit_code = check_new_name(session);
 	if (exit_code == EXIT_CODE_OK)
-		exit_code = session_status(session,
-		                           random_get(entropy.bytes, entropy.size, &why), &why);
+		exit_code =
+			session_status(session, random_get(entropy.bytes, entropy.size, &why), &why);
 	if (exit_code == EXIT_CODE_OK)
 		exit_code = create(session, &entropy, (struct bytes_view){0});
 	words_entropy_wipe(&entropy);
@@ -216,7 +217,8 @@ static enum exit_code add_accounts(struct session *session, uint64_t count)
 		size_t position;
 
 		snprintf(name, sizeof name, "account-%u", (unsigned)i);
-		status = keystore_add_account(&position, session->keystore, text_view(name), &why);
+		status =
+			keystore_add_account(&position, session->keystore, text_view(name), &why);
 	}
 	return session_status(session, status, &why);
 }
@@ -338,16 +340,15 @@ static enum exit_code wallet_change_passphrase(struct session *session)
 	enum exit_code exit_code = session_unlock(session, session_word(session, 0));
 
 	if (exit_code == EXIT_CODE_OK)
-		exit_code =
-			session_new_passphrase(session, &passphrase, OPTION_new_passphrase_file,
-		                           OPTION_new_passphrase_fd);
+		exit_code = session_new_passphrase(
+			session, &passphrase, OPTION_new_passphrase_file, OPTION_new_passphrase_fd);
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
-	exit_code = session_status(session,
-	                           keystore_change_passphrase(session->keystore,
-	                                                      passphrase_view(&passphrase),
-	                                                      NULL, &why),
-	                           &why);
+	exit_code =
+		session_status(session,
+	                   keystore_change_passphrase(
+						   session->keystore, passphrase_view(&passphrase), NULL, &why),
+	                   &why);
 	passphrase_wipe(&passphrase);
 	if (exit_code == EXIT_CODE_OK)
 		output_note(&session->output, "The passphrase of wallet %s was changed.",

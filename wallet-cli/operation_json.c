@@ -123,8 +123,9 @@ static void read_hex(struct reader *in, const char *name, uint8_t *bytes, size_t
 
 	if (in->status == STATUS_OK &&
 	    (text.size != 2 * size || !hex_decode(bytes, size, text)))
-		fail(in, name, size == HASH_SIZE ? "must be 64 lower-case hex digits"
-		                                 : "must be 128 lower-case hex digits");
+		fail(in, name,
+		     size == HASH_SIZE ? "must be 64 lower-case hex digits"
+		                       : "must be 128 lower-case hex digits");
 }
 
 static struct optional_hash read_optional_hash(struct reader *in, const char *name)
@@ -312,7 +313,7 @@ static void read_fields(struct reader *in, struct operation *operation)
 /* -- What belongs to which ---------------------------------------------------------- */
 
 #define FIELD_NAME(type, name) #name,
-#define FIELD_NAMES(kind, FIELDS)                                                        \
+#define FIELD_NAMES(kind, FIELDS) \
 	static const char *const names_##kind[] = {FIELDS(FIELD_NAME) NULL};
 
 FIELD_NAMES(record_append, RECORD_APPEND_FIELDS)
@@ -329,8 +330,8 @@ FIELD_NAMES(asset_burn, ASSET_BURN_FIELDS)
 static const char *const *names_of(enum operation_kind kind)
 {
 	switch (kind) {
-#define KIND_NAMES(name, number, text)                                                   \
-	case OPERATION_##name:                                                               \
+#define KIND_NAMES(name, number, text) \
+	case OPERATION_##name:             \
 		return names_##name;
 		OPERATION_LIST(KIND_NAMES)
 #undef KIND_NAMES
@@ -386,11 +387,11 @@ static enum status find_kind(enum operation_kind *kind, const json_t *json,
 
 	if (!text)
 		return why_say(why, STATUS_MALFORMED, "\"kind\" of an operation is missing");
-#define KIND_FIND(name, number, known)                                                   \
-	if (strcmp(text, known) == 0) {                                                      \
-		*kind = OPERATION_##name;                                                        \
-		return STATUS_OK;                                                                \
-	}                                                                                    \
+#define KIND_FIND(name, number, known) \
+	if (strcmp(text, known) == 0) {    \
+		*kind = OPERATION_##name;      \
+		return STATUS_OK;              \
+	}                                  \
 	nearest_offer(&nearest, known);
 	OPERATION_LIST(KIND_FIND)
 #undef KIND_FIND

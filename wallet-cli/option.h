@@ -96,6 +96,8 @@
 	  "write the value's bytes exactly as they are") \
 	X(schema, "schema", 0, "TEXT|@FILE", false, \
 	  "a JSON Schema for the values; advice to those who write") \
+	X(unordered, "unordered", 0, 0, false, \
+	  "send on several connections at once: for a node that is far away") \
 	X(words, "words", 0, 0, false, \
 	  "print the words from which the wallet can be restored") \
 	X(word_count, "word-count", 0, "N", false, \
@@ -112,14 +114,14 @@ enum option {
 #define OPTION_ENUM(name, text, letter, value, is_global, meaning) OPTION_##name,
 	OPTION_LIST(OPTION_ENUM)
 #undef OPTION_ENUM
-	OPTION_COUNT,
+		OPTION_COUNT,
 };
 
 struct option_facts {
-	const char *text;    /* without the two hyphens */
-	char letter;         /* 0: it has none */
-	const char *value;   /* what follows, for people; NULL: a switch */
-	bool is_global;      /* every command takes it */
+	const char *text;  /* without the two hyphens */
+	char letter;       /* 0: it has none */
+	const char *value; /* what follows, for people; NULL: a switch */
+	bool is_global;    /* every command takes it */
 	const char *meaning;
 };
 

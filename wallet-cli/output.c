@@ -84,8 +84,10 @@ enum status output_table(struct output *output, struct table *table)
 enum status output_json(struct output *output, const json_t *value)
 {
 	bool is_terminal = output->look.form == TABLE_TERMINAL || isatty(fileno(output->out));
-	size_t flags = JSON_INDENT(2) | JSON_ENCODE_ANY | (is_terminal ? JSON_ENSURE_ASCII : 0);
+	size_t flags =
+		JSON_INDENT(2) | JSON_ENCODE_ANY | (is_terminal ? JSON_ENSURE_ASCII : 0);
 
+	output->has_json = true;
 	if (!value || json_dumpf(value, output->out, flags) != 0)
 		return value && ferror(output->out) ? STATUS_STORAGE : STATUS_MEMORY;
 	fputs("\n", output->out);
@@ -110,12 +112,10 @@ static void add_member(struct table *table, const char *name, const json_t *valu
 
 	table_add_text(table, name);
 	if (json_is_string(value)) {
-		table_add(table,
-		          bytes_view(json_string_value(value), json_string_length(value)));
+		table_add(table, bytes_view(json_string_value(value), json_string_length(value)));
 	} else if (json_is_null(value)) {
 		table_add_text(table, "-");
-	} else if (json_is_integer(value) && json_integer_value(value) > 0 &&
-	           is_time(name)) {
+	} else if (json_is_integer(value) && json_integer_value(value) > 0 && is_time(name)) {
 		table_add_time(table, (uint64_t)json_integer_value(value));
 	} else {
 		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -202,7 +202,7 @@ void output_failure(struct output *output, const struct failure *failure)
 	if (failure->hint[0])
 		print_safe(output->notes, "; ", failure->hint, "");
 	fputs("\n", output->notes);
-	if (!output->is_json)
+	if (!output->is_json || output->has_json)
 		return;
 	error = json_pack("{so}", "error", failure_json(failure));
 	if (output_json(output, error) != STATUS_OK)

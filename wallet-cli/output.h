@@ -11,10 +11,11 @@
 
 struct output {
 	FILE *out;
-	FILE *notes;            /* stderr */
+	FILE *notes; /* stderr */
 	bool is_json;
+	bool has_json; /* a JSON value was begun: an error adds no second one */
 	bool is_quiet;
-	bool answers_yes;       /* --yes */
+	bool answers_yes; /* --yes */
 	bool notes_is_terminal;
 	struct table_look look; /* of `out` */
 };
@@ -47,7 +48,8 @@ MUST_CHECK enum status output_text(struct output *output, struct bytes_view text
 /* A remark on stderr, made harmless; nothing when quiet. */
 void output_note(struct output *output, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* The sentence of a failure on stderr, and with --json {"error":{...}} on stdout. */
+/* The sentence of a failure on stderr, and with --json {"error":{...}} on stdout, unless
+ * a result stands there already. */
 void output_failure(struct output *output, const struct failure *failure);
 
 /* Asks on the terminal. With --yes it is yes without asking; where there is no terminal

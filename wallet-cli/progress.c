@@ -74,8 +74,8 @@ void progress_line(struct buffer *out, const struct progress *progress, uint64_t
 	buffer_printf(out, "  %s/s", rate);
 	if (progress->whole == 0 || progress->part == 0)
 		return;
-	duration_text(left, (uint64_t)((double)elapsed_ms / fraction(progress) -
-	                               (double)elapsed_ms));
+	duration_text(
+		left, (uint64_t)((double)elapsed_ms / fraction(progress) - (double)elapsed_ms));
 	buffer_printf(out, "  %s left", left);
 }
 

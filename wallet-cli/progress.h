@@ -15,16 +15,16 @@
 #include <stdio.h>
 
 struct progress {
-	FILE *out;          /* NULL: quiet */
-	const char *noun;   /* "records" */
+	FILE *out;        /* NULL: quiet */
+	const char *noun; /* "records" */
 	bool is_terminal;
-	size_t width;       /* columns of the terminal */
+	size_t width;        /* columns of the terminal */
 	uint64_t started_ms; /* on a clock that only goes forward, and so for all _ms here */
 	uint64_t shown_ms;
-	bool is_shown;      /* a line without its newline stands on the terminal */
-	uint64_t count;     /* done */
-	uint64_t part;      /* done, in the unit of `whole` */
-	uint64_t whole;     /* all there is to do; 0: nobody knows */
+	bool is_shown;  /* a line without its newline stands on the terminal */
+	uint64_t count; /* done */
+	uint64_t part;  /* done, in the unit of `whole` */
+	uint64_t whole; /* all there is to do; 0: nobody knows */
 };
 
 enum { PROGRESS_TERMINAL_MS = 100, PROGRESS_LINE_MS = 5000 };

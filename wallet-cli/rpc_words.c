@@ -78,8 +78,8 @@ static bool add_word(json_t *params, const struct rpc_method *method, const char
 	buffer_init(&value, INPUT_FILE_SIZE_MAX);
 	is_good = value_read(&value, equals + 1, name, failure) == EXIT_CODE_OK;
 	if (is_good) {
-		bool is_bytes = strcmp(equals + 1, "-") == 0 ||
-		                (equals[1] == '@' && equals[2] != '@');
+		bool is_bytes =
+			strcmp(equals + 1, "-") == 0 || (equals[1] == '@' && equals[2] != '@');
 		json_t *json = parameter ? typed(parameter, buffer_view(&value), is_bytes)
 		                         : json_of_text(buffer_view(&value));
 

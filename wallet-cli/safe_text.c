@@ -15,9 +15,9 @@ struct range {
  * Default_Ignorable and Zl/Zp as far as they can mislead a reader, and C1, which a
  * terminal takes for the beginning of a command. */
 static const struct range HIDDEN[] = {
-	{0x80, 0x9f},       {0xad, 0xad},       {0x61c, 0x61c},     {0x180e, 0x180e},
-	{0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},   {0xfe00, 0xfe0f},
-	{0xfeff, 0xfeff},   {0xfff9, 0xfffb},   {0xe0000, 0xe0fff},
+	{0x80, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},     {0x180e, 0x180e},
+	{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},   {0xfe00, 0xfe0f},
+	{0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff},
 };
 
 static bool is_hidden(uint32_t character)
@@ -94,8 +94,7 @@ bool safe_text_is_plain(struct bytes_view bytes)
 
 	while (at < bytes.size) {
 		uint32_t character = 0;
-		size_t size =
-			decode(&character, bytes_view(bytes.at + at, bytes.size - at));
+		size_t size = decode(&character, bytes_view(bytes.at + at, bytes.size - at));
 
 		if (size == 0 || !passes(character, SAFE_TEXT_LINES))
 			return false;

@@ -20,9 +20,9 @@ enum exit_code session_client(struct session *session)
 
 	if (session->client)
 		return EXIT_CODE_OK;
-	exit_code = node_address_find(&session->address, session_option(session, OPTION_node),
-	                              session_option(session, OPTION_data_dir),
-	                              &session->failure);
+	exit_code =
+		node_address_find(&session->address, session_option(session, OPTION_node),
+	                      session_option(session, OPTION_data_dir), &session->failure);
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
 	session->client = client_new(&session->address, &session->failure);

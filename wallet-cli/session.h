@@ -12,13 +12,13 @@
 struct session {
 	const struct command *command;
 	struct arguments arguments;
-	size_t words_used;           /* of the arguments' words, for the command's name */
+	size_t words_used; /* of the arguments' words, for the command's name */
 	struct output output;
 	struct failure failure;
 	struct node_address address; /* while there is a client */
 	struct client *client;       /* NULL until it is needed, and so below */
 	struct keystore *keystore;
-	struct networks networks;    /* root NULL until it is needed */
+	struct networks networks; /* root NULL until it is needed */
 };
 
 /* Runs `cairn` with these arguments, the program's name not among them. Gives the exit

@@ -12,7 +12,8 @@
 
 /* -- The folder --------------------------------------------------------------------- */
 
-/* Every folder above the last part of the path. The last one is the keystore's to make. */
+/* Every folder above the last part of the path. The last one is the keystore's to make.
+ */
 static enum exit_code make_folders(struct session *session, const char *path)
 {
 	char part[NODE_PATH_SIZE];
@@ -63,8 +64,9 @@ static enum exit_code choose_wallet(struct session *session,
 	failure_set(&session->failure, EXIT_CODE_USAGE,
 	            "there are %zu wallets, and none is named " WALLET_NAME_DEFAULT,
 	            wallets->count);
-	return failure_hint(&session->failure, "choose one with --wallet; 'cairn wallet list' "
-	                                       "lists them");
+	return failure_hint(&session->failure,
+	                    "choose one with --wallet; 'cairn wallet list' "
+	                    "lists them");
 }
 
 static enum exit_code load(struct session *session, const char *folder, const char *name)
@@ -143,11 +145,11 @@ enum exit_code session_new_passphrase(struct session *session,
 
 	if (exit_code != EXIT_CODE_OK || found)
 		return exit_code;
-	return session_status(session,
-	                      passphrase_new_from_terminal(
-							  passphrase, "New passphrase (empty: none): ",
-							  "The same again: ", &why),
-	                      &why);
+	return session_status(
+		session,
+		passphrase_new_from_terminal(
+			passphrase, "New passphrase (empty: none): ", "The same again: ", &why),
+		&why);
 }
 
 enum exit_code session_unlock(struct session *session, const char *name)
@@ -165,8 +167,8 @@ enum exit_code session_unlock(struct session *session, const char *name)
 	                               OPTION_passphrase_fd);
 	if (exit_code == EXIT_CODE_OK && !found &&
 	    keystore_has_passphrase(session->keystore)) {
-		snprintf(prompt, sizeof prompt, "Passphrase of wallet %s: ",
-		         keystore_name(session->keystore));
+		snprintf(prompt, sizeof prompt,
+		         "Passphrase of wallet %s: ", keystore_name(session->keystore));
 		status = passphrase_from_terminal(&passphrase, prompt, &why);
 	}
 	/* Without one, what a file says is not looked at: the wallet opens anyway. */

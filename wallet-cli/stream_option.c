@@ -11,10 +11,11 @@ enum exit_code stream_id_from(struct session *session, struct hash *id, const ch
 	if (view.size == 2 * HASH_SIZE && hex_decode(id->bytes, HASH_SIZE, view))
 		return EXIT_CODE_OK;
 	if (!name_is_valid(view))
-		return failure_set(&session->failure, EXIT_CODE_USAGE,
-		                   "'%.80s' is no stream: a name has 1 to %d characters a-z 0-9 . "
-		                   "_ -",
-		                   text, NAME_SIZE_MAX);
+		return failure_set(
+			&session->failure, EXIT_CODE_USAGE,
+			"'%.80s' is no stream: a name has 1 to %d characters a-z 0-9 . "
+			"_ -",
+			text, NAME_SIZE_MAX);
 	*id = stream_id_of(view);
 	return EXIT_CODE_OK;
 }

@@ -4,7 +4,8 @@
 
 #include "wallet-cli/session.h"
 
-/* EXIT_CODE_USAGE: it is neither. Whether there is such a stream is the ledger's to say. */
+/* EXIT_CODE_USAGE: it is neither. Whether there is such a stream is the ledger's to say.
+ */
 MUST_CHECK enum exit_code stream_id_from(struct session *session, struct hash *id,
                                          const char *text);
 

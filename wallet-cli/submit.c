@@ -147,7 +147,8 @@ static enum exit_code send_and_wait(struct session *session, json_t *params,
 		return exit_code;
 	deadline_ms = elapsing_ms() + timeout_ms;
 	first_ms = timeout_ms < RPC_WAIT_MS_MAX ? timeout_ms : RPC_WAIT_MS_MAX;
-	if (json_object_set_new(params, "timeout_ms", json_integer((json_int_t)first_ms)) != 0)
+	if (json_object_set_new(params, "timeout_ms", json_integer((json_int_t)first_ms)) !=
+	    0)
 		return session_no_memory(session);
 	exit_code = client_call(&result, session->client, "tx.submit_and_wait", params,
 	                        first_ms + ANSWER_MARGIN_MS, &session->failure);

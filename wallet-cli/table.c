@@ -186,8 +186,8 @@ static size_t print_cut(struct buffer *out, struct bytes_view text, size_t width
 		/* A wide character crosses the border: it goes too. */
 		size_t columns;
 
-		start += safe_text_character(bytes_view(text.at + start, text.size - start),
-		                             &columns);
+		start +=
+			safe_text_character(bytes_view(text.at + start, text.size - start), &columns);
 		skipped += columns;
 	}
 	buffer_append(out, text.at, head);

@@ -3,8 +3,8 @@
  *
  *     on a terminal    aligned, with a line of titles, cut to the width where it must be
  *     elsewhere        the cells with a tab between them, no titles, nothing cut, and no
- *                      tab or newline inside a cell, so that cut(1) and awk(1) can read it
- *     quiet            the column of the ids alone
+ *                      tab or newline inside a cell, so that cut(1) and awk(1) can read
+ * it quiet            the column of the ids alone
  *
  * Rows can be printed page by page: the titles come once, and a column is as wide as its
  * widest cell of the page. */
@@ -23,7 +23,7 @@ struct table_column {
 	const char *title; /* NULL: the table has no titles */
 	bool is_right;     /* numbers */
 	enum table_cut cut;
-	bool is_id;        /* what is left of a row when quiet; at most one column */
+	bool is_id; /* what is left of a row when quiet; at most one column */
 };
 
 enum table_form { TABLE_TERMINAL, TABLE_PLAIN, TABLE_QUIET };

@@ -81,9 +81,8 @@ static enum status read_operations(struct tx_file *file, struct why *why)
 		return why_set(why, STATUS_MEMORY, "read a transaction");
 	for (size_t i = 0; i < count; i++) {
 		struct why inner = {{0}};
-		enum status status =
-			operation_from_json(&file->operations[i], json_array_get(operations, i),
-		                        &file->arena, &inner);
+		enum status status = operation_from_json(
+			&file->operations[i], json_array_get(operations, i), &file->arena, &inner);
 
 		if (status != STATUS_OK)
 			return why_say(why, status, "operation %zu: %s", i,
@@ -125,8 +124,8 @@ static enum status read_signed(struct tx_file *file, struct why *why)
 
 	if (!base64)
 		return STATUS_OK;
-	bytes = arena_take(&file->arena,
-	                   base64_decoded_size_max(json_string_length(base64)) + 1);
+	bytes =
+		arena_take(&file->arena, base64_decoded_size_max(json_string_length(base64)) + 1);
 	if (!bytes)
 		return why_set(why, STATUS_MEMORY, "read a transaction");
 	if (!json_is_string(base64) || !base64_decode(bytes, &size, text_of(base64)))
@@ -210,13 +209,13 @@ char *tx_file_text(const struct tx_draft *draft, const struct hash *genesis,
 	size_t size;
 
 	snprintf(salt, sizeof salt, "%016" PRIx64, draft->salt);
-	root = json_pack("{si so so ss sI so so so}", "cairn_tx", TX_FILE_VERSION, "genesis",
-	                 genesis ? json_of_hash(genesis) : json_null(), "sender",
-	                 json_of_account(&draft->sender), "salt", salt, "valid_until_ms",
-	                 (json_int_t)draft->valid_until_ms, "operations",
-	                 operations_json(draft), "txid",
-	                 txid ? json_of_hash(txid) : json_null(), "tx_b64",
-	                 tx ? json_of_base64(*tx) : json_null());
+	root =
+		json_pack("{si so so ss sI so so so}", "cairn_tx", TX_FILE_VERSION, "genesis",
+	              genesis ? json_of_hash(genesis) : json_null(), "sender",
+	              json_of_account(&draft->sender), "salt", salt, "valid_until_ms",
+	              (json_int_t)draft->valid_until_ms, "operations", operations_json(draft),
+	              "txid", txid ? json_of_hash(txid) : json_null(), "tx_b64",
+	              tx ? json_of_base64(*tx) : json_null());
 	text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
 	json_decref(root);
 	if (!text)

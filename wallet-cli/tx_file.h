@@ -20,7 +20,7 @@
 enum { TX_FILE_VERSION = 1 };
 
 struct tx_file {
-	json_t *root;    /* owns the texts */
+	json_t *root; /* owns the texts */
 	struct arena arena;
 	bool has_genesis;
 	struct hash genesis;
@@ -29,8 +29,8 @@ struct tx_file {
 	uint64_t valid_until_ms;
 	struct operation *operations; /* in the arena */
 	size_t operation_count;
-	struct bytes_view tx;         /* signed bytes; empty: it is not signed */
-	struct hash txid;             /* of a signed one whose network is known, else zeros */
+	struct bytes_view tx; /* signed bytes; empty: it is not signed */
+	struct hash txid;     /* of a signed one whose network is known, else zeros */
 };
 
 /* Any bytes in. STATUS_MALFORMED, STATUS_TOO_LARGE, STATUS_FOREIGN (a later version),

@@ -78,8 +78,8 @@ static enum status derive(struct signing_key *key, struct derivation *derivation
 	status = hd_accounts(&derivation->accounts, key->signer,
 	                     bytes_view(derivation->seed, sizeof derivation->seed));
 	if (status == STATUS_OK)
-		status = hd_account(&derivation->secret, key->signer, &derivation->accounts,
-		                    number);
+		status =
+			hd_account(&derivation->secret, key->signer, &derivation->accounts, number);
 	if (status == STATUS_OK)
 		status = key_pair_init(&key->pair, key->signer, &derivation->secret);
 	if (status != STATUS_OK)

@@ -43,8 +43,7 @@ static enum exit_code open_file(int *descriptor, const char *path, const char *w
 	*descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (*descriptor >= 0)
 		return EXIT_CODE_OK;
-	return failure_set(failure,
-	                   errno == ENOENT ? EXIT_CODE_NOT_FOUND : EXIT_CODE_FAILURE,
+	return failure_set(failure, errno == ENOENT ? EXIT_CODE_NOT_FOUND : EXIT_CODE_FAILURE,
 	                   "%s: %.300s: %s", what, path, strerror(errno));
 }
 

@@ -36,10 +36,11 @@ static bool hash_of_answer(struct hash *hash, struct bytes_view text, struct why
 	json_t *json = json_loadb((const char *)text.at, text.size, 0, NULL);
 	const json_t *base64 = json_object_get(json, "genesis_b64");
 	size_t size = json_string_length(base64);
-	uint8_t *bytes = json_is_string(base64) ? memory_new(base64_decoded_size_max(size) + 1)
-	                                        : NULL;
+	uint8_t *bytes =
+		json_is_string(base64) ? memory_new(base64_decoded_size_max(size) + 1) : NULL;
 	bool is_good =
-		bytes && base64_decode(bytes, &size, bytes_view(json_string_value(base64), size)) &&
+		bytes &&
+		base64_decode(bytes, &size, bytes_view(json_string_value(base64), size)) &&
 		hash_of_canonical(hash, bytes_view(bytes, size), why);
 
 	memory_free(bytes);
@@ -61,16 +62,17 @@ enum exit_code writing_genesis_option(struct hash *genesis, struct session *sess
 	buffer_init(&file, 2 * (size_t)GENESIS_SIZE_MAX);
 	exit_code = value_read_file(&file, text, "--genesis", &session->failure);
 	if (exit_code == EXIT_CODE_OK) {
-		is_good = file.size > 0 && (file.at[0] == '{'
-		                                ? hash_of_answer(genesis, buffer_view(&file), &why)
-		                                : hash_of_canonical(genesis, buffer_view(&file),
-		                                                    &why));
+		is_good =
+			file.size > 0 &&
+			(file.at[0] == '{' ? hash_of_answer(genesis, buffer_view(&file), &why)
+		                       : hash_of_canonical(genesis, buffer_view(&file), &why));
 		if (!is_good) {
 			exit_code = failure_set(&session->failure, EXIT_CODE_USAGE,
 			                        "--genesis: %.200s holds no genesis%s%s", text,
 			                        why.text[0] ? ": " : "", why.text);
-			failure_hint(&session->failure, "'cairn chain genesis -o FILE' writes it; its "
-			                                "hash in hex will do too");
+			failure_hint(&session->failure,
+			             "'cairn chain genesis -o FILE' writes it; its "
+			             "hash in hex will do too");
 		}
 	}
 	buffer_close(&file);
@@ -111,8 +113,7 @@ static enum exit_code check_known(struct session *session, const struct hash *ge
 			            session->address.name);
 			return failure_hint(&session->failure, "--yes accepts it");
 		}
-		output_note(&session->output,
-		            "The node at %s now serves the network '%s' (%s).",
+		output_note(&session->output, "The node at %s now serves the network '%s' (%s).",
 		            session->address.name, name, now.text);
 	}
 	networks_set_node(&session->networks, session->address.name, genesis, name);
@@ -163,10 +164,11 @@ static enum exit_code find_key(size_t *position, struct session *session,
 			*position = i;
 			return EXIT_CODE_OK;
 		}
-	failure_set(&session->failure, EXIT_CODE_NOT_PERMITTED,
-	            "the key of account %s was changed, and wallet %s does not have the new one",
-	            keystore_account(session->keystore, account)->name,
-	            keystore_name(session->keystore));
+	failure_set(
+		&session->failure, EXIT_CODE_NOT_PERMITTED,
+		"the key of account %s was changed, and wallet %s does not have the new one",
+		keystore_account(session->keystore, account)->name,
+		keystore_name(session->keystore));
 	return failure_hint(&session->failure, "'cairn account new' derives the next keys of "
 	                                       "the same words, if it was changed with them");
 }
@@ -271,8 +273,7 @@ enum exit_code writing_begin(struct writing *writing, struct session *session)
 	if (session_has(session, OPTION_genesis)) {
 		exit_code = writing_genesis_option(&genesis, session);
 		if (exit_code == EXIT_CODE_OK)
-			exit_code =
-				writing_known_key(&writing->position, session, &genesis, account);
+			exit_code = writing_known_key(&writing->position, session, &genesis, account);
 		if (exit_code == EXIT_CODE_OK)
 			network_init(&writing->network, &genesis);
 	} else {
@@ -282,8 +283,8 @@ enum exit_code writing_begin(struct writing *writing, struct session *session)
 	if (exit_code == EXIT_CODE_OK)
 		exit_code = session_unlock(session, NULL);
 	if (exit_code == EXIT_CODE_OK)
-		exit_code = writing_salt_and_time(&writing->salt, &writing->valid_until_ms,
-		                                  session);
+		exit_code =
+			writing_salt_and_time(&writing->salt, &writing->valid_until_ms, session);
 	return exit_code;
 }
 

@@ -114,7 +114,7 @@ enum {
 	IMPORT_BYTES_MAX = 64 << 20,     /* that these may take */
 	IMPORT_BATCH_TXS = RPC_BATCH_MAX,
 	IMPORT_BATCH_BYTES = 2 << 20,    /* a quarter of RPC_BODY_MAX: two are on their way */
-	IMPORT_CONNECTIONS = 4,          /* that submit; one more follows the chain */
+	IMPORT_CONNECTIONS = 4,          /* that submit, where order does not matter */
 	IMPORT_THREADS_MAX = 4,          /* that sign: beyond it, the node is the narrow part */
 	IMPORT_LINE_MAX = 512 << 10,     /* a largest value with every byte escaped in JSON */
 	IMPORT_REASONS_MAX = 32,         /* told apart in the report */

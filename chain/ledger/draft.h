@@ -110,7 +110,6 @@ struct draft {
 
 	struct draft_undo *undo;    /* of the transaction being applied; heap */
 	size_t undo_count, undo_capacity;
-	uint32_t operation_budget;  /* left of the transaction being applied */
 	enum status status;         /* STATUS_OK, or what failed with us first */
 	struct why why;
 };

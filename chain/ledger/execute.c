@@ -124,6 +124,14 @@ static enum status read_page(void *owner, const struct state_page_key *key,
 	return source->read_page(source->owner, key, page);
 }
 
+/* What failed with us while the draft was used, or STATUS_OK. */
+static enum status failure_of(const struct draft *draft, struct why *why)
+{
+	if (draft->status != STATUS_OK && why)
+		*why = draft->why;
+	return draft->status;
+}
+
 /* -- Sealing ------------------------------------------------------------------------------------------- */
 
 static void put_stream_head(struct draft *draft, const struct draft_stream *stream)
@@ -182,7 +190,8 @@ static enum status seal_streams(struct draft *draft, struct why *why)
 		if (status != STATUS_OK)
 			return status;
 	}
-	return STATUS_OK;
+	/* The heads were put as a rule puts: without a word when memory is out. */
+	return failure_of(draft, why);
 }
 
 static enum status index_pages(struct draft *draft, struct why *why)
@@ -287,11 +296,8 @@ enum status block_seal(struct draft *draft, const struct block_plan *plan, struc
 	header->next_validators_hash = plan->next_validators_hash;
 	header->tx_count = (uint32_t)draft_tx_count(draft);
 	header->body_size = (uint32_t)draft->body.size;
-	if (status != STATUS_OK) {
-		if (why)
-			*why = draft->why;
-		return status;
-	}
+	if (status != STATUS_OK)
+		return failure_of(draft, why);
 	point_into_body(draft);
 	status = seal_streams(draft, why);
 	if (status == STATUS_OK)
@@ -394,9 +400,7 @@ enum status block_execute(struct draft **made, const struct network *network,
 	if (status != STATUS_OK)
 		return status;
 	*verdict = execute_body(draft, body, refusal);
-	status = draft->status;
-	if (status != STATUS_OK && why)
-		*why = draft->why;
+	status = failure_of(draft, why);
 	if (status == STATUS_OK && *verdict == VERDICT_GOOD)
 		status = block_seal(draft, &plan, why);
 	if (status == STATUS_OK && *verdict == VERDICT_GOOD)

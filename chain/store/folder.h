@@ -9,7 +9,9 @@ enum { PATH_SIZE_MAX = 4096 };
 /* STATUS_NOT_FOUND, with a sentence: no folder, or no database in it. */
 MUST_CHECK enum status folder_has_database(const char *path, struct why *why);
 
-/* STATUS_BUSY: another process has the database open for writing. */
+/* STATUS_BUSY: another process has the database open for writing. Not for a folder
+ * that this process has open: POSIX gives up a process's locks on a file when it
+ * closes any descriptor of it (fcntl(2)), and so would this. */
 MUST_CHECK enum status folder_is_unlocked(const char *path, struct why *why);
 
 /* STATUS_EXISTS unless there is nothing at `path`, or an empty folder. */

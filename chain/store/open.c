@@ -1,7 +1,7 @@
-/* Opening a store, and making one. The idea: look before touching. RocksDB replays, renames
- * and deletes files when it opens a folder for writing, so a folder that is not ours must be
- * known for what it is before that. Every store has one family more than layout.h lists,
- * always empty, whose name says whose store it is:
+/* Opening a store, and making one. The idea: look before touching. RocksDB replays,
+ * renames and deletes files when it opens a folder for writing, so a folder that is not
+ * ours must be known for what it is before that. Every store has one family more than
+ * layout.h lists, always empty, whose name says whose store it is:
  *
  *     cairn/<schema>/<genesis hash in hex>
  *

@@ -42,7 +42,7 @@ static const struct family_settings SETTINGS[FAMILY_COUNT] = {
 enum {
 	BLOB_SIZE_MIN = 4096, /* larger values are not rewritten by compaction */
 	BLOB_FILE_MIB = 256,
-	WAL_MIB = 128,        /* what a restart replays at most, in under a second */
+	WAL_MIB = 64,         /* what a restart replays at most, in half a second */
 	OPEN_FILES_MAX = 256, /* descriptors; the rest of a usual 1,024 are sockets */
 	INFO_LOG_MIB = 4,
 	INFO_LOG_FILES = 4,

@@ -73,7 +73,8 @@ const struct ledger_tip *store_tip(const struct store *store);
 
 /* -- Committing -------------------------------------------------------------------- */
 
-/* A vote of ours, as consensus writes it (votes.h). Order: epoch, then view, then kind. */
+/* A vote of ours, as consensus writes it (votes.h). Order: epoch, then view, then
+ * kind. */
 struct store_vote_key {
 	uint64_t epoch;
 	uint64_t view;

@@ -129,7 +129,7 @@ MUST_CHECK enum status store_state_open(struct store_state *state,
 enum store_list {
 	STORE_STREAMS,        /* names; value: stream id */
 	STORE_ASSETS,         /* names; value: asset id */
-	STORE_ACCOUNT_ASSETS, /* of an account: ids of assets it holds or has held; no value */
+	STORE_ACCOUNT_ASSETS, /* of an account: ids of assets that it has or had; no value */
 	STORE_STREAM_KEYS,    /* of a stream: record keys; no value */
 };
 

@@ -47,13 +47,22 @@ struct pool_tx *pool_find(const struct pool *pool, const struct hash *txid)
 	return tx;
 }
 
+/* A sender with something here already has its share when this one is over it: of the
+ * transactions, or of the bytes, of which a few large ones could take all. */
+static bool is_over_share(const struct pool *pool, const struct pool_sender *sender,
+                          const struct tx *tx)
+{
+	const struct pool_limits *limits = &pool->limits;
+
+	return sender->tx_count >= limits->txs_max / POOL_SENDER_SHARE ||
+	       sender->byte_count + tx->bytes.size > limits->bytes_max / POOL_SENDER_SHARE;
+}
+
 enum verdict pool_admits(const struct pool *pool, const struct tx *tx,
                          struct refusal *refusal)
 {
 	size_t count = HASH_COUNT(pool->txs);
 	const struct pool_sender *sender = find_sender(pool, &tx->sender);
-	size_t own = sender ? sender->tx_count : 0;
-	size_t share = pool->limits.txs_max / POOL_SENDER_SHARE;
 
 	if (pool_find(pool, &tx->txid))
 		return refuse(refusal, VERDICT_KNOWN, "txid %s waits in the pool",
@@ -63,11 +72,11 @@ enum verdict pool_admits(const struct pool *pool, const struct tx *tx,
 		return refuse(refusal, VERDICT_QUOTA,
 		              "the pool is full: %zu transactions, %zu bytes; send it again later",
 		              count, pool->byte_count);
-	if (own >= share && count > own)
+	if (sender && count > sender->tx_count && is_over_share(pool, sender, tx))
 		return refuse(refusal, VERDICT_QUOTA,
-		              "%zu transactions of account %s wait, and others wait too; send it "
-		              "again later",
-		              own, shown_hash(&tx->sender).text);
+		              "%zu transactions, %zu bytes of account %s wait, and others wait too; "
+		              "send it again later",
+		              sender->tx_count, sender->byte_count, shown_hash(&tx->sender).text);
 	return VERDICT_GOOD;
 }
 
@@ -195,6 +204,7 @@ struct pool_tx *pool_add_take(struct pool *pool, const struct tx *tx, uint8_t *b
 		return NULL;
 	}
 	added->sender->tx_count++;
+	added->sender->byte_count += tx->bytes.size;
 	pool->byte_count += tx->bytes.size;
 	queue_join(pool, added, false);
 	return added;
@@ -236,6 +246,7 @@ void pool_remove(struct pool *pool, struct pool_tx *tx)
 		queue_leave(pool, tx);
 	HASH_DEL(pool->txs, tx);
 	pool->byte_count -= tx->tx.bytes.size;
+	sender->byte_count -= tx->tx.bytes.size;
 	sender->tx_count--;
 	forget_sender_if_empty(pool, sender);
 	free_tx(tx);

@@ -41,6 +41,7 @@ struct pool_sender {
 	struct hash account;
 	struct pool_tx *first, *last; /* waiting ones */
 	size_t tx_count;           /* in all places */
+	size_t byte_count;         /* of them */
 	struct pool_sender *next;  /* in the ring of senders with waiting ones */
 	struct pool_sender *previous;
 };

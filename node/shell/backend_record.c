@@ -1,12 +1,13 @@
 #include "node/shell/backend_record.h"
 
-#include "chain/base/invariant.h"
 #include "rpc/api/ledger_json.h"
 
 void record_reader_init(struct record_reader *reader, struct query *query,
                         const struct hash *stream)
 {
-	*reader = (struct record_reader){.query = query, .stream = *stream};
+	reader->query = query;
+	reader->stream = *stream;
+	reader->has_tx = false;
 }
 
 /* -- The version of a record under its key ----------------------------------------- */
@@ -17,52 +18,109 @@ static bool take_version(void *owner, const struct store_version *version)
 	return false;
 }
 
-/* The version at `from`, or the newest for UINT64_MAX; it must be there. */
-static bool read_version(const struct record_reader *reader, struct bytes_view key,
-                         uint64_t from, struct store_version *version)
+/* The newest version of what is asked about; it must be there. */
+static bool read_newest(const struct record_reader *reader, struct bytes_view record_key,
+                        struct store_version *version)
 {
-	struct store_range range = {from, STORE_DOWN, 1};
+	struct state_key key = state_key_of_record(&reader->stream, record_key);
+	struct query *query = reader->query;
+	enum status status = STATUS_NOT_FOUND;
+	struct record_latest latest = {0};
+	struct bytes_view value;
+
+	if (query_state(query, &key, &value))
+		status = record_latest_decode(&latest, value);
+	*version = (struct store_version){latest.version_count - 1, latest.position};
+	return query_check(query, status, "the latest record of a key");
+}
+
+/* The version of this number; it must be there. */
+static bool read_version(const struct record_reader *reader, struct bytes_view key,
+                         uint64_t number, struct store_version *version)
+{
+	struct store_range range = {number, STORE_UP, 1};
 	struct query *query = reader->query;
 	enum status status;
 
 	*version = (struct store_version){.version = UINT64_MAX};
 	status = store_list_versions(query->view, &reader->stream, key, &range, take_version,
 	                             version, &query->why);
-	if (status == STATUS_OK && version->version == UINT64_MAX)
+	if (status == STATUS_OK && version->version != number)
 		status = STATUS_NOT_FOUND;
 	return query_check(query, status, "the versions of a key");
 }
 
+/* Where a version must be: from `first` on and below `end`, at positions from
+ * first_position on and below end_position. */
+struct version_range {
+	uint64_t first, end;
+	uint64_t first_position, end_position;
+};
+
+/* As if the versions lay evenly, which those of a busy key nearly do. */
+static uint64_t guess(const struct version_range *range, uint64_t position)
+{
+	double part = (double)(position - range->first_position) /
+	              (double)(range->end_position - range->first_position);
+	uint64_t offset = (uint64_t)(part * (double)(range->end - range->first));
+
+	return offset < range->end - range->first ? range->first + offset : range->end - 1;
+}
+
 /* Positions ascend with versions. Most records are the only one under their key, or the
- * newest; for the others halving is enough. */
+ * newest; for the others a guess and halving take turns: the first is right after a few
+ * steps, the second soon enough whatever the positions are. */
 static bool find_version(const struct record_reader *reader, struct bytes_view key,
                          uint64_t position, uint64_t *found)
 {
+	struct version_range range = {0};
 	struct store_version version;
-	uint64_t below = 0, above;
 
-	if (!read_version(reader, key, UINT64_MAX, &version))
+	if (!read_newest(reader, key, &version))
 		return false;
-	above = version.version;
-	while (version.position != position && below < above) {
-		uint64_t middle = below + (above - below) / 2;
+	range.end = version.version;
+	range.end_position = version.position;
+	for (unsigned turn = 0; version.position != position; turn++) {
+		uint64_t middle = range.first + (range.end - range.first) / 2;
 
+		if (range.first >= range.end || position >= range.end_position)
+			return query_check(reader->query, STATUS_NOT_FOUND, "the versions of a key");
+		if (turn % 2 == 0)
+			middle = guess(&range, position);
 		if (!read_version(reader, key, middle, &version))
 			return false;
-		if (version.position < position)
-			below = middle + 1;
-		else
-			above = middle;
+		if (version.position < position) {
+			range.first = middle + 1;
+			range.first_position = version.position + 1;
+		} else {
+			range.end = middle;
+			range.end_position = version.position;
+		}
 	}
-	*found = version.position == position ? version.version : below;
+	*found = version.version;
 	return true;
 }
 
 /* -- Its transaction --------------------------------------------------------------- */
 
+static bool copy_tx(struct record_reader *reader, const struct tx *tx)
+{
+	enum status status = STATUS_TOO_LARGE;
+
+	if (tx->bytes.size <= sizeof reader->bytes) {
+		memcpy(reader->bytes, tx->bytes.at, tx->bytes.size);
+		status = tx_from_known(&reader->tx, bytes_view(reader->bytes, tx->bytes.size),
+		                       &tx->txid, &tx->leaf_hash);
+	}
+	reader->operations = tx_operations(&reader->tx);
+	reader->operation_count = 0;
+	return query_check(reader->query, status, "the transaction of a record");
+}
+
 /* Makes the reader's transaction that of the record. */
 static bool find_tx(struct record_reader *reader, uint64_t log_index)
 {
+	bool knows_height = reader->has_tx;
 	struct query *query = reader->query;
 	struct tx_place place;
 	uint64_t height;
@@ -70,44 +128,36 @@ static bool find_tx(struct record_reader *reader, uint64_t log_index)
 
 	if (reader->has_tx && reader->log_index == log_index)
 		return true;
-	if (!query_tx(query, log_index, &tx, &height))
+	reader->has_tx = false;
+	if (!query_tx(query, log_index, &tx, &height) || !copy_tx(reader, &tx))
 		return false;
-	reader->txid = tx.txid;
-	reader->log_index = log_index;
-	if (!reader->has_tx || reader->height != height) {
+	if (!knows_height || reader->height != height) {
 		if (!query_place(query, log_index, height, &place))
 			return false;
 		reader->height = height;
 		reader->time_ms = place.time_ms;
 	}
+	reader->log_index = log_index;
 	reader->has_tx = true;
 	return true;
 }
 
-/* The operation that appended the record; *author and *operation borrow. */
-static bool read_operation(struct record_reader *reader,
-                           const struct store_record *record, struct hash *author,
-                           struct operation *operation)
+/* Makes the reader's operation that of the record. */
+static bool find_operation(struct record_reader *reader, uint16_t index)
 {
-	struct query *query = reader->query;
 	enum status status = STATUS_OK;
-	struct store_entry entry;
-	struct cursor in;
-	struct tx tx;
 
-	status = store_read_entry(query->view, record->log_index, &entry, &query->why);
-	/* The leaf hash is not asked for. */
-	if (status == STATUS_OK)
-		status = tx_from_known(&tx, entry.tx, &reader->txid, &reader->txid);
-	if (!query_check(query, status, "the transaction of a record"))
-		return false;
-	*author = tx.sender;
-	in = tx_operations(&tx);
-	for (uint32_t i = 0; i <= record->operation && status == STATUS_OK; i++)
-		status = operation_get(&in, operation);
-	if (status == STATUS_OK && operation->kind != OPERATION_record_append)
-		status = STATUS_CORRUPT;
-	return query_check(query, status, "the operation of a record");
+	if (index + 1U < reader->operation_count) {
+		reader->operations = tx_operations(&reader->tx);
+		reader->operation_count = 0;
+	}
+	while (status == STATUS_OK && reader->operation_count <= index) {
+		status = operation_get(&reader->operations, &reader->operation);
+		reader->operation_count++;
+	}
+	if (status == STATUS_OK && reader->operation.kind != OPERATION_record_append)
+		status = STATUS_MALFORMED;
+	return query_check(reader->query, status, "the operation of a record");
 }
 
 /* -- JSON -------------------------------------------------------------------------- */
@@ -125,40 +175,39 @@ static void put_content(json_t **json, const struct record_append *append)
 		object_put(json, "value_b64", json_of_base64(append->value));
 }
 
-json_t *record_read(struct record_reader *reader, const struct store_record *record,
-                    const uint64_t *known_version)
+/* Null where it has no key. */
+static json_t *version_json(const struct record_reader *reader, uint64_t position,
+                            const uint64_t *known)
 {
-	uint8_t key[RECORD_KEY_SIZE_MAX];
-	struct operation operation = {0};
+	struct bytes_view key = reader->operation.record_append.key;
 	uint64_t version = 0;
-	json_t *json = NULL;
-	struct hash author;
-	size_t key_size;
 
-	if (!find_tx(reader, record->log_index) ||
-	    !read_operation(reader, record, &author, &operation))
+	if (key.size == 0)
+		return json_null();
+	if (known)
+		version = *known;
+	else if (!find_version(reader, key, position, &version))
+		return NULL;
+	return json_of_count(version);
+}
+
+json_t *record_read(struct record_reader *reader, const struct store_record *record,
+                    const uint64_t *version)
+{
+	json_t *json;
+
+	if (!find_tx(reader, record->log_index) || !find_operation(reader, record->operation))
 		return NULL;
 	json = json_object();
 	object_put(&json, "position", json_of_count(record->position));
-	object_put(&json, "author", json_of_account(&author));
-	object_put(&json, "txid", json_of_hash(&reader->txid));
+	object_put(&json, "author", json_of_account(&reader->tx.sender));
+	object_put(&json, "txid", json_of_hash(&reader->tx.txid));
 	object_put(&json, "operation", json_of_count(record->operation));
 	object_put(&json, "height", json_of_count(reader->height));
 	object_put(&json, "time_ms", json_of_count(reader->time_ms));
 	object_put(&json, "log_index", json_of_count(record->log_index));
-	put_content(&json, &operation.record_append);
-	key_size = operation.record_append.key.size;
-	INVARIANT(key_size <= sizeof key);
-	if (key_size > 0)
-		memcpy(key, operation.record_append.key.at, key_size);
-	if (known_version)
-		version = *known_version;
-	else if (key_size > 0 && !find_version(reader, bytes_view(key, key_size),
-	                                       record->position, &version)) {
-		json_decref(json);
-		return NULL;
-	}
-	object_put(&json, "version", key_size > 0 ? json_of_count(version) : json_null());
+	put_content(&json, &reader->operation.record_append);
+	object_put(&json, "version", version_json(reader, record->position, version));
 	return json;
 }
 

@@ -11,15 +11,20 @@
 #include "node/shell/backend_read.h"
 
 /* Neighbours in a stream often come from one transaction, whose names cost a hash over
- * all of its bytes, and from one block: what was found out last is kept. */
+ * all of its bytes and whose operations are found one after another, and from one block:
+ * what was read last is kept. */
 struct record_reader {
 	struct query *query;
 	struct hash stream;
-	bool has_tx;
-	uint64_t log_index; /* of the transaction that was read last, as the next three */
-	struct hash txid;
+	bool has_tx; /* what follows is of the transaction that was read last */
+	uint64_t log_index;
 	uint64_t height;
-	uint64_t time_ms;
+	uint64_t time_ms;           /* of its block */
+	struct tx tx;               /* its views point into bytes */
+	struct cursor operations;   /* those that were not read yet */
+	uint32_t operation_count;   /* read */
+	struct operation operation; /* the last of them */
+	uint8_t bytes[TX_SIZE_MAX];
 };
 
 void record_reader_init(struct record_reader *reader, struct query *query,

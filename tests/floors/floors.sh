@@ -186,6 +186,7 @@ test_symbols() {
 configure() {
 	rm -rf "$scratch/project"
 	mkdir -p "$scratch/project/nothing"
+	echo "typedef int nothing;" >"$scratch/project/nothing/nothing.c"
 	cat >"$scratch/project/CMakeLists.txt" <<-END
 		cmake_minimum_required(VERSION 3.25)
 		project(scratch VERSION 1 LANGUAGES C)

@@ -1,7 +1,33 @@
 #include "tests/support/ledger_fixture.h"
 
-#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+/* Not Check's assertions: benchmarks and fuzz targets use the fixture as well. Check tells of
+ * a test that aborted, and the sentence is on stderr. */
+#define DEMAND(condition, ...)                                                           \
+	((condition) ? (void)0 : demand_failed(__FILE__, __LINE__, __VA_ARGS__))
+
+_Noreturn static void demand_failed(const char *file, int line, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
+_Noreturn static void demand_failed(const char *file, int line, const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(stderr, "%s:%d: ", file, line);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	abort();
+}
+
+static void demand_ok(enum status status, const struct why *why)
+{
+	DEMAND(status == STATUS_OK, "%s", why ? why->text : status_text(status));
+}
 
 struct fixture_tx {
 	struct fixture_tx *older;
@@ -17,7 +43,7 @@ struct key_pair ledger_fixture_keys(const struct ledger_fixture *fixture, unsign
 	struct key_pair pair;
 
 	put_be32(secret.bytes + SECRET_KEY_SIZE - 4, number + 1);
-	ck_assert_int_eq(key_pair_init(&pair, fixture->signer, &secret), STATUS_OK);
+	demand_ok(key_pair_init(&pair, fixture->signer, &secret), NULL);
 	return pair;
 }
 
@@ -51,9 +77,9 @@ static void fill_genesis(struct ledger_fixture *fixture,
 		.vote_key = fixture->validator.keys.public_key,
 		.cosign_key = hash_of(text_view("cosign key")),
 	};
-	ck_assert_int_eq(secret_key_point(genesis->validator_node_ids[0].bytes,
-	                                  fixture->signer, &secret),
-	                 STATUS_OK);
+	demand_ok(secret_key_point(genesis->validator_node_ids[0].bytes, fixture->signer,
+	                           &secret),
+	          NULL);
 	strcpy(genesis->validator_addresses[0], "127.0.0.1:7400");
 }
 
@@ -68,7 +94,7 @@ void ledger_fixture_init(struct ledger_fixture *fixture,
 	memset(fixture, 0, sizeof *fixture);
 	fixture->signer = signer_new(&seed);
 	fixture->genesis = calloc(1, sizeof *fixture->genesis);
-	ck_assert(fixture->signer && fixture->genesis);
+	DEMAND(fixture->signer && fixture->genesis, "out of memory");
 	/* Account ids are the same in every network, so any will do to make them with. */
 	network_init(&fixture->network, &hash);
 	fixture->validator = account_of(fixture, 1000);
@@ -77,14 +103,13 @@ void ledger_fixture_init(struct ledger_fixture *fixture,
 	fill_genesis(fixture, parameters);
 	buffer_init(&bytes, GENESIS_SIZE_MAX);
 	genesis_encode(&bytes, fixture->genesis);
-	ck_assert_int_eq(bytes.status, STATUS_OK);
+	demand_ok(bytes.status, NULL);
 	hash = genesis_hash(buffer_view(&bytes));
 	buffer_close(&bytes);
 	network_init(&fixture->network, &hash);
 	memory_ledger_init(&fixture->ledger, NULL);
-	ck_assert_int_eq(
-		block_genesis(&genesis, &fixture->network, fixture->genesis, &fixture->why),
-		STATUS_OK);
+	demand_ok(block_genesis(&genesis, &fixture->network, fixture->genesis, &fixture->why),
+	          &fixture->why);
 	memory_ledger_commit(&fixture->ledger, genesis);
 	draft_free(genesis);
 }
@@ -123,20 +148,19 @@ const struct tx *ledger_fixture_sign(struct ledger_fixture *fixture,
 	struct signature signature = {{0}};
 	struct hash txid;
 
-	ck_assert_uint_le(size, TX_SIZE_MAX);
+	DEMAND(size <= TX_SIZE_MAX, "a transaction of %zu bytes", size);
 	made->bytes = malloc(size);
 	made->older = fixture->txs;
 	fixture->txs = made;
 	txid = tx_draft_put(made->bytes, draft, &fixture->network);
 	if (!fixture->is_unsigned)
-		ck_assert_int_eq(
-			key_pair_sign(&signature, fixture->signer, keys, &txid, &auxiliary),
-			STATUS_OK);
+		demand_ok(key_pair_sign(&signature, fixture->signer, keys, &txid, &auxiliary),
+		          NULL);
 	tx_put_authority(made->bytes, size, &keys->public_key, &signature);
 	fixture->refusal = (struct refusal){0};
-	ck_assert_msg(tx_decode(&made->tx, &fixture->network, bytes_view(made->bytes, size),
-	                        &fixture->refusal) == VERDICT_GOOD,
-	              "%s", fixture->refusal.text);
+	DEMAND(tx_decode(&made->tx, &fixture->network, bytes_view(made->bytes, size),
+	                 &fixture->refusal) == VERDICT_GOOD,
+	       "%s", fixture->refusal.text);
 	return &made->tx;
 }
 
@@ -171,9 +195,9 @@ struct draft *ledger_fixture_draft(struct ledger_fixture *fixture,
 	uint64_t below_ms = parent ? parent->header.time_ms : tip->header.time_ms;
 	struct draft *draft;
 
-	ck_assert_msg(draft_new(&draft, &fixture->network, &fixture->ledger.source, tip, parent,
-	                        below_ms + FIXTURE_BLOCK_MS, &fixture->why) == STATUS_OK,
-	              "%s", fixture->why.text);
+	demand_ok(draft_new(&draft, &fixture->network, &fixture->ledger.source, tip, parent,
+	                    below_ms + FIXTURE_BLOCK_MS, &fixture->why),
+	          &fixture->why);
 	return draft;
 }
 
@@ -184,7 +208,7 @@ enum verdict ledger_fixture_add(struct ledger_fixture *fixture, struct draft *dr
 
 	fixture->refusal = (struct refusal){0};
 	verdict = block_add(draft, tx, false, &fixture->refusal);
-	ck_assert_msg(draft->status == STATUS_OK, "%s", draft->why.text);
+	demand_ok(draft->status, &draft->why);
 	return verdict;
 }
 
@@ -206,8 +230,7 @@ void ledger_fixture_seal(struct ledger_fixture *fixture, struct draft *draft)
 {
 	struct block_plan plan = ledger_fixture_plan(fixture, draft);
 
-	ck_assert_msg(block_seal(draft, &plan, &fixture->why) == STATUS_OK, "%s",
-	              fixture->why.text);
+	demand_ok(block_seal(draft, &plan, &fixture->why), &fixture->why);
 }
 
 struct draft *ledger_fixture_sealed(struct ledger_fixture *fixture,
@@ -244,11 +267,11 @@ static void check_refusal(const struct ledger_fixture *fixture, enum verdict got
 {
 	const struct refusal *refusal = &fixture->refusal;
 
-	ck_assert_msg(got == wanted, "wanted %s, got %s: %s", verdict_name(wanted),
-	              verdict_name(got), refusal->text);
-	ck_assert_int_eq(refusal->verdict, wanted);
-	ck_assert_msg(strstr(refusal->text, text) != NULL, "'%s' is not in '%s'", text,
-	              refusal->text);
+	DEMAND(got == wanted, "wanted %s, got %s: %s", verdict_name(wanted), verdict_name(got),
+	       refusal->text);
+	DEMAND(refusal->verdict == wanted, "the refusal says %s",
+	       verdict_name(refusal->verdict));
+	DEMAND(strstr(refusal->text, text), "'%s' is not in '%s'", text, refusal->text);
 }
 
 void ledger_fixture_expect_refused(struct ledger_fixture *fixture, struct draft *draft,
@@ -259,7 +282,7 @@ void ledger_fixture_expect_refused(struct ledger_fixture *fixture, struct draft 
 
 	fixture->refusal = (struct refusal){0};
 	got = block_try(draft, tx, false, &fixture->refusal);
-	ck_assert_msg(draft->status == STATUS_OK, "%s", draft->why.text);
+	demand_ok(draft->status, &draft->why);
 	check_refusal(fixture, got, verdict, text);
 	check_refusal(fixture, ledger_fixture_add(fixture, draft, tx), verdict, text);
 }
@@ -269,8 +292,7 @@ void ledger_fixture_expect_taken(struct ledger_fixture *fixture, struct draft *d
 {
 	enum verdict verdict = ledger_fixture_add(fixture, draft, tx);
 
-	ck_assert_msg(verdict == VERDICT_GOOD, "%s: %s", verdict_name(verdict),
-	              fixture->refusal.text);
+	DEMAND(verdict == VERDICT_GOOD, "%s: %s", verdict_name(verdict), fixture->refusal.text);
 }
 
 /* -- Operations ----------------------------------------------------------------------------------------- */
@@ -346,9 +368,9 @@ struct operation make_rotate(const struct ledger_fixture *fixture,
 		.account_rotate = {.new_key = new_keys->public_key},
 	};
 
-	ck_assert_int_eq(key_pair_sign(&operation.account_rotate.new_key_signature,
-	                               fixture->signer, new_keys, &message, &auxiliary),
-	                 STATUS_OK);
+	demand_ok(key_pair_sign(&operation.account_rotate.new_key_signature, fixture->signer,
+	                        new_keys, &message, &auxiliary),
+	          NULL);
 	return operation;
 }
 

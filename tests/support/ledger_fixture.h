@@ -1,6 +1,6 @@
 /* A small network for tests: genesis with one validator, accounts with keys that are the same
  * in every run, a ledger in memory, and short ways to make transactions and blocks of them.
- * What goes wrong fails the running test. */
+ * What goes wrong is said on stderr, and the program ends. */
 #ifndef TESTS_SUPPORT_LEDGER_FIXTURE_H
 #define TESTS_SUPPORT_LEDGER_FIXTURE_H
 
