@@ -1,0 +1,466 @@
+/* The formats as facts: bytes and hashes typed in. Whoever changes one of these makes another
+ * protocol, which networks that exist do not speak. */
+#include "tests/support/ledger_fixture.h"
+#include "tests/support/support.h"
+
+#include <stdlib.h>
+
+static const char GENESIS[] =
+"010700666978747572650068e5cf8b010000000006000b006661756c745f6d6f"
+	"64656c00000000000000000c006865617274626561745f6d7300000000000000"
+	"000f006d61785f626c6f636b5f627974657300004000000000000d006d61785f"
+	"626c6f636b5f74787300400000000000000b007465726d5f6c656e6774680100"
+	"0000000000000e0074785f6c69666574696d655f6d73005c2605000000000100"
+	"4ac8a19d87d37890d8ac08903690821b1f440aaa5879ed80927cd71aec4b65f9"
+	"01000000000001004ac8a19d87d37890d8ac08903690821b1f440aaa5879ed80"
+	"927cd71aec4b65f99d1abaec9f5715a15c7628244170951e0f85e87f68ca5393"
+	"d3f9fc3fa23a69c8bab3382abb8f6b3d3ccbc51839bd6e0d546edb9e853f8e5e"
+	"14f5ed4223774f5203acd484e2f0c7f65309ad178a9f559abde09796974c57e7"
+	"14c35f110dfc27ccbe0e003132372e302e302e313a373430300000";
+static const char GENESIS_HASH[] =
+	"3eb7b6006eeb50c69f0c11034c579442d1ea28e3aa3dc210d50281a6d0cb7ec2";
+
+static const char HEADER_0[] =
+	"01000000000000000000000000000000000000000000000000000068e5cf8b01"
+	"0000000000000000000000000000000000000000000000000000000000000000"
+	"0000000000000000000000000000000000000000e3b0c44298fc1c149afbf4c8"
+	"996fb92427ae41e4649b934ca495991b7852b855e3b0c44298fc1c149afbf4c8"
+	"996fb92427ae41e4649b934ca495991b7852b8554a19e50a0bb49fed791ae012"
+	"0d1d8dbf777317c9d1ffa64f6894c16b26eec11c0fd2767ea74e399719cb6f96"
+	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda0fd2767ea74e399719cb6f96"
+	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda";
+static const char HEADER_0_HASH[] =
+	"7ef1f0b24843e6b0fda2638680f21579e5e7690d5932a81b2be6cb2ab5af22c4";
+static const char HEADER_0_LEAF[] =
+	"07b5c0583d812e9f1d3627f4f5944a682c33f6cec14d53cce4728d8d21487d49";
+
+/* Of account 0, whose secret key is the number 1, with the salts 0, 1, 2 ... */
+static const struct {
+	const char *bytes;
+	const char *txid;
+	const char *leaf_hash;
+} TXS[] = {
+	/* record append of a value */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05000000000000000080561cd08b01000001000101460000006b56344ea5e7e8"
+		"cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdcafc03006b65790a00"
+		"746578742f706c61696e000500000076616c7565000103000000000000000001"
+		"79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+		"e45336739d3f33ef015ac15285be7f87fa3590006cbf2e5862c7f733013d8ea5"
+		"de909cbb85efb5ccbdff1bf80385e634e33e78d8c3522fe516e8779e813c6c8f",
+		"68ab81ee856a6101c682072f792dd56bd8b84a851ea46fa5e115920526e356cb",
+		"ffa3524bf59cecd956695eec1baf25d2a4292e77b07fdce881ccec69d5684aba",
+	},
+	/* record append of a file */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05010000000000000080561cd08b01000001000101860000006b56344ea5e7e8"
+		"cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdcafc00000a00746578"
+		"742f706c61696e01200000003031323334353637383961626364656630313233"
+		"34353637383961626364656601070000000000000000016b56344ea5e7e8cc2c"
+		"430d19794cac48bf80e0741c88bfdac3218cbf0acdcafc060000000000000001"
+		"79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+		"917bb360d0cf4c5cae207f5426a2058b98978db5cf01cdcb4f6c2b9f5d75c4de"
+		"b78e9afb815fc1c38096b8af24f73d435d4f51a7052613b8ad54b68d941f7560",
+		"2669528dbb6257010844c2c5fffcb4eaf8806c4f86aed699ecb48067092d13c8",
+		"d685b0822ec3b04ecf62366e306263ea358861bc377d4f3a388f68be1fc9d482",
+	},
+	/* stream create */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05020000000000000080561cd08b010000010001021d00000005006e6f746573"
+		"01000e006d6164652062792061207465737402007b7d0179be667ef9dcbbac55"
+		"a06295ce870b07029bfcdb2dce28d959f2815b16f817980f05fec4e508e382ae"
+		"c826c0c39eca736ac8b6c45e86135b02aad4ed337699da3c996231938da3813c"
+		"b650d185f3d81c8c7ff88f7702058e03a8e6febf877ec9",
+		"f24f74a85c036980330597e3105ac13d053fc908a43919bd9a5c3b9fdc980a58",
+		"46a6aa4df775f5c3690495133804848e7956766aea661ab05211122021513739",
+	},
+	/* stream grant */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05030000000000000080561cd08b01000001000202410000006b56344ea5e7e8"
+		"cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdcafc0165b0fc9a565c"
+		"37596138b4f43aaece83cc771cd1e7861aa4d7ba9e60a24a96ab0179be667ef9"
+		"dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798b79d85e3c3"
+		"25a6da6302326c29f279d8bb6392e1b8bb17719b5825ce8a7893de46c4a5189c"
+		"a1f61d4053f851b7539bc8eaa55c3ef89e17e5fdd5b350eba8aeeb",
+		"14a8653069392e11b3522eb86e614801e6d5c3bf827fab929e1d62e34d611d56",
+		"35df155ae07ee5aa85d1051d03ac1d6940c04186e8e23f11f1b1b76dc09f3a3d",
+	},
+	/* stream revoke */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05040000000000000080561cd08b01000001000302410000006b56344ea5e7e8"
+		"cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdcafc0165b0fc9a565c"
+		"37596138b4f43aaece83cc771cd1e7861aa4d7ba9e60a24a96ab0179be667ef9"
+		"dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f817980edab069f9"
+		"f103a56353eec589bc01437e032895584cf9d40c387ee6039c1ea36da75af28b"
+		"1d7652dcde2dfd65e9ea76151b136b64c07dee8b430bb86d9fad72",
+		"424150f33b3e651e52ded733870ebda6b7bd85ef9ce64fefbbe43f5f463e00a2",
+		"e7f140b9360966bbe2779fc8a3386f3cbcb20cca3efa15a751c96150f1cfa870",
+	},
+	/* account rotate */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05050000000000000080561cd08b0100000100010360000000463b3d9f662621"
+		"fb1b4be8fbbe2520125a216cdfc9dae3debcba4850c690d45b3cf9b9194b9cae"
+		"d214936e6d2cc10c9f1edf04b5b6be2528008087e9537cd63f75a4a96ecbe944"
+		"2d6e6be3a0561408c70c15fa343ea02ac7d4bd4fc8d9d3debc0179be667ef9dc"
+		"bbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798466b4cb7274d"
+		"cc3a544b9462cda9ab818aefc2d55ae0a61aa0578e04ea149d9dfe384d54e946"
+		"8fd412e12783bc8cf62c348af36161600155c2f4d34c2110434d",
+		"3fce582111c3408eb69c641a1f60b228a00c17505a87a268172fdd6e3ccedfa2",
+		"88add86b8ddf2662f4b7c164aefce3dde11547f71d34770fbd1277c3947bbcfc",
+	},
+	/* account describe */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05060000000000000080561cd08b010000010002035800000003004164610f00"
+		"616461406578616d706c652e6f726701f9308a019258c31049344f85f89d5229"
+		"b531c845836f99b08601f113bce036f9016b56344ea5e7e8cc2c430d19794cac"
+		"48bf80e0741c88bfdac3218cbf0acdcafc0179be667ef9dcbbac55a06295ce87"
+		"0b07029bfcdb2dce28d959f2815b16f8179884639851bd09628e8f8b4166dd84"
+		"54588e0584c9e20f110c576ec531be2e2dcf052264738066f8f558baff9278a1"
+		"6dd89b06fb4eab7885125aad6252aa3bf1bc",
+		"7b326f7cd04bd00fd1238ef4ff9046b586a54b67698476b172cbe267813aa024",
+		"fac99120cd17ca9897c166209f50d637d9bd5cd6faf01a8750af15f58ada31fa",
+	},
+	/* asset create */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05070000000000000080561cd08b010000010001040a00000005006272656164"
+		"0200000179be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b"
+		"16f817982bbdda0e0b2685dd94c2b757fb3cca7a8beee73d49360fc3373148ff"
+		"3942be3eabe2a797134eb7cd61261047fe1e1ef6e3b3aeae88e7cd06dd49f7e0"
+		"251ac5e9",
+		"beb2b9fa168b20f9935e7b833198b5815390a4c0783ac213b6b426d60182137d",
+		"dabf55c9d7a51d0bec34bbef6292b43fb5a5c823a26d7439fcd46f74d20f41d8",
+	},
+	/* asset mint */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05080000000000000080561cd08b0100000100020448000000b2c200cd16f96c"
+		"f35f39b9869fc2fdbc7316535a22a4ded6d38b7d218de3800365b0fc9a565c37"
+		"596138b4f43aaece83cc771cd1e7861aa4d7ba9e60a24a96abe8030000000000"
+		"000179be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8"
+		"179849937cb0a6e26172c82e2916ccc5a2b9315c738f0f52a72ed286278b6c05"
+		"a4c2b761d6423aa4b7f89ec5812d084cd385d95c8d007acac71195ea2aed949c"
+		"cce9",
+		"bc59693e6b9ad8d1f1a8991a664ff9ed6bd4028f760f804da058d6f2feda8e7d",
+		"740b47f8f69b727ab90ab0ac2acffda0fe8f4a704403f3dd4eaa10167b9e29f4",
+	},
+	/* asset transfer */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05090000000000000080561cd08b0100000100030448000000b2c200cd16f96c"
+		"f35f39b9869fc2fdbc7316535a22a4ded6d38b7d218de3800365b0fc9a565c37"
+		"596138b4f43aaece83cc771cd1e7861aa4d7ba9e60a24a96abe7030000000000"
+		"000179be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8"
+		"17982a2e4558f186efc9dec58ff0152c877991973529a87b70525ccdc7a9576d"
+		"890221a628f53b94c9066304ba8bfc27e1a16bde70d4148a3440de72748095b7"
+		"7885",
+		"ef77879bc922b2712083dc3f860cb0d1d8495dddecca02e30fa0ed6e3f512b86",
+		"98174bfa3243c92bc1a5f08ca86e73163d60b4402e23a5ff2e1ce4016c3489af",
+	},
+	/* asset burn */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"050a0000000000000080561cd08b0100000100040428000000b2c200cd16f96c"
+		"f35f39b9869fc2fdbc7316535a22a4ded6d38b7d218de38003e6030000000000"
+		"000179be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8"
+		"1798f5942f1c688f4ce8b2bf2b64f607281534adfec52fca76d551250f5cde80"
+		"3480ccecd2174d63490105d67e545cff27444f8d1db79f2d0e37d50df255340c"
+		"4487",
+		"c60d146c464612c25c89d0c0bce11244e1c1b61fdfd1db42de7dfdc219e6cd88",
+		"54b9f97b8981069cf7188ca53739935ce16edc52d682d7351d1ea3f60334a90f",
+	},
+};
+
+enum { TX_COUNT = sizeof TXS / sizeof TXS[0] };
+
+/* Of a block with one transaction: a stream, its first record, an asset. */
+static const char HEADER_1[] =
+	"0100010000000000000000000000000000000100000000000000e86be5cf8b01"
+	"00000000010000000d01000002000000000000007ef1f0b24843e6b0fda26386"
+	"80f21579e5e7690d5932a81b2be6cb2ab5af22c43f19f303cc85b5bdb2666691"
+	"5a8efe7c45fc13488b0edcc75f4b5badc3cc8e9fb1d52407acfd5634cba9d984"
+	"e7e1b4de03128683b61030fee28f3d4dfff3403b510f002bb23181b915d796e8"
+	"f308c4b72cc107455e7c9453be24cea9b4ee59960fd2767ea74e399719cb6f96"
+	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda0fd2767ea74e399719cb6f96"
+	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda";
+static const char HEADER_1_HASH[] =
+	"13cc3b2d54e93cf075316be54f7d6b220c932871f82405f925704691a14653f1";
+
+/* What that block writes: raw key, key hash, value. */
+static const struct {
+	const char *raw_key;
+	const char *key_hash;
+	const char *value;
+} STATE[] = {
+	{
+		"106b56344ea5e7e8cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdca"
+		"fc",
+		"4518dcb37b749afdcab807df1d6185138055c00bfa475d9b6888eca7f7fb927f",
+		"05006e6f746573b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bc"
+		"b71d9614d6110501000e006d6164652062792061207465737402007b7d010000"
+		"0000000000e86be5cf8b010000",
+	},
+	{
+		"116b56344ea5e7e8cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdca"
+		"fc",
+		"59d347bf175d88099f7e34a3533f1fc2bb03d13d859e03573eca1bfbe531f5a9",
+		"01000000000000009a54406f8a2f87a60fe4ce028d0a9aa386f30234f80b593f"
+		"20b9ceb3fb3b33ed",
+	},
+	{
+		"136b56344ea5e7e8cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdca"
+		"fc6b6579",
+		"4b173bfc739ed48ff3399b4c1c99b75e0b11896d19dde39b1f72597e2d07fb16",
+		"010000000000000000000000000000009a54406f8a2f87a60fe4ce028d0a9aa3"
+		"86f30234f80b593f20b9ceb3fb3b33ed",
+	},
+	{
+		"20b2c200cd16f96cf35f39b9869fc2fdbc7316535a22a4ded6d38b7d218de380"
+		"03",
+		"bdaf512fea41ddba79424408b7ea5572c36c490cb6f032a75c6c4953dd7f2010",
+		"05006272656164b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bc"
+		"b71d9614d611050200000100000000000000e86be5cf8b010000",
+	},
+	{
+		"21b2c200cd16f96cf35f39b9869fc2fdbc7316535a22a4ded6d38b7d218de380"
+		"03",
+		"a244dcafa580768249a869582f1b140ea5885da308427e50217183546ae386e5",
+		"00000000000000000000000000000000",
+	},
+};
+
+enum { STATE_COUNT = sizeof STATE / sizeof STATE[0] };
+
+static const char *const DIGESTS[] = {
+	NULL,
+	"33e572946c6ded5a039326a90e69d32f358e01fd5bcfecfa1cee9c40465ae99d",
+	"bbe662fab758b1223129a8679284b7605a3736558098ad1d97f5fef1b47af862",
+	"b3898379c58fedea45ef709d6816939cc7c56c8efede3c92436e6382d3995d0d",
+};
+
+static const char ROTATION_MESSAGE[] =
+	"03b4c34f7ba05eecb755bf1e25548c2091e2810bfc82c70b6c8b36e162aacf2a";
+static const char ACCOUNT_0[] =
+	"b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d61105";
+static const char STREAM_NOTES[] =
+	"6b56344ea5e7e8cc2c430d19794cac48bf80e0741c88bfdac3218cbf0acdcafc";
+static const char ASSET_BREAD[] =
+	"b2c200cd16f96cf35f39b9869fc2fdbc7316535a22a4ded6d38b7d218de38003";
+static const char RECORD_LEAF_HASH[] =
+	"9a54406f8a2f87a60fe4ce028d0a9aa386f30234f80b593f20b9ceb3fb3b33ed";
+
+static struct ledger_fixture fixture;
+static struct hash stream, asset;
+
+static void start(void)
+{
+	ledger_fixture_init(&fixture, NULL);
+	stream = stream_id_of(text_view("notes"));
+	asset = asset_id_of(text_view("bread"));
+}
+
+static void stop(void)
+{
+	ledger_fixture_close(&fixture);
+}
+
+static void expect_bytes(struct bytes_view got, const char *wanted)
+{
+	struct bytes_view bytes = from_hex(wanted);
+
+	ck_assert_uint_eq(got.size, bytes.size);
+	ck_assert_mem_eq(got.at, bytes.at, bytes.size);
+}
+
+static void expect_hash(struct hash got, const char *wanted)
+{
+	expect_bytes(hash_view(&got), wanted);
+}
+
+START_TEST(the_genesis_has_these_bytes_and_this_hash)
+{
+	struct genesis *back = malloc(sizeof *back);
+	struct buffer bytes;
+
+	buffer_init(&bytes, GENESIS_SIZE_MAX);
+	genesis_encode(&bytes, fixture.genesis);
+	expect_bytes(buffer_view(&bytes), GENESIS);
+	expect_hash(genesis_hash(buffer_view(&bytes)), GENESIS_HASH);
+	expect_hash(fixture.network.genesis, GENESIS_HASH);
+	buffer_close(&bytes);
+	ck_assert_int_eq(genesis_decode(back, from_hex(GENESIS), NULL), STATUS_OK);
+	ck_assert_str_eq(back->name, "fixture");
+	free(back);
+}
+END_TEST
+
+START_TEST(block_0_has_this_header)
+{
+	uint8_t bytes[HEADER_SIZE];
+
+	header_encode(bytes, &fixture.ledger.tip.header);
+	expect_bytes(bytes_view(bytes, sizeof bytes), HEADER_0);
+	expect_hash(fixture.ledger.tip.hash, HEADER_0_HASH);
+	expect_hash(header_leaf_hash(&fixture.ledger.tip.header), HEADER_0_LEAF);
+}
+END_TEST
+
+START_TEST(names_have_these_ids)
+{
+	expect_hash(fixture.accounts[0].id, ACCOUNT_0);
+	expect_hash(stream, STREAM_NOTES);
+	expect_hash(asset, ASSET_BREAD);
+}
+END_TEST
+
+static struct operation stream_with_schema(void)
+{
+	struct operation operation = make_stream("notes", STREAM_WRITE_LISTED);
+
+	operation.stream_create.schema = text_view("{}");
+	return operation;
+}
+
+static struct operation operation_of(int row)
+{
+	const struct hash *other = &fixture.accounts[1].id;
+	struct key_pair new_keys = ledger_fixture_keys(&fixture, 50);
+	struct operation made;
+
+	switch (row) {
+	case 0:
+		made = make_append(&stream, "key", "value");
+		made.record_append.expected_version = (struct optional_u64){true, 3};
+		return made;
+	case 1:
+		made = make_append(&stream, "", "0123456789abcdef0123456789abcdef");
+		made.record_append.value_kind = VALUE_FILE;
+		made.record_append.expected_count = (struct optional_u64){true, 7};
+		made.record_append.reference.present = true;
+		made.record_append.reference.value.stream = stream;
+		made.record_append.reference.value.position = 6;
+		return made;
+	case 2:
+		return stream_with_schema();
+	case 3:
+		return make_grant(&stream, STREAM_ROLE_WRITER, other);
+	case 4:
+		return make_revoke(&stream, STREAM_ROLE_WRITER, other);
+	case 5:
+		return make_rotate(&fixture, &fixture.accounts[0].id, &new_keys, 5);
+	case 6:
+		made = make_describe("Ada");
+		made.account_describe.contact = text_view("ada@example.org");
+		made.account_describe.encryption_key.present = true;
+		memcpy(&made.account_describe.encryption_key.value,
+		       &fixture.accounts[2].keys.public_key, PUBLIC_KEY_SIZE);
+		made.account_describe.inbox = (struct optional_hash){true, stream};
+		return made;
+	case 7:
+		return make_asset("bread", 2);
+	case 8:
+		return make_mint(&asset, other, 1000);
+	case 9:
+		return make_transfer(&asset, other, 999);
+	default:
+		return make_burn(&asset, 998);
+	}
+}
+
+START_TEST(a_transaction_with_each_operation_has_these_bytes)
+{
+	const struct tx *tx;
+	struct tx back;
+
+	fixture.salt = (uint64_t)_i;
+	tx = ledger_fixture_tx_of(&fixture, 0, operation_of(_i));
+	expect_bytes(tx->bytes, TXS[_i].bytes);
+	expect_hash(tx->txid, TXS[_i].txid);
+	expect_hash(tx->leaf_hash, TXS[_i].leaf_hash);
+	ck_assert_int_eq(tx_decode(&back, &fixture.network, from_hex(TXS[_i].bytes), NULL),
+	                 VERDICT_GOOD);
+	ck_assert_int_eq(tx_check_signature(&back, NULL), VERDICT_GOOD);
+}
+END_TEST
+
+START_TEST(a_block_has_this_header_and_writes_this_state)
+{
+	struct operation operations[3] = {
+		stream_with_schema(),
+		make_append(&stream, "key", "value"),
+		make_asset("bread", 2),
+	};
+	const struct tx *tx;
+	struct draft *draft;
+	uint8_t bytes[HEADER_SIZE];
+	size_t touched = 0;
+
+	fixture.salt = TX_COUNT;
+	tx = ledger_fixture_tx(&fixture, 0, operations, 3);
+	draft = ledger_fixture_sealed(&fixture, NULL, &tx, 1);
+	header_encode(bytes, &draft->header);
+	expect_bytes(bytes_view(bytes, sizeof bytes), HEADER_1);
+	expect_hash(draft->hash, HEADER_1_HASH);
+	expect_hash(draft->streams->leaf_hashes[0], RECORD_LEAF_HASH);
+	for (const struct draft_entry *entry = draft->entries; entry; entry = entry->hh.next) {
+		size_t row = 0;
+
+		if (!entry->touched)
+			continue;
+		touched++;
+		while (row < STATE_COUNT && !bytes_equal(entry->key, from_hex(STATE[row].raw_key)))
+			row++;
+		ck_assert_uint_lt(row, STATE_COUNT);
+		expect_hash(entry->key_hash, STATE[row].key_hash);
+		expect_bytes(entry->value, STATE[row].value);
+	}
+	ck_assert_uint_eq(touched, STATE_COUNT);
+	draft_free(draft);
+}
+END_TEST
+
+START_TEST(votes_and_rotations_have_these_messages)
+{
+	struct key_pair new_keys = ledger_fixture_keys(&fixture, 50);
+
+	for (unsigned kind = VOTE_NOTARIZE; kind <= VOTE_FINALIZE; kind++) {
+		struct ballot ballot = {
+			.kind = (uint8_t)kind,
+			.epoch = 1,
+			.view = 2,
+			.parent_view = kind == VOTE_NULLIFY ? UINT64_MAX : 1,
+		};
+
+		if (kind != VOTE_NULLIFY)
+			ballot.block = fixture.ledger.tip.hash;
+		expect_hash(ballot_digest(&ballot, &fixture.network), DIGESTS[kind]);
+	}
+	expect_hash(rotation_message(&fixture.network, &fixture.accounts[0].id,
+	                             &new_keys.public_key, 5),
+	            ROTATION_MESSAGE);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+	Suite *suite = suite_create("golden bytes of the ledger");
+	TCase *tests = tcase_create("golden bytes of the ledger");
+
+	tcase_add_checked_fixture(tests, start, stop);
+	tcase_add_test(tests, the_genesis_has_these_bytes_and_this_hash);
+	tcase_add_test(tests, block_0_has_this_header);
+	tcase_add_test(tests, names_have_these_ids);
+	tcase_add_loop_test(tests, a_transaction_with_each_operation_has_these_bytes, 0,
+	                    TX_COUNT);
+	tcase_add_test(tests, a_block_has_this_header_and_writes_this_state);
+	tcase_add_test(tests, votes_and_rotations_have_these_messages);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
