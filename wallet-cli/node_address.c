@@ -2,6 +2,7 @@
 
 #include "chain/base/memory.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <dirent.h>
 #include <errno.h>
@@ -97,10 +98,15 @@ static bool is_answered(const char *path)
 
 /* -- URLs --------------------------------------------------------------------------- */
 
+/* By number: 127.0.0.1.example.org is a name like any other. */
 static bool is_this_machine(const char *host)
 {
-	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-	       strcmp(host, "::1") == 0 || strcmp(host, "[::1]") == 0;
+	struct in_addr address;
+
+	if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+		return true;
+	return inet_pton(AF_INET, host, &address) == 1 &&
+	       ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
 }
 
 /* A part of a URL; NULL: it has none. Free it with curl_free. */

@@ -19,7 +19,6 @@ bool block_has_room(const struct draft *draft, size_t tx_size)
 static enum verdict check_new(struct draft *draft, const struct tx *tx, bool is_new,
                               struct refusal *refusal)
 {
-	struct shown txid = shown_hash(&tx->txid);
 	bool found = draft_has_tx(draft, &tx->txid);
 
 	if (!found && !is_new) {
@@ -31,7 +30,8 @@ static enum verdict check_new(struct draft *draft, const struct tx *tx, bool is_
 	}
 	if (!found)
 		return VERDICT_GOOD;
-	return refuse(refusal, VERDICT_KNOWN, "txid %s is in the ledger", txid.text);
+	return refuse(refusal, VERDICT_KNOWN, "txid %s is in the ledger",
+	              shown_hash(&tx->txid).text);
 }
 
 static enum verdict apply(struct draft *draft, const struct tx *tx, bool is_new,

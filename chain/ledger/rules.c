@@ -26,7 +26,6 @@ static enum verdict check_authority(struct draft *draft, const struct tx *tx,
                                     struct refusal *refusal)
 {
 	struct state_key key = state_key_of(STATE_ACCOUNT, &tx->sender);
-	struct shown sender = shown_hash(&tx->sender);
 	struct account_state account;
 	struct bytes_view value;
 	struct hash first;
@@ -40,13 +39,14 @@ static enum verdict check_authority(struct draft *draft, const struct tx *tx,
 			return VERDICT_GOOD;
 		return refuse(refusal, VERDICT_PERMISSION,
 		              "account %s changed its key: the one that signed is not the current",
-		              sender.text);
+		              shown_hash(&tx->sender).text);
 	}
 	first = network_account_id(draft->network, &tx->key);
 	if (hash_equal(&first, &tx->sender))
 		return VERDICT_GOOD;
 	return refuse(refusal, VERDICT_PERMISSION,
-	              "account %s is not that of the key that signed", sender.text);
+	              "account %s is not that of the key that signed",
+	              shown_hash(&tx->sender).text);
 }
 
 static enum verdict apply_operation(const struct rule *rule,

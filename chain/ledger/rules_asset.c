@@ -15,12 +15,11 @@ static enum verdict find_asset(const struct rule *rule, const struct hash *id,
                                struct asset_info *info)
 {
 	struct state_key key = state_key_of(STATE_ASSET, id);
-	struct shown shown = shown_hash(id);
 	struct bytes_view value;
 
 	if (!draft_get(rule->draft, &key, &value))
 		return refuse(rule->refusal, VERDICT_UNKNOWN_REFERENCE, "there is no asset %s",
-		              shown.text);
+		              shown_hash(id).text);
 	if (asset_info_decode(info, value) != STATUS_OK)
 		corrupt(rule);
 	return VERDICT_GOOD;
@@ -110,7 +109,6 @@ enum verdict rule_asset_create(const struct rule *rule,
 {
 	struct hash id = asset_id_of(operation->name);
 	struct state_key key = state_key_of(STATE_ASSET, &id);
-	struct shown name = shown_text(operation->name);
 	struct asset_info info = {
 		.name = operation->name,
 		.issuer = rule->tx->sender,
@@ -125,7 +123,7 @@ enum verdict rule_asset_create(const struct rule *rule,
 
 	if (draft_get(rule->draft, &key, &value))
 		return refuse(rule->refusal, VERDICT_CONFLICT, "the name '%s' is taken",
-		              name.text);
+		              shown_text(operation->name).text);
 	asset_info_put(&out, &info);
 	draft_put(rule->draft, &key, bytes_view(bytes, sizeof bytes - out.left));
 	put_supply(rule, &id, &(struct asset_supply){0});

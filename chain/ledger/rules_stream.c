@@ -128,7 +128,6 @@ static enum verdict change_role(const struct rule *rule, const struct hash *stre
                                 uint8_t role, const struct hash *account, bool grant)
 {
 	struct state_key key = state_key_of_pair(STATE_STREAM_ROLES, stream_id, account);
-	struct shown shown = shown_hash(account);
 	struct draft_stream *stream;
 	enum verdict verdict = stream_find_for(rule, stream_id, &stream);
 	uint8_t roles;
@@ -142,8 +141,8 @@ static enum verdict change_role(const struct rule *rule, const struct hash *stre
 		              "readers are of private streams, and this one is public");
 	roles = roles_of(rule->draft, stream_id, account);
 	if (grant == ((roles & role) != 0))
-		return refuse(rule->refusal, VERDICT_CONFLICT, "account %s %s %s", shown.text,
-		              grant ? "already is" : "is no", role_name(role));
+		return refuse(rule->refusal, VERDICT_CONFLICT, "account %s %s %s",
+		              shown_hash(account).text, grant ? "already is" : "is no", role_name(role));
 	roles = (uint8_t)(grant ? roles | role : roles & ~role);
 	if (roles == 0)
 		draft_delete(rule->draft, &key);

@@ -129,9 +129,9 @@ static enum status look(struct store *store, const struct network *network,
 	names = rocksdb_list_column_families(store->options[FAMILY_META], store->path, &count,
 	                                     &error);
 	status = take_open_error(error, store->path, why);
-	if (status != STATUS_OK)
-		return status;
-	status = check_names(store, names, count, network, why);
+	if (status == STATUS_OK)
+		status = check_names(store, names, count, network, why);
+	/* There is a list to be freed after a failure too. */
 	rocksdb_list_column_families_destroy(names, count);
 	return status;
 }

@@ -62,14 +62,16 @@ START_TEST(a_cursor_that_no_list_gave_is_refused)
 	static const char *const GARBAGE[] = {"x", "-1", "1.0", " 1", "AB", "\xc3\xa9"};
 	char longest[2 * RECORD_KEY_SIZE_MAX + 1] = "";
 
-	for (size_t i = 0; i < sizeof GARBAGE / sizeof *GARBAGE; i++)
-		expect_refused(&LISTS[_i], GARBAGE[i]);
-	for (size_t i = 0; i < 2; i++)
-		expect_refused(&LISTS[_i], LISTS[_i].aliens[i]);
-	/* Only a record key is as long. */
 	memset(longest, 'f', sizeof longest - 1);
-	if (strcmp(LISTS[_i].method, "stream.list_keys") != 0)
-		expect_refused(&LISTS[_i], longest);
+	for (const struct list_call *list = LISTS; list < LISTS + LIST_COUNT; list++) {
+		for (size_t i = 0; i < sizeof GARBAGE / sizeof *GARBAGE; i++)
+			expect_refused(list, GARBAGE[i]);
+		for (size_t i = 0; i < 2; i++)
+			expect_refused(list, list->aliens[i]);
+		/* Only a record key is as long. */
+		if (strcmp(list->method, "stream.list_keys") != 0)
+			expect_refused(list, longest);
+	}
 }
 END_TEST
 
@@ -402,7 +404,7 @@ Suite *test_suite(void)
 	TCase *pruned = tcase_create("pruned");
 
 	tcase_add_checked_fixture(tests, start, stop);
-	tcase_add_loop_test(tests, a_cursor_that_no_list_gave_is_refused, 0, LIST_COUNT);
+	tcase_add_test(tests, a_cursor_that_no_list_gave_is_refused);
 	tcase_add_test(tests, a_page_of_large_records_ends_before_the_answer_is_too_large);
 	tcase_add_test(tests, the_version_of_each_of_many_records_of_a_key_is_found);
 	tcase_add_test(tests, a_stream_is_proved_at_every_height);

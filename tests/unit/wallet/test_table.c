@@ -97,7 +97,7 @@ START_TEST(what_is_too_wide_is_cut_the_widest_first)
 	add(1, "a name that is rather long", "0123456789abcdef0123456789abcdef");
 	prints(TABLE_TERMINAL, 36,
 	       "N  NAME             ID\n"
-	       "1  a name that is…  0123456…9abcdef\n");
+	       "1  a name that is…  01234567…9abcdef\n");
 }
 END_TEST
 
