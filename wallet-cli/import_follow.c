@@ -8,8 +8,8 @@
 
 enum {
 	BLOCK_PAUSE_MS = 20, /* between two questions for a block that is not there */
-	STATUS_PAUSE_MS = 1000,
-	STATUS_AFTER_MS = 3000,   /* so long something is pending before it is asked about */
+	STATUS_PAUSE_MS = 500,
+	STATUS_AFTER_MS = 1500,   /* so long something is pending before it is asked about */
 	EXPIRY_MARGIN_MS = 60000, /* for a clock of ours that is fast */
 	ANSWER_TIMEOUT_MS = 30000,
 };

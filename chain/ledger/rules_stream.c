@@ -142,7 +142,8 @@ static enum verdict change_role(const struct rule *rule, const struct hash *stre
 	roles = roles_of(rule->draft, stream_id, account);
 	if (grant == ((roles & role) != 0))
 		return refuse(rule->refusal, VERDICT_CONFLICT, "account %s %s %s",
-		              shown_hash(account).text, grant ? "already is" : "is no", role_name(role));
+		              shown_hash(account).text, grant ? "already is" : "is no",
+		              role_name(role));
 	roles = (uint8_t)(grant ? roles | role : roles & ~role);
 	if (roles == 0)
 		draft_delete(rule->draft, &key);

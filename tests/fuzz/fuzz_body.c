@@ -1,8 +1,8 @@
-/* Bodies of blocks from anybody, executed over a small ledger of two blocks that are held as
- * drafts. Input: how much later the block is, u16 ms, then the body.
+/* Bodies of blocks from anybody, executed over a small ledger of two blocks that are held
+ * as drafts. Input: how much later the block is, u16 ms, then the body.
  *
- * Two ways must agree: a leader who takes of it what fits and seals, and everybody else, who
- * is handed the sealed block. */
+ * Two ways must agree: a leader who takes of it what fits and seals, and everybody else,
+ * who is handed the sealed block. */
 #include "chain/base/invariant.h"
 #include "chain/ledger/execute.h"
 
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-/* -- The small ledger: nothing on the disk, all of it in drafts ------------------------------- */
+/* -- The small ledger: nothing on the disk, all of it in drafts ---------------------- */
 
 static enum status get_state(void *owner, const struct hash *key_hash,
                              struct bytes_view *value, bool *found)
@@ -148,7 +148,7 @@ static void open_ledger(void)
 	atexit(close_ledger);
 }
 
-/* -- Both ways ------------------------------------------------------------------------------------ */
+/* -- Both ways ----------------------------------------------------------------------- */
 
 /* *all: every byte of the body is a transaction that was taken. */
 static struct draft *lead(uint64_t time_ms, struct bytes_view bytes, bool *all)

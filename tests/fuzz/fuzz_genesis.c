@@ -1,5 +1,5 @@
-/* A genesis from a file that somebody sent. Whatever decodes is in order, has one encoding,
- * and makes a block 0. */
+/* A genesis from a file that somebody sent. Whatever decodes is in order, has one
+ * encoding, and makes a block 0. */
 #include "chain/base/buffer.h"
 #include "chain/base/invariant.h"
 #include "chain/ledger/execute.h"

@@ -1,27 +1,27 @@
-/* Values of the state from a damaged disk, and leaves of a stream's log. Input: a byte that
- * says which, then the value. Whatever decodes has one encoding. */
+/* Values of the state from a damaged disk, and leaves of a stream's log. Input: a byte
+ * that says which, then the value. Whatever decodes has one encoding. */
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/ledger/state.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-#define CHECK(name)                                                                      \
-	static void check_##name(struct bytes_view bytes)                                    \
-	{                                                                                    \
-		struct name value;                                                               \
-		struct writer out;                                                               \
-		uint8_t *again;                                                                  \
-                                                                                         \
-		if (name##_decode(&value, bytes) != STATUS_OK)                                   \
-			return;                                                                      \
-		INVARIANT(name##_size(&value) == bytes.size);                                    \
-		again = memory_new(bytes.size);                                                  \
-		INVARIANT(again);                                                                \
-		out = writer_on(again, bytes.size);                                              \
-		name##_put(&out, &value);                                                        \
-		INVARIANT(out.left == 0 && bytes_equal(bytes_view(again, bytes.size), bytes));   \
-		memory_free(again);                                                              \
+#define CHECK(name)                                                                    \
+	static void check_##name(struct bytes_view bytes)                                  \
+	{                                                                                  \
+		struct name value;                                                             \
+		struct writer out;                                                             \
+		uint8_t *again;                                                                \
+                                                                                       \
+		if (name##_decode(&value, bytes) != STATUS_OK)                                 \
+			return;                                                                    \
+		INVARIANT(name##_size(&value) == bytes.size);                                  \
+		again = memory_new(bytes.size);                                                \
+		INVARIANT(again);                                                              \
+		out = writer_on(again, bytes.size);                                            \
+		name##_put(&out, &value);                                                      \
+		INVARIANT(out.left == 0 && bytes_equal(bytes_view(again, bytes.size), bytes)); \
+		memory_free(again);                                                            \
 	}
 
 CHECK(account_state)

@@ -1,5 +1,5 @@
-/* Transactions from anybody. Whatever decodes has one encoding, its operations can be read
- * one after another, and what is kept of it reads back. */
+/* Transactions from anybody. Whatever decodes has one encoding, its operations can be
+ * read one after another, and what is kept of it reads back. */
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/ledger/tx.h"

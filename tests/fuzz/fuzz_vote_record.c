@@ -1,5 +1,5 @@
-/* Our own vote record from a damaged disk: one encoding; and whatever it says, two blocks of
- * one view are never voted for, and finalize and nullify exclude each other. */
+/* Our own vote record from a damaged disk: one encoding; and whatever it says, two blocks
+ * of one view are never voted for, and finalize and nullify exclude each other. */
 #include "chain/base/invariant.h"
 #include "consensus/safety.h"
 

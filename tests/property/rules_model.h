@@ -1,6 +1,7 @@
-/* A naive ledger for comparison: plain arrays over a few accounts, streams, assets and keys,
- * so that everything collides with everything. It says what each transaction must meet, in
- * words of docs/protocol.md, and knows nothing of the code that it is compared with. */
+/* A naive ledger for comparison: plain arrays over a few accounts, streams, assets and
+ * keys, so that everything collides with everything. It says what each transaction must
+ * meet, in words of docs/protocol.md, and knows nothing of the code that it is compared
+ * with. */
 #ifndef TESTS_PROPERTY_RULES_MODEL_H
 #define TESTS_PROPERTY_RULES_MODEL_H
 
@@ -18,10 +19,10 @@ enum {
 /* One operation as the model sees it: small numbers. */
 struct model_operation {
 	enum operation_kind kind;
-	unsigned subject;  /* stream or asset */
-	unsigned account;  /* other party; of a rotation: the number of the new key */
-	unsigned key;      /* record key */
-	unsigned role;     /* enum stream_role; of a creation: write; of an asset: decimals */
+	unsigned subject; /* stream or asset */
+	unsigned account; /* other party; of a rotation: the number of the new key */
+	unsigned key;     /* record key */
+	unsigned role;    /* enum stream_role; of a creation: write; of an asset: decimals */
 	uint64_t amount;
 	bool has_count, has_version, has_reference;
 	uint64_t count, version;
@@ -209,8 +210,8 @@ static inline enum verdict model_operation(struct model *model, const struct mod
 	return VERDICT_SCHEMA;
 }
 
-/* What a transaction meets in a block of this time; *failed is the operation that is refused.
- * Good: the model is changed, else it is as before. */
+/* What a transaction meets in a block of this time; *failed is the operation that is
+ * refused. Good: the model is changed, else it is as before. */
 static inline enum verdict model_apply(struct model *model, const struct model_tx *tx,
                                        uint64_t time_ms, uint64_t lifetime_ms,
                                        uint16_t *failed)

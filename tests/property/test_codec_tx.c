@@ -24,14 +24,15 @@ static struct bytes_view some_bytes(size_t size_max)
 {
 	size_t size = random_below(&lots, (uint32_t)size_max + 1);
 
-	return bytes_view(filler + random_below(&lots, (uint32_t)(sizeof filler - size)), size);
+	return bytes_view(filler + random_below(&lots, (uint32_t)(sizeof filler - size)),
+	                  size);
 }
 
 /* Mostly one byte a character, now and then two, three or four. */
 static struct bytes_view some_text(size_t size_max)
 {
-	static const char *const PIECES[] = {"a", "B", " ", "\"", "\xc3\xa9", "\xe2\x82\xac",
-	                                     "\xf0\x9f\x8d\x9e"};
+	static const char *const PIECES[] = {
+		"a", "B", " ", "\"", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x8d\x9e"};
 	static char ring[1 << 16];
 	static size_t used;
 	size_t wanted = random_below(&lots, (uint32_t)size_max + 1);

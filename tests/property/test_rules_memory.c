@@ -1,5 +1,5 @@
-/* Memory that is refused, at every single request: no crash, no leak (a sanitizer looks), a
- * status that says so, and the same work done again gives the same block. */
+/* Memory that is refused, at every single request: no crash, no leak (a sanitizer looks),
+ * a status that says so, and the same work done again gives the same block. */
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
@@ -147,10 +147,10 @@ START_TEST(a_block_that_is_checked_survives_every_refused_request)
 		enum status status;
 
 		memory_fail_at(k, _i);
-		status = block_execute(&draft, &fixture.network, &fixture.ledger.source,
-		                       &fixture.ledger.tip, NULL, &reference->header,
-		                       buffer_view(&reference->body), &verdict, NULL,
-		                       &fixture.why);
+		status =
+			block_execute(&draft, &fixture.network, &fixture.ledger.source,
+		                  &fixture.ledger.tip, NULL, &reference->header,
+		                  buffer_view(&reference->body), &verdict, NULL, &fixture.why);
 		memory_fail_at(0, 0);
 		if (status == STATUS_OK) {
 			ck_assert_int_eq(verdict, VERDICT_GOOD);
@@ -167,7 +167,8 @@ END_TEST
 START_TEST(a_block_on_an_uncommitted_parent_survives_every_refused_request)
 {
 	struct hash id = stream_id_of(text_view("s0"));
-	const struct tx *tx = ledger_fixture_tx_of(&fixture, 2, make_append(&id, "k1", "again"));
+	const struct tx *tx =
+		ledger_fixture_tx_of(&fixture, 2, make_append(&id, "k1", "again"));
 	struct draft *wanted = ledger_fixture_sealed(&fixture, reference, &tx, 1);
 
 	for (unsigned long k = 1;; k++) {

@@ -53,7 +53,7 @@ static bool one_in(uint32_t count)
 	return random_below(&lots, count) == 0;
 }
 
-/* -- Making transactions ------------------------------------------------------------------------ */
+/* -- Making transactions ------------------------------------------------------------- */
 
 static uint64_t random_amount(void)
 {
@@ -76,12 +76,12 @@ static uint64_t about(uint64_t value)
 static struct model_operation random_operation(void)
 {
 	static const enum operation_kind KINDS[] = {
-		OPERATION_record_append,  OPERATION_record_append,    OPERATION_record_append,
-		OPERATION_record_append,  OPERATION_record_append,    OPERATION_stream_create,
-		OPERATION_stream_grant,   OPERATION_stream_grant,     OPERATION_stream_revoke,
+		OPERATION_record_append,    OPERATION_record_append,  OPERATION_record_append,
+		OPERATION_record_append,    OPERATION_record_append,  OPERATION_stream_create,
+		OPERATION_stream_grant,     OPERATION_stream_grant,   OPERATION_stream_revoke,
 		OPERATION_account_describe, OPERATION_asset_create,   OPERATION_asset_mint,
-		OPERATION_asset_mint,     OPERATION_asset_transfer,   OPERATION_asset_transfer,
-		OPERATION_asset_transfer, OPERATION_asset_burn,
+		OPERATION_asset_mint,       OPERATION_asset_transfer, OPERATION_asset_transfer,
+		OPERATION_asset_transfer,   OPERATION_asset_burn,
 	};
 	enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
 	struct model_operation made = {
@@ -95,9 +95,8 @@ static struct model_operation random_operation(void)
 
 	if (one_in(60))
 		made.kind = OPERATION_account_rotate;
-	made.subject = made.kind < OPERATION_asset_create
-	                   ? random_below(&lots, MODEL_STREAMS)
-	                   : random_below(&lots, MODEL_ASSETS);
+	made.subject = made.kind < OPERATION_asset_create ? random_below(&lots, MODEL_STREAMS)
+	                                                  : random_below(&lots, MODEL_ASSETS);
 	if (made.kind == OPERATION_account_rotate)
 		made.account = random_below(&lots, KEY_NUMBERS);
 	if (made.kind == OPERATION_record_append) {
@@ -119,8 +118,7 @@ static struct model_operation random_operation(void)
 static struct operation append_of(const struct model_operation *from)
 {
 	static const char VALUE[] = "0123456789abcdef0123456789abcdef";
-	struct operation made =
-		make_append(&streams[from->subject], KEYS[from->key], VALUE);
+	struct operation made = make_append(&streams[from->subject], KEYS[from->key], VALUE);
 	struct record_append *record = &made.record_append;
 
 	record->value_kind = from->is_file ? VALUE_FILE : VALUE_INLINE;
@@ -209,7 +207,7 @@ static struct model_tx random_tx(uint64_t time_ms)
 	return made;
 }
 
-/* -- Comparing the state ---------------------------------------------------------------------------- */
+/* -- Comparing the state ------------------------------------------------------------- */
 
 /* Reads through a draft, which sees what is not committed as well; raw keys by hand. */
 static bool get(struct draft *draft, uint8_t kind, const struct hash *id,
@@ -241,8 +239,8 @@ static void compare_stream(struct draft *draft, size_t index, size_t *values)
 	ck_assert(get(draft, 0x11, &streams[index], NO_REST, &value));
 	ck_assert_uint_eq(get_le64(value.at), stream->count);
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++) {
-		bool found = get(draft, 0x12, &streams[index],
-		                 hash_view(&fixture.accounts[i].id), &value);
+		bool found =
+			get(draft, 0x12, &streams[index], hash_view(&fixture.accounts[i].id), &value);
 
 		ck_assert_int_eq(found, stream->roles[i] != 0);
 		*values += found;
@@ -277,8 +275,8 @@ static void compare_asset(struct draft *draft, size_t index, size_t *values)
 	ck_assert_uint_eq(get_le64(value.at), asset->minted);
 	ck_assert_uint_eq(get_le64(value.at + 8), asset->burned);
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++) {
-		bool found = get(draft, 0x22, &assets[index],
-		                 hash_view(&fixture.accounts[i].id), &value);
+		bool found =
+			get(draft, 0x22, &assets[index], hash_view(&fixture.accounts[i].id), &value);
 
 		ck_assert_int_eq(found, asset->balances[i] > 0);
 		*values += found;
@@ -322,7 +320,7 @@ static size_t compare(const struct draft *newest)
 	return values;
 }
 
-/* -- Blocks -------------------------------------------------------------------------------------------- */
+/* -- Blocks -------------------------------------------------------------------------- */
 
 static void offer(struct draft *draft, struct model_tx *tx)
 {
@@ -373,9 +371,8 @@ static void make_block(void)
 		if (remembered_count > 0 && one_in(15)) {
 			tx = &remembered[random_below(&lots, (uint32_t)remembered_count)];
 		} else {
-			size_t at = remembered_count < REMEMBERED
-			                ? remembered_count++
-			                : random_below(&lots, REMEMBERED);
+			size_t at = remembered_count < REMEMBERED ? remembered_count++
+			                                          : random_below(&lots, REMEMBERED);
 
 			tx = &remembered[at];
 			*tx = random_tx(draft->header.time_ms);
@@ -421,11 +418,12 @@ START_TEST(the_rules_do_what_the_model_does)
 }
 END_TEST
 
-/* -- Order ----------------------------------------------------------------------------------------------- */
+/* -- Order --------------------------------------------------------------------------- */
 
 enum { PARTIES = 8, EACH = 6 };
 
-/* What does not touch each other's things may come in any order: the state is the same. */
+/* What does not touch each other's things may come in any order: the state is the same.
+ */
 START_TEST(the_state_does_not_depend_on_the_order_of_what_is_independent)
 {
 	const struct tx *txs[PARTIES][EACH];
@@ -439,11 +437,11 @@ START_TEST(the_state_does_not_depend_on_the_order_of_what_is_independent)
 
 		snprintf(names[i], sizeof names[i], "s%u", i);
 		id = stream_id_of(text_view(names[i]));
-		txs[i][0] = ledger_fixture_tx_of(&fixture, i,
-		                                 make_stream(names[i], STREAM_WRITE_LISTED));
+		txs[i][0] =
+			ledger_fixture_tx_of(&fixture, i, make_stream(names[i], STREAM_WRITE_LISTED));
 		for (unsigned j = 1; j < EACH; j++)
-			txs[i][j] = ledger_fixture_tx_of(
-				&fixture, i, make_append(&id, j % 2 ? "k" : "", "value"));
+			txs[i][j] = ledger_fixture_tx_of(&fixture, i,
+			                                 make_append(&id, j % 2 ? "k" : "", "value"));
 	}
 	for (int round = 0; round < 20; round++) {
 		struct draft *draft = ledger_fixture_draft(&fixture, NULL);

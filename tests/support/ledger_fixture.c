@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Not Check's assertions: benchmarks and fuzz targets use the fixture as well. Check tells of
- * a test that aborted, and the sentence is on stderr. */
-#define DEMAND(condition, ...)                                                           \
+/* Not Check's assertions: benchmarks and fuzz targets use the fixture as well. Check
+ * tells of a test that aborted, and the sentence is on stderr. */
+#define DEMAND(condition, ...) \
 	((condition) ? (void)0 : demand_failed(__FILE__, __LINE__, __VA_ARGS__))
 
 _Noreturn static void demand_failed(const char *file, int line, const char *format, ...)
@@ -35,7 +35,7 @@ struct fixture_tx {
 	struct tx tx;
 };
 
-/* -- Keys ------------------------------------------------------------------------------------- */
+/* -- Keys ---------------------------------------------------------------------------- */
 
 struct key_pair ledger_fixture_keys(const struct ledger_fixture *fixture, unsigned number)
 {
@@ -56,7 +56,7 @@ static struct fixture_account account_of(const struct ledger_fixture *fixture,
 	return account;
 }
 
-/* -- The network --------------------------------------------------------------------------------- */
+/* -- The network --------------------------------------------------------------------- */
 
 static void fill_genesis(struct ledger_fixture *fixture,
                          const struct parameters *parameters)
@@ -77,9 +77,9 @@ static void fill_genesis(struct ledger_fixture *fixture,
 		.vote_key = fixture->validator.keys.public_key,
 		.cosign_key = hash_of(text_view("cosign key")),
 	};
-	demand_ok(secret_key_point(genesis->validator_node_ids[0].bytes, fixture->signer,
-	                           &secret),
-	          NULL);
+	demand_ok(
+		secret_key_point(genesis->validator_node_ids[0].bytes, fixture->signer, &secret),
+		NULL);
 	strcpy(genesis->validator_addresses[0], "127.0.0.1:7400");
 }
 
@@ -122,7 +122,7 @@ void ledger_fixture_close(struct ledger_fixture *fixture)
 	signer_free(fixture->signer);
 }
 
-/* -- Transactions ---------------------------------------------------------------------------------- */
+/* -- Transactions -------------------------------------------------------------------- */
 
 void ledger_fixture_forget_txs(struct ledger_fixture *fixture)
 {
@@ -186,7 +186,7 @@ const struct tx *ledger_fixture_tx_of(struct ledger_fixture *fixture, unsigned s
 	return ledger_fixture_tx(fixture, sender, &operation, 1);
 }
 
-/* -- Blocks ------------------------------------------------------------------------------------------ */
+/* -- Blocks -------------------------------------------------------------------------- */
 
 struct draft *ledger_fixture_draft(struct ledger_fixture *fixture,
                                    const struct draft *parent)
@@ -267,8 +267,8 @@ static void check_refusal(const struct ledger_fixture *fixture, enum verdict got
 {
 	const struct refusal *refusal = &fixture->refusal;
 
-	DEMAND(got == wanted, "wanted %s, got %s: %s", verdict_name(wanted), verdict_name(got),
-	       refusal->text);
+	DEMAND(got == wanted, "wanted %s, got %s: %s", verdict_name(wanted),
+	       verdict_name(got), refusal->text);
 	DEMAND(refusal->verdict == wanted, "the refusal says %s",
 	       verdict_name(refusal->verdict));
 	DEMAND(strstr(refusal->text, text), "'%s' is not in '%s'", text, refusal->text);
@@ -292,21 +292,24 @@ void ledger_fixture_expect_taken(struct ledger_fixture *fixture, struct draft *d
 {
 	enum verdict verdict = ledger_fixture_add(fixture, draft, tx);
 
-	DEMAND(verdict == VERDICT_GOOD, "%s: %s", verdict_name(verdict), fixture->refusal.text);
+	DEMAND(verdict == VERDICT_GOOD, "%s: %s", verdict_name(verdict),
+	       fixture->refusal.text);
 }
 
-/* -- Operations ----------------------------------------------------------------------------------------- */
+/* -- Operations ---------------------------------------------------------------------- */
 
-struct operation make_append(const struct hash *stream, const char *key, const char *value)
+struct operation make_append(const struct hash *stream, const char *key,
+                             const char *value)
 {
 	return (struct operation){
 		.kind = OPERATION_record_append,
-		.record_append = {
-			.stream = *stream,
-			.key = text_view(key),
-			.content_type = text_view("text/plain"),
-			.value = text_view(value),
-		},
+		.record_append =
+			{
+				.stream = *stream,
+				.key = text_view(key),
+				.content_type = text_view("text/plain"),
+				.value = text_view(value),
+			},
 	};
 }
 
@@ -314,11 +317,12 @@ struct operation make_stream(const char *name, enum stream_write write)
 {
 	return (struct operation){
 		.kind = OPERATION_stream_create,
-		.stream_create = {
-			.name = text_view(name),
-			.write = (uint8_t)write,
-			.description = text_view("made by a test"),
-		},
+		.stream_create =
+			{
+				.name = text_view(name),
+				.write = (uint8_t)write,
+				.description = text_view("made by a test"),
+			},
 	};
 }
 
@@ -327,11 +331,12 @@ struct operation make_grant(const struct hash *stream, enum stream_role role,
 {
 	return (struct operation){
 		.kind = OPERATION_stream_grant,
-		.stream_grant = {
-			.stream = *stream,
-			.role = (uint8_t)role,
-			.account = *account,
-		},
+		.stream_grant =
+			{
+				.stream = *stream,
+				.role = (uint8_t)role,
+				.account = *account,
+			},
 	};
 }
 
@@ -340,11 +345,12 @@ struct operation make_revoke(const struct hash *stream, enum stream_role role,
 {
 	return (struct operation){
 		.kind = OPERATION_stream_revoke,
-		.stream_revoke = {
-			.stream = *stream,
-			.role = (uint8_t)role,
-			.account = *account,
-		},
+		.stream_revoke =
+			{
+				.stream = *stream,
+				.role = (uint8_t)role,
+				.account = *account,
+			},
 	};
 }
 
@@ -382,7 +388,8 @@ struct operation make_asset(const char *name, uint8_t decimals)
 	};
 }
 
-struct operation make_mint(const struct hash *asset, const struct hash *to, uint64_t amount)
+struct operation make_mint(const struct hash *asset, const struct hash *to,
+                           uint64_t amount)
 {
 	return (struct operation){
 		.kind = OPERATION_asset_mint,

@@ -1,6 +1,6 @@
-/* A small network for tests: genesis with one validator, accounts with keys that are the same
- * in every run, a ledger in memory, and short ways to make transactions and blocks of them.
- * What goes wrong is said on stderr, and the program ends. */
+/* A small network for tests: genesis with one validator, accounts with keys that are the
+ * same in every run, a ledger in memory, and short ways to make transactions and blocks
+ * of them. What goes wrong is said on stderr, and the program ends. */
 #ifndef TESTS_SUPPORT_LEDGER_FIXTURE_H
 #define TESTS_SUPPORT_LEDGER_FIXTURE_H
 
@@ -43,9 +43,10 @@ void ledger_fixture_init(struct ledger_fixture *fixture,
 void ledger_fixture_close(struct ledger_fixture *fixture);
 
 /* The keys made of a small number. */
-struct key_pair ledger_fixture_keys(const struct ledger_fixture *fixture, unsigned number);
+struct key_pair ledger_fixture_keys(const struct ledger_fixture *fixture,
+                                    unsigned number);
 
-/* -- Transactions: they live until the fixture is closed or they are forgotten --------------- */
+/* -- Transactions: they live until the fixture is closed or they are forgotten ------- */
 
 /* Of account number `sender`, signed with its keys; the salt counts up. */
 const struct tx *ledger_fixture_tx(struct ledger_fixture *fixture, unsigned sender,
@@ -60,7 +61,7 @@ const struct tx *ledger_fixture_sign(struct ledger_fixture *fixture,
 /* Frees every transaction made so far. */
 void ledger_fixture_forget_txs(struct ledger_fixture *fixture);
 
-/* -- Blocks ------------------------------------------------------------------------------------ */
+/* -- Blocks -------------------------------------------------------------------------- */
 
 /* An open draft on `parent`, or on the tip; FIXTURE_BLOCK_MS later. */
 struct draft *ledger_fixture_draft(struct ledger_fixture *fixture,
@@ -83,8 +84,8 @@ void ledger_fixture_block(struct ledger_fixture *fixture, const struct tx *const
 void ledger_fixture_do(struct ledger_fixture *fixture, unsigned sender,
                        struct operation operation);
 
-/* The draft refuses the transaction with this verdict and a sentence that has `text` in it,
- * in block_try and in block_add. */
+/* The draft refuses the transaction with this verdict and a sentence that has `text` in
+ * it, in block_try and in block_add. */
 void ledger_fixture_expect_refused(struct ledger_fixture *fixture, struct draft *draft,
                                    const struct tx *tx, enum verdict verdict,
                                    const char *text);
@@ -92,9 +93,10 @@ void ledger_fixture_expect_refused(struct ledger_fixture *fixture, struct draft 
 void ledger_fixture_expect_taken(struct ledger_fixture *fixture, struct draft *draft,
                                  const struct tx *tx);
 
-/* -- Operations: views of literals ---------------------------------------------------------------- */
+/* -- Operations: views of literals --------------------------------------------------- */
 
-struct operation make_append(const struct hash *stream, const char *key, const char *value);
+struct operation make_append(const struct hash *stream, const char *key,
+                             const char *value);
 struct operation make_stream(const char *name, enum stream_write write);
 struct operation make_grant(const struct hash *stream, enum stream_role role,
                             const struct hash *account);

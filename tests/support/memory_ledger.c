@@ -37,7 +37,7 @@ static void *must(void *memory)
 	return memory;
 }
 
-/* -- Answers ----------------------------------------------------------------------------------- */
+/* -- Answers ------------------------------------------------------------------------- */
 
 /* What was lent before is gone. False: this answer is the one that has to fail. */
 static bool begin_answer(struct memory_ledger *ledger)
@@ -48,7 +48,8 @@ static bool begin_answer(struct memory_ledger *ledger)
 	return ledger->fail_countdown == 0 || --ledger->fail_countdown > 0;
 }
 
-static struct bytes_view lend(struct memory_ledger *ledger, const void *bytes, size_t size)
+static struct bytes_view lend(struct memory_ledger *ledger, const void *bytes,
+                              size_t size)
 {
 	ledger->lent = must(malloc(size > 0 ? size : 1));
 	if (size > 0)
@@ -151,19 +152,20 @@ static enum status read_tile(void *owner, const struct hash *stream, unsigned le
 	return STATUS_OK;
 }
 
-/* -- Life ---------------------------------------------------------------------------------------- */
+/* -- Life ---------------------------------------------------------------------------- */
 
 void memory_ledger_init(struct memory_ledger *ledger, struct state_inner_cache *inner)
 {
 	*ledger = (struct memory_ledger){
-		.source = {
-			.owner = ledger,
-			.get_state = get_state,
-			.find_tx = find_tx,
-			.read_page = read_page,
-			.read_tile = read_tile,
-			.inner = inner,
-		},
+		.source =
+			{
+				.owner = ledger,
+				.get_state = get_state,
+				.find_tx = find_tx,
+				.read_page = read_page,
+				.read_tile = read_tile,
+				.inner = inner,
+			},
 	};
 }
 
@@ -182,17 +184,17 @@ void memory_ledger_close(struct memory_ledger *ledger)
 	struct memory_tile *tile, *next_tile;
 	struct memory_tx *tx, *next_tx;
 
-	HASH_ITER(hh, ledger->values, value, next_value)
+	HASH_ITER (hh, ledger->values, value, next_value)
 		remove_value(ledger, value);
-	HASH_ITER(hh, ledger->pages, page, next_page) {
+	HASH_ITER (hh, ledger->pages, page, next_page) {
 		HASH_DEL(ledger->pages, page);
 		free(page);
 	}
-	HASH_ITER(hh, ledger->tiles, tile, next_tile) {
+	HASH_ITER (hh, ledger->tiles, tile, next_tile) {
 		HASH_DEL(ledger->tiles, tile);
 		free(tile);
 	}
-	HASH_ITER(hh, ledger->txs, tx, next_tx) {
+	HASH_ITER (hh, ledger->txs, tx, next_tx) {
 		HASH_DEL(ledger->txs, tx);
 		free(tx);
 	}
@@ -200,7 +202,7 @@ void memory_ledger_close(struct memory_ledger *ledger)
 	memory_ledger_init(ledger, ledger->source.inner);
 }
 
-/* -- Taking in a block ----------------------------------------------------------------------------- */
+/* -- Taking in a block --------------------------------------------------------------- */
 
 static void *copy_of(const void *bytes, size_t size)
 {
@@ -245,7 +247,8 @@ static void commit_pages(struct memory_ledger *ledger, const struct state_update
 		HASH_ADD(hh, ledger->pages, key[0], size, page);
 		INVARIANT(table_has(page));
 	}
-	for (const struct state_stale_page *stale = update->stale; stale; stale = stale->next) {
+	for (const struct state_stale_page *stale = update->stale; stale;
+	     stale = stale->next) {
 		struct memory_page *page = find_page(ledger, &stale->key);
 
 		INVARIANT(page && !page->is_stale);
@@ -268,8 +271,8 @@ static void commit_tiles(struct memory_ledger *ledger, const struct hash *stream
 		}
 		/* A tile only ever grows. */
 		INVARIANT(from->count > tile->count);
-		INVARIANT(memcmp(tile->hashes, from->hashes,
-		                 tile->count * sizeof *tile->hashes) == 0);
+		INVARIANT(
+			memcmp(tile->hashes, from->hashes, tile->count * sizeof *tile->hashes) == 0);
 		tile->count = from->count;
 		memcpy(tile->hashes, from->hashes, from->count * sizeof *tile->hashes);
 	}
@@ -318,7 +321,7 @@ size_t memory_ledger_drop_stale(struct memory_ledger *ledger)
 	struct memory_page *page, *next;
 	size_t count = 0;
 
-	HASH_ITER(hh, ledger->pages, page, next) {
+	HASH_ITER (hh, ledger->pages, page, next) {
 		if (!page->is_stale)
 			continue;
 		HASH_DEL(ledger->pages, page);
@@ -328,7 +331,7 @@ size_t memory_ledger_drop_stale(struct memory_ledger *ledger)
 	return count;
 }
 
-/* -- Looking ------------------------------------------------------------------------------------------ */
+/* -- Looking ------------------------------------------------------------------------- */
 
 size_t memory_ledger_page_count(const struct memory_ledger *ledger)
 {
@@ -421,10 +424,10 @@ bool memory_ledger_equal(const struct memory_ledger *a, const struct memory_ledg
 	       values_equal(a, b) && pages_equal(a, b) && tiles_equal(a, b);
 }
 
-/* -- Damage ------------------------------------------------------------------------------------------- */
+/* -- Damage -------------------------------------------------------------------------- */
 
-bool memory_ledger_damage_value(struct memory_ledger *ledger, const struct network *network,
-                                struct bytes_view raw_key)
+bool memory_ledger_damage_value(struct memory_ledger *ledger,
+                                const struct network *network, struct bytes_view raw_key)
 {
 	struct hash key_hash = network_state_key(network, raw_key);
 	struct memory_value *value = find_value(ledger, &key_hash);
@@ -455,7 +458,7 @@ void memory_ledger_lose_pages(struct memory_ledger *ledger)
 	memory_ledger_drop_stale(ledger);
 }
 
-/* -- The naive root -------------------------------------------------------------------------------------- */
+/* -- The naive root ------------------------------------------------------------------ */
 
 struct hash memory_ledger_fresh_root(const struct memory_ledger *ledger)
 {

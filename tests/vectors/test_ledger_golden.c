@@ -1,12 +1,12 @@
-/* The formats as facts: bytes and hashes typed in. Whoever changes one of these makes another
- * protocol, which networks that exist do not speak. */
+/* The formats as facts: bytes and hashes typed in. Whoever changes one of these makes
+ * another protocol, which networks that exist do not speak. */
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
 #include <stdlib.h>
 
 static const char GENESIS[] =
-"010700666978747572650068e5cf8b010000000006000b006661756c745f6d6f"
+	"010700666978747572650068e5cf8b010000000006000b006661756c745f6d6f"
 	"64656c00000000000000000c006865617274626561745f6d7300000000000000"
 	"000f006d61785f626c6f636b5f627974657300004000000000000d006d61785f"
 	"626c6f636b5f74787300400000000000000b007465726d5f6c656e6774680100"
@@ -409,13 +409,15 @@ START_TEST(a_block_has_this_header_and_writes_this_state)
 	expect_bytes(bytes_view(bytes, sizeof bytes), HEADER_1);
 	expect_hash(draft->hash, HEADER_1_HASH);
 	expect_hash(draft->streams->leaf_hashes[0], RECORD_LEAF_HASH);
-	for (const struct draft_entry *entry = draft->entries; entry; entry = entry->hh.next) {
+	for (const struct draft_entry *entry = draft->entries; entry;
+	     entry = entry->hh.next) {
 		size_t row = 0;
 
 		if (!entry->touched)
 			continue;
 		touched++;
-		while (row < STATE_COUNT && !bytes_equal(entry->key, from_hex(STATE[row].raw_key)))
+		while (row < STATE_COUNT &&
+		       !bytes_equal(entry->key, from_hex(STATE[row].raw_key)))
 			row++;
 		ck_assert_uint_lt(row, STATE_COUNT);
 		expect_hash(entry->key_hash, STATE[row].key_hash);

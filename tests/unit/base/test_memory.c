@@ -4,14 +4,19 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
-static bool all_zero(const void *block, size_t size)
+static bool all_are(const void *block, size_t size, uint8_t byte)
 {
 	const uint8_t *bytes = block;
 
 	for (size_t i = 0; i < size; i++)
-		if (bytes[i] != 0)
+		if (bytes[i] != byte)
 			return false;
 	return true;
+}
+
+static bool all_zero(const void *block, size_t size)
+{
+	return all_are(block, size, 0);
 }
 
 START_TEST(new_memory_is_zeroed)
@@ -105,8 +110,7 @@ START_TEST(pieces_of_an_arena_are_zeroed_aligned_and_apart)
 		sum += size;
 	}
 	for (size_t i = 0; i < 600; i++)
-		for (size_t j = 0; j < pieces[i].size; j++)
-			ck_assert_uint_eq(pieces[i].at[j], i % 255 + 1);
+		ck_assert(all_are(pieces[i].at, pieces[i].size, (uint8_t)(i % 255 + 1)));
 	ck_assert_uint_ge(arena.size, sum);
 	arena_close(&arena);
 	ck_assert_uint_eq(arena.size, 0);

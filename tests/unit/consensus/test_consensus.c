@@ -112,7 +112,7 @@ static void ask_for_block(void)
 	only(EFFECT_BUILD);
 }
 
-/* -- Start ----------------------------------------------------------------------------------- */
+/* -- Start --------------------------------------------------------------------------- */
 
 START_TEST(a_set_of_several_is_refused_with_a_sentence)
 {
@@ -171,7 +171,7 @@ START_TEST(a_vote_of_a_stored_block_or_of_an_older_epoch_moves_nothing)
 }
 END_TEST
 
-/* -- The chart ---------------------------------------------------------------------------------- */
+/* -- The chart ----------------------------------------------------------------------- */
 
 START_TEST(an_idle_machine_does_nothing)
 {
@@ -375,7 +375,7 @@ START_TEST(a_block_of_another_view_is_ignored)
 }
 END_TEST
 
-/* -- The disk --------------------------------------------------------------------------------------- */
+/* -- The disk ------------------------------------------------------------------------ */
 
 START_TEST(while_a_block_is_not_stored_the_next_one_fills)
 {
@@ -436,7 +436,7 @@ START_TEST(a_stored_block_wakes_for_what_came_meanwhile)
 }
 END_TEST
 
-/* -- A long walk --------------------------------------------------------------------------------------- */
+/* -- A long walk --------------------------------------------------------------------- */
 
 struct walk {
 	struct random random;
@@ -592,8 +592,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests,
 	               the_time_of_a_block_is_later_than_its_parents_whatever_the_clock_says);
 	tcase_add_test(tests, while_a_block_is_built_no_other_is_asked_for);
-	tcase_add_test(
-		tests, a_built_block_is_notarized_finalized_kept_and_committed_in_this_order);
+	tcase_add_test(tests,
+	               a_built_block_is_notarized_finalized_kept_and_committed_in_this_order);
 	tcase_add_test(tests, the_next_block_stands_on_the_last);
 	tcase_add_test(tests, a_block_in_which_nothing_fit_uses_no_view_and_no_vote);
 	tcase_add_test(tests, a_block_of_another_view_is_ignored);
@@ -601,7 +601,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_block_that_is_full_is_built_while_another_is_stored);
 	tcase_add_test(tests, no_more_than_two_blocks_are_not_stored);
 	tcase_add_test(tests, a_stored_block_wakes_for_what_came_meanwhile);
-	tcase_add_loop_test(tests, a_random_walk_stays_sound_makes_progress_and_repeats, 0, 20);
+	tcase_add_loop_test(tests, a_random_walk_stays_sound_makes_progress_and_repeats, 0,
+	                    20);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -187,8 +187,7 @@ START_TEST(a_record_reads_back_as_it_was_written)
 	ck_assert_uint_eq(back.view, record.view);
 	ck_assert(hash_equal(&back.finalized_block, &record.finalized_block));
 	for (size_t cut = 0; cut < size; cut++)
-		ck_assert_int_eq(vote_record_decode(&back, bytes_view(bytes, cut)),
-		                 STATUS_SHORT);
+		ck_assert_int_eq(vote_record_decode(&back, bytes_view(bytes, cut)), STATUS_SHORT);
 	ck_assert_int_eq(vote_record_decode(&back, bytes_view(bytes, size + 1)),
 	                 STATUS_TRAILING);
 }

@@ -1,7 +1,7 @@
 /* The pool: turns, shares, limits; and random operations against a naive one. */
-#include "node/drive/pool.h"
 #include "chain/base/limits.h"
 #include "chain/ledger/header.h"
+#include "node/drive/pool.h"
 #include "tests/support/support.h"
 
 #include <stdlib.h>
@@ -244,7 +244,7 @@ START_TEST(the_oldest_is_that_of_the_sender_whose_turn_it_is)
 }
 END_TEST
 
-/* -- Who gets in --------------------------------------------------------------------------------- */
+/* -- Who gets in --------------------------------------------------------------------- */
 
 static void expect_refused(unsigned sender, size_t size, enum verdict verdict,
                            const char *text)
@@ -322,7 +322,8 @@ START_TEST(a_sender_has_a_tenth_of_the_transactions_while_others_wait)
 	add(2);
 	for (unsigned i = 0; i < 10; i++)
 		add(1);
-	snprintf(text, sizeof text, "10 transactions, 2000 bytes of account %s wait, and others wait",
+	snprintf(text, sizeof text,
+	         "10 transactions, 2000 bytes of account %s wait, and others wait",
 	         "0100000000000000...");
 	expect_refused(1, 100, VERDICT_QUOTA, text);
 	add(3);
@@ -362,7 +363,7 @@ START_TEST(what_is_picked_or_placed_counts_for_its_sender)
 }
 END_TEST
 
-/* -- Memory --------------------------------------------------------------------------------------- */
+/* -- Memory -------------------------------------------------------------------------- */
 
 START_TEST(a_refused_allocation_leaves_the_pool_as_it_was)
 {
@@ -410,7 +411,7 @@ START_TEST(a_refused_allocation_of_the_first_leaves_an_empty_pool)
 }
 END_TEST
 
-/* -- Against a naive pool ----------------------------------------------------------------------------- */
+/* -- Against a naive pool ------------------------------------------------------------ */
 
 /* Each sender's queue as numbers in an array, and the senders with something waiting as
  * another, whose first has the turn. */
@@ -557,8 +558,8 @@ static void random_step(struct model *model, struct random *random)
 		if (model->count == MODEL_MAX)
 			return;
 		tx = add_sized(sender, 1 + random_below(random, 300));
-		model->txs[model->count++] = (struct model_tx){
-			number_of(tx), sender, tx->tx.bytes.size, POOL_WAITING};
+		model->txs[model->count++] =
+			(struct model_tx){number_of(tx), sender, tx->tx.bytes.size, POOL_WAITING};
 		queue_insert(model, sender, number_of(tx), model->queue_sizes[sender]);
 		return;
 	case 2:

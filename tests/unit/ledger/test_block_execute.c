@@ -1,4 +1,5 @@
-/* A block of somebody else: taken as it was sealed, refused when anything of it changed. */
+/* A block of somebody else: taken as it was sealed, refused when anything of it changed.
+ */
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
@@ -20,7 +21,8 @@ static void start(void)
 	operations[1] = make_asset("bread", 0);
 	operations[2] = make_mint(&bread, &fixture.accounts[0].id, 100);
 	ledger_fixture_block(
-		&fixture, (const struct tx *[]){ledger_fixture_tx(&fixture, 0, operations, 3)}, 1);
+		&fixture, (const struct tx *[]){ledger_fixture_tx(&fixture, 0, operations, 3)},
+		1);
 	txs[0] = ledger_fixture_tx_of(&fixture, 0, make_append(&notes, "k", "a"));
 	txs[1] = ledger_fixture_tx_of(&fixture, 1, make_append(&notes, "k", "b"));
 	txs[2] = ledger_fixture_tx_of(&fixture, 0,
@@ -106,12 +108,12 @@ START_TEST(every_field_that_follows_from_the_block_is_compared)
 {
 	struct bytes_view body = buffer_view(&block->body);
 
-#define EXPECT_WRONG(field, change)                                                      \
-	do {                                                                                 \
-		struct header header = block->header;                                            \
-                                                                                         \
-		header.field change;                                                             \
-		expect_refused(&header, body, VERDICT_CONFLICT, "the header's ");                \
+#define EXPECT_WRONG(field, change)                                       \
+	do {                                                                  \
+		struct header header = block->header;                             \
+                                                                          \
+		header.field change;                                              \
+		expect_refused(&header, body, VERDICT_CONFLICT, "the header's "); \
 	} while (0)
 	EXPECT_WRONG(version, ++);
 	EXPECT_WRONG(height, ++);
@@ -207,7 +209,7 @@ START_TEST(a_block_is_later_than_its_parent)
 }
 END_TEST
 
-/* -- The body ---------------------------------------------------------------------------------- */
+/* -- The body ------------------------------------------------------------------------ */
 
 /* A body of these transactions, in this order. */
 static struct bytes_view body_of(struct buffer *body, const size_t *order, size_t count)
@@ -255,8 +257,8 @@ START_TEST(a_transaction_that_is_missing_or_twice_is_noticed)
 		for (size_t i = 0; i < TXS; i++)
 			if (i != missing)
 				order[count++] = i;
-		ck_assert_ptr_null(execute_on(NULL, &block->header,
-		                              body_of(&body, order, count), &verdict));
+		ck_assert_ptr_null(
+			execute_on(NULL, &block->header, body_of(&body, order, count), &verdict));
 		ck_assert_int_ne(verdict, VERDICT_GOOD);
 	}
 	expect_refused(&block->header, body_of(&body, TWICE, TXS + 1), VERDICT_KNOWN,
@@ -275,8 +277,8 @@ START_TEST(every_changed_byte_of_a_body_is_noticed)
 		enum verdict verdict;
 
 		changed[i] ^= 0x10;
-		ck_assert_ptr_null(execute_on(NULL, &block->header,
-		                              bytes_view(changed, body.size), &verdict));
+		ck_assert_ptr_null(
+			execute_on(NULL, &block->header, bytes_view(changed, body.size), &verdict));
 		ck_assert_int_ne(verdict, VERDICT_GOOD);
 		changed[i] ^= 0x10;
 	}
@@ -339,9 +341,10 @@ START_TEST(a_block_of_the_ledger_is_not_taken_again)
 }
 END_TEST
 
-/* -- What goes wrong with us --------------------------------------------------------------------- */
+/* -- What goes wrong with us --------------------------------------------------------- */
 
-/* Every answer of the ledger fails in turn: never a block, never a verdict that counts. */
+/* Every answer of the ledger fails in turn: never a block, never a verdict that counts.
+ */
 START_TEST(a_ledger_that_fails_is_no_fault_of_the_block)
 {
 	uint64_t calls = fixture.ledger.call_count;
@@ -394,8 +397,7 @@ static void fill_ledger(void)
 	memory_ledger_commit(&fixture.ledger, block);
 	draft_free(block);
 	ledger_fixture_do(
-		&fixture, 0,
-		make_rotate(&fixture, &fixture.accounts[0].id, &keys, fixture.salt));
+		&fixture, 0, make_rotate(&fixture, &fixture.accounts[0].id, &keys, fixture.salt));
 	fixture.accounts[0].keys = keys;
 	ledger_fixture_do(&fixture, 0, listed);
 	ledger_fixture_do(&fixture, 0,

@@ -18,7 +18,8 @@ static void start(void)
 	operations[2] = make_mint(&bread, &fixture.accounts[0].id, 100);
 	operations[3] = make_append(&notes, "k", "zeroth");
 	ledger_fixture_block(
-		&fixture, (const struct tx *[]){ledger_fixture_tx(&fixture, 0, operations, 4)}, 1);
+		&fixture, (const struct tx *[]){ledger_fixture_tx(&fixture, 0, operations, 4)},
+		1);
 	draft = ledger_fixture_draft(&fixture, NULL);
 }
 
@@ -28,13 +29,14 @@ static void stop(void)
 	ledger_fixture_close(&fixture);
 }
 
-/* -- Duplicates ------------------------------------------------------------------------------ */
+/* -- Duplicates ---------------------------------------------------------------------- */
 
 static void expect_known(struct draft *in, const struct tx *tx)
 {
 	char text[96];
 
-	snprintf(text, sizeof text, "txid %.20s is in the ledger", shown_hash(&tx->txid).text);
+	snprintf(text, sizeof text, "txid %.20s is in the ledger",
+	         shown_hash(&tx->txid).text);
 	ledger_fixture_expect_refused(&fixture, in, tx, VERDICT_KNOWN, text);
 	ck_assert_uint_eq(fixture.refusal.operation, REFUSAL_NO_OPERATION);
 }
@@ -97,7 +99,7 @@ START_TEST(a_transaction_of_the_ledger_is_known_unless_the_caller_says_it_is_new
 }
 END_TEST
 
-/* -- All or none -------------------------------------------------------------------------------- */
+/* -- All or none --------------------------------------------------------------------- */
 
 /* Everything of a sealed draft that a transaction can change. */
 static void expect_same_block(const struct draft *a, const struct draft *b)
@@ -242,7 +244,7 @@ START_TEST(a_stream_can_be_written_in_the_transaction_that_creates_it)
 }
 END_TEST
 
-/* -- Limits ---------------------------------------------------------------------------------------- */
+/* -- Limits -------------------------------------------------------------------------- */
 
 START_TEST(a_block_has_room_for_as_many_transactions_as_the_parameter_says)
 {

@@ -125,7 +125,9 @@ END_TEST
 
 START_TEST(a_body_is_read_entry_by_entry)
 {
-	struct bytes_view bytes = from_hex("0100aa" "0000" "0300bbccdd");
+	struct bytes_view bytes = from_hex("0100aa"
+	                                   "0000"
+	                                   "0300bbccdd");
 	struct cursor body = cursor_on(bytes);
 	struct bytes_view entry = body_next(&body);
 

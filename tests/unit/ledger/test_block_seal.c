@@ -139,10 +139,11 @@ START_TEST(the_state_of_block_0_is_that_of_the_genesis)
 	ck_assert_uint_eq(memory_ledger_value_count(&fixture.ledger), PARAMETER_COUNT + 2);
 	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
 		key = state_key_of_parameter((enum parameter)i);
-		value = memory_ledger_find(&fixture.ledger, &fixture.network,
-		                           state_key_view(&key));
+		value =
+			memory_ledger_find(&fixture.ledger, &fixture.network, state_key_view(&key));
 		ck_assert_uint_eq(value->value_size, 8);
-		ck_assert_uint_eq(get_le64(value->value), parameter_facts((enum parameter)i)->value);
+		ck_assert_uint_eq(get_le64(value->value),
+		                  parameter_facts((enum parameter)i)->value);
 	}
 	key = state_key_of_kind(STATE_VALIDATORS);
 	value = memory_ledger_find(&fixture.ledger, &fixture.network, state_key_view(&key));
@@ -203,7 +204,8 @@ START_TEST(the_plan_of_consensus_stands_in_the_header)
 	ck_assert_uint_eq(draft->header.proposer, 5);
 	ck_assert_uint_eq(draft->header.flags, HEADER_FLAG_HEARTBEAT);
 	ck_assert(hash_equal(&draft->header.validators_hash, &plan.validators_hash));
-	ck_assert(hash_equal(&draft->header.next_validators_hash, &plan.next_validators_hash));
+	ck_assert(
+		hash_equal(&draft->header.next_validators_hash, &plan.next_validators_hash));
 	draft_free(draft);
 }
 END_TEST
@@ -247,7 +249,7 @@ START_TEST(a_tip_is_what_the_next_block_builds_on)
 }
 END_TEST
 
-/* -- Streams ----------------------------------------------------------------------------------- */
+/* -- Streams ------------------------------------------------------------------------- */
 
 static struct stream_head head_of(const struct hash *stream)
 {
@@ -257,8 +259,9 @@ static struct stream_head head_of(const struct hash *stream)
 	struct stream_head head;
 
 	ck_assert_ptr_nonnull(value);
-	ck_assert_int_eq(stream_head_decode(&head, bytes_view(value->value, value->value_size)),
-	                 STATUS_OK);
+	ck_assert_int_eq(
+		stream_head_decode(&head, bytes_view(value->value, value->value_size)),
+		STATUS_OK);
 	return head;
 }
 
@@ -296,10 +299,10 @@ START_TEST(the_head_of_a_stream_is_the_naive_log_of_its_leaves)
 }
 END_TEST
 
-/* -- On a parent that is not committed ------------------------------------------------------------ */
+/* -- On a parent that is not committed ----------------------------------------------- */
 
-/* Block number `number` of a run that fills tiles of the log and of a stream, rewrites pages,
- * and deletes and creates values. */
+/* Block number `number` of a run that fills tiles of the log and of a stream, rewrites
+ * pages, and deletes and creates values. */
 static struct draft *nth_block(struct ledger_fixture *in, const struct draft *parent,
                                unsigned number)
 {
@@ -420,7 +423,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_sealed_draft_has_its_transactions_where_they_will_stay);
 	tcase_add_test(tests, a_tip_is_what_the_next_block_builds_on);
 	tcase_add_test(tests, the_head_of_a_stream_is_the_naive_log_of_its_leaves);
-	tcase_add_test(tests, a_block_on_an_uncommitted_parent_is_the_block_on_the_committed_one);
+	tcase_add_test(tests,
+	               a_block_on_an_uncommitted_parent_is_the_block_on_the_committed_one);
 	tcase_add_test(tests, pages_that_are_stale_are_not_read_again);
 	tcase_add_test(tests, the_cache_of_inner_hashes_changes_no_root);
 	suite_add_tcase(suite, tests);

@@ -38,7 +38,7 @@ static void put(const char *name, const char *value)
 	ck_assert_int_eq(draft->status, STATUS_OK);
 }
 
-static void delete(const char *name)
+static void delete (const char *name)
 {
 	struct state_key key = key_of(name);
 
@@ -75,9 +75,9 @@ START_TEST(a_value_is_what_was_put_last)
 	expect("a", "one");
 	put("a", "two");
 	expect("a", "two");
-	delete("a");
+	delete ("a");
 	expect("a", NULL);
-	delete("never there");
+	delete ("never there");
 	put("a", "");
 	expect("a", "");
 	expect("b", NULL);
@@ -92,9 +92,9 @@ START_TEST(a_roll_back_undoes_everything_since_begin_and_nothing_before)
 	draft_begin(draft);
 	put("changed", "two");
 	put("changed", "three");
-	delete("deleted");
+	delete ("deleted");
 	put("deleted", "again");
-	delete("deleted");
+	delete ("deleted");
 	put("new", "one");
 	draft_roll_back(draft);
 	expect("kept", "one");
@@ -125,7 +125,7 @@ START_TEST(values_are_seen_by_the_blocks_above)
 	next_block();
 	expect("a", "one");
 	put("a", "two");
-	delete("b");
+	delete ("b");
 	expect("b", NULL);
 	next_block();
 	expect("a", "two");
@@ -147,7 +147,7 @@ START_TEST(a_value_that_ends_as_it_was_changes_nothing)
 	put("a", "two");
 	put("a", "one");
 	put("b", "one");
-	delete("b");
+	delete ("b");
 	next_block();
 	ck_assert(hash_equal(&fixture.ledger.tip.header.state_root, &before));
 	ck_assert_uint_eq(memory_ledger_page_count(&fixture.ledger), pages);
@@ -167,7 +167,7 @@ START_TEST(values_are_seen_through_parents_that_are_not_committed)
 	draft = second;
 	draft_begin(draft);
 	expect("a", "one");
-	delete("b");
+	delete ("b");
 	ledger_fixture_seal(&fixture, second);
 	draft = ledger_fixture_draft(&fixture, second);
 	expect("a", "one");
@@ -179,8 +179,8 @@ START_TEST(values_are_seen_through_parents_that_are_not_committed)
 }
 END_TEST
 
-/* What an executor does when the oldest of its blocks is stored: the next one no longer has a
- * parent, and the oldest is freed, while a third may be built on the next one. */
+/* What an executor does when the oldest of its blocks is stored: the next one no longer
+ * has a parent, and the oldest is freed, while a third may be built on the next one. */
 START_TEST(a_draft_outlives_its_parent_when_that_is_committed)
 {
 	struct draft *first = draft;
@@ -248,8 +248,8 @@ START_TEST(concerns_name_each_account_once_for_a_transaction)
 
 	ledger_fixture_expect_taken(&fixture, draft,
 	                            ledger_fixture_tx(&fixture, 0, operations, 5));
-	ledger_fixture_expect_taken(
-		&fixture, draft, ledger_fixture_tx_of(&fixture, 3, make_describe("Bob")));
+	ledger_fixture_expect_taken(&fixture, draft,
+	                            ledger_fixture_tx_of(&fixture, 3, make_describe("Bob")));
 	ledger_fixture_expect_refused(
 		&fixture, draft,
 		ledger_fixture_tx_of(&fixture, 4,

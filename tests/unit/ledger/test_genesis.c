@@ -1,5 +1,5 @@
-#include "chain/ledger/genesis.h"
 #include "chain/base/buffer.h"
+#include "chain/ledger/genesis.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
@@ -37,8 +37,7 @@ static void start(void)
 		keys[i] = fixture.accounts[i].keys.public_key;
 	qsort(keys, 4, sizeof keys[0], by_key);
 	for (uint8_t i = 0; i < 4; i++) {
-		genesis->validators.items[i] =
-			(struct validator){{{i, 4}}, keys[i], {{i, 5}}};
+		genesis->validators.items[i] = (struct validator){{{i, 4}}, keys[i], {{i, 5}}};
 		genesis->validator_node_ids[i] = (struct node_id){{i, 6}};
 		strcpy(genesis->validator_addresses[i], i % 2 ? "node.example:7400" : "");
 	}
@@ -69,7 +68,8 @@ static enum status decode(struct bytes_view bytes, struct genesis *back, struct 
 	return status;
 }
 
-/* The genesis as it is now is refused, as a struct and as bytes, and the sentence says what. */
+/* The genesis as it is now is refused, as a struct and as bytes, and the sentence says
+ * what. */
 static void expect_refused(const char *text)
 {
 	struct genesis *back = malloc(sizeof *back);

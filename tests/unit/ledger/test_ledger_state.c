@@ -54,23 +54,23 @@ START_TEST(the_longest_record_key_fits)
 END_TEST
 
 /* Writes a value, reads it back, and then every shorter and one longer encoding. */
-#define EXPECT_STRICT(name, ...)                                                         \
-	do {                                                                                 \
-		struct name value = {__VA_ARGS__}, back;                                         \
-		uint8_t bytes[4096] = {0}, again[4096];                                          \
-		struct writer out = writer_on(bytes, sizeof bytes);                              \
-		size_t size = name##_size(&value);                                               \
-                                                                                         \
-		name##_put(&out, &value);                                                        \
-		ck_assert_uint_eq(sizeof bytes - out.left, size);                                \
-		ck_assert_int_eq(name##_decode(&back, bytes_view(bytes, size)), STATUS_OK);      \
-		out = writer_on(again, sizeof again);                                            \
-		name##_put(&out, &back);                                                         \
-		ck_assert_mem_eq(again, bytes, size);                                            \
-		for (size_t cut = 0; cut < size; cut++)                                          \
-			ck_assert_int_ne(name##_decode(&back, bytes_view(bytes, cut)), STATUS_OK);   \
-		ck_assert_int_eq(name##_decode(&back, bytes_view(bytes, size + 1)),              \
-		                 STATUS_TRAILING);                                               \
+#define EXPECT_STRICT(name, ...)                                                       \
+	do {                                                                               \
+		struct name value = {__VA_ARGS__}, back;                                       \
+		uint8_t bytes[4096] = {0}, again[4096];                                        \
+		struct writer out = writer_on(bytes, sizeof bytes);                            \
+		size_t size = name##_size(&value);                                             \
+                                                                                       \
+		name##_put(&out, &value);                                                      \
+		ck_assert_uint_eq(sizeof bytes - out.left, size);                              \
+		ck_assert_int_eq(name##_decode(&back, bytes_view(bytes, size)), STATUS_OK);    \
+		out = writer_on(again, sizeof again);                                          \
+		name##_put(&out, &back);                                                       \
+		ck_assert_mem_eq(again, bytes, size);                                          \
+		for (size_t cut = 0; cut < size; cut++)                                        \
+			ck_assert_int_ne(name##_decode(&back, bytes_view(bytes, cut)), STATUS_OK); \
+		ck_assert_int_eq(name##_decode(&back, bytes_view(bytes, size + 1)),            \
+		                 STATUS_TRAILING);                                             \
 	} while (0)
 
 START_TEST(every_value_reads_back_and_is_refused_when_cut_or_longer)
@@ -81,9 +81,8 @@ START_TEST(every_value_reads_back_and_is_refused_when_cut_or_longer)
 	EXPECT_STRICT(account_state, .rotation_count = UINT32_MAX);
 	EXPECT_STRICT(account_profile, .display_name = name, .contact = text,
 	              .encryption_key = {true, id}, .inbox = {false, {{0}}});
-	EXPECT_STRICT(stream_info, .name = name, .owner = id, .write = 1,
-	              .description = text, .schema = text, .created_height = 7,
-	              .created_ms = UINT64_MAX);
+	EXPECT_STRICT(stream_info, .name = name, .owner = id, .write = 1, .description = text,
+	              .schema = text, .created_height = 7, .created_ms = UINT64_MAX);
 	EXPECT_STRICT(stream_head, .count = UINT64_MAX, .root = id);
 	EXPECT_STRICT(stream_roles, .roles = 5);
 	EXPECT_STRICT(record_latest, .version_count = 2, .position = 3, .leaf_hash = id);

@@ -21,14 +21,14 @@ START_TEST(every_begun_hash_carries_its_tag_and_the_genesis)
 	network_init(&network, &genesis);
 	ck_assert(hash_equal(&network.genesis, &genesis));
 
-#define EXPECT(member)                                                                   \
-	do {                                                                                 \
-		struct hash wanted = tagged("cairn/" #member "/v1", &genesis, bytes);            \
-		struct hash got = network_hash(&network.member, bytes);                          \
-		struct hash again = network_hash(&network.member, bytes);                        \
-                                                                                         \
-		ck_assert(hash_equal(&got, &wanted));                                            \
-		ck_assert(hash_equal(&again, &wanted));                                          \
+#define EXPECT(member)                                                        \
+	do {                                                                      \
+		struct hash wanted = tagged("cairn/" #member "/v1", &genesis, bytes); \
+		struct hash got = network_hash(&network.member, bytes);               \
+		struct hash again = network_hash(&network.member, bytes);             \
+                                                                              \
+		ck_assert(hash_equal(&got, &wanted));                                 \
+		ck_assert(hash_equal(&again, &wanted));                               \
 	} while (0)
 	EXPECT(tx);
 	EXPECT(block);

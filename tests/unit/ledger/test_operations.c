@@ -1,5 +1,5 @@
-#include "chain/ledger/operations.h"
 #include "chain/base/buffer.h"
+#include "chain/ledger/operations.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
@@ -50,9 +50,10 @@ static const enum operation_kind KINDS[] = {
 
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
 
-/* Encodes without looking at any limit, decodes strictly. The bytes lie in a block of exactly
- * their size, so that a sanitizer sees a read past them. */
-static enum status form_of_bytes(const uint8_t *bytes, size_t size, struct operation *back)
+/* Encodes without looking at any limit, decodes strictly. The bytes lie in a block of
+ * exactly their size, so that a sanitizer sees a read past them. */
+static enum status form_of_bytes(const uint8_t *bytes, size_t size,
+                                 struct operation *back)
 {
 	struct cursor in = cursor_on(bytes_view(bytes, size));
 	enum status status = operation_get(&in, back);
@@ -159,7 +160,8 @@ START_TEST(an_operation_cut_anywhere_is_refused)
 }
 END_TEST
 
-/* The size field says less or more than the fields need: the body is its own little message. */
+/* The size field says less or more than the fields need: the body is its own little
+ * message. */
 START_TEST(a_body_of_another_size_than_its_fields_is_refused)
 {
 	struct operation operation = operation_of(KINDS[_i]);
@@ -247,8 +249,7 @@ START_TEST(a_file_is_named_by_exactly_32_bytes)
 	record->value_kind = VALUE_FILE;
 	for (size_t size = 0; size < 80; size++) {
 		record->value = text_of('f', size);
-		ck_assert_int_eq(form_of(operation),
-		                 size == 32 ? STATUS_OK : STATUS_MALFORMED);
+		ck_assert_int_eq(form_of(operation), size == 32 ? STATUS_OK : STATUS_MALFORMED);
 	}
 	record->value = text_of('f', 32);
 	for (unsigned kind = 2; kind < 256; kind++) {

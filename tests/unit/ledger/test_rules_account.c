@@ -1,4 +1,5 @@
-/* When a transaction is alive, whose key speaks for an account, and how that key changes. */
+/* When a transaction is alive, whose key speaks for an account, and how that key changes.
+ */
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
@@ -23,7 +24,7 @@ static void restart_draft(void)
 	draft = ledger_fixture_draft(&fixture, NULL);
 }
 
-/* -- Time ---------------------------------------------------------------------------------- */
+/* -- Time ---------------------------------------------------------------------------- */
 
 static const struct tx *valid_until(uint64_t valid_until_ms)
 {
@@ -84,12 +85,12 @@ START_TEST(the_lifetime_is_that_of_the_network)
 }
 END_TEST
 
-/* -- Authority -------------------------------------------------------------------------------- */
+/* -- Authority ----------------------------------------------------------------------- */
 
 START_TEST(the_first_key_of_an_account_speaks_for_it)
 {
-	ledger_fixture_expect_taken(
-		&fixture, draft, ledger_fixture_tx_of(&fixture, 3, make_describe("Ada")));
+	ledger_fixture_expect_taken(&fixture, draft,
+	                            ledger_fixture_tx_of(&fixture, 3, make_describe("Ada")));
 }
 END_TEST
 
@@ -115,8 +116,8 @@ static void rotate_to(unsigned number)
 {
 	struct key_pair keys = ledger_fixture_keys(&fixture, number);
 
-	ledger_fixture_do(&fixture, 0,
-	                  make_rotate(&fixture, &fixture.accounts[0].id, &keys, fixture.salt));
+	ledger_fixture_do(
+		&fixture, 0, make_rotate(&fixture, &fixture.accounts[0].id, &keys, fixture.salt));
 	fixture.accounts[0].keys = keys;
 }
 
@@ -143,8 +144,8 @@ START_TEST(after_a_rotation_the_new_key_speaks_and_the_old_one_does_not)
 	rotate_to(50);
 	restart_draft();
 	new = fixture.accounts[0].keys;
-	ledger_fixture_expect_taken(
-		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, make_describe("Ada")));
+	ledger_fixture_expect_taken(&fixture, draft,
+	                            ledger_fixture_tx_of(&fixture, 0, make_describe("Ada")));
 	fixture.accounts[0].keys = old;
 	ledger_fixture_expect_refused(
 		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, make_describe("Eve")),
@@ -168,8 +169,8 @@ START_TEST(a_rotation_counts_within_its_own_block)
 	ledger_fixture_expect_refused(&fixture, draft, late, VERDICT_PERMISSION,
 	                              "changed its key");
 	fixture.accounts[0].keys = new;
-	ledger_fixture_expect_taken(
-		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, make_describe("Ada")));
+	ledger_fixture_expect_taken(&fixture, draft,
+	                            ledger_fixture_tx_of(&fixture, 0, make_describe("Ada")));
 }
 END_TEST
 
@@ -178,13 +179,13 @@ START_TEST(an_account_can_rotate_back_and_the_first_key_speaks_again)
 	rotate_to(50);
 	rotate_to(0);
 	restart_draft();
-	ledger_fixture_expect_taken(
-		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, make_describe("Ada")));
+	ledger_fixture_expect_taken(&fixture, draft,
+	                            ledger_fixture_tx_of(&fixture, 0, make_describe("Ada")));
 	ck_assert_uint_eq(account_state().rotation_count, 2);
 	fixture.accounts[0].keys = ledger_fixture_keys(&fixture, 50);
-	ledger_fixture_expect_refused(
-		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, make_describe("Eve")),
-		VERDICT_PERMISSION, "changed its key");
+	ledger_fixture_expect_refused(&fixture, draft,
+	                              ledger_fixture_tx_of(&fixture, 0, make_describe("Eve")),
+	                              VERDICT_PERMISSION, "changed its key");
 }
 END_TEST
 
@@ -199,7 +200,8 @@ START_TEST(the_new_keys_agreement_is_for_one_account_and_one_salt)
 	                              ledger_fixture_tx_of(&fixture, 0, operation),
 	                              VERDICT_SIGNATURE, TEXT);
 	ck_assert_uint_eq(fixture.refusal.operation, 0);
-	/* Now the salt is right; but it was another account that the key agreed to speak for. */
+	/* Now the salt is right; but it was another account that the key agreed to speak for.
+	 */
 	ledger_fixture_expect_refused(&fixture, draft,
 	                              ledger_fixture_tx_of(&fixture, 1, operation),
 	                              VERDICT_SIGNATURE, TEXT);
@@ -211,7 +213,8 @@ START_TEST(the_new_keys_agreement_is_for_one_account_and_one_salt)
 }
 END_TEST
 
-/* Who rotated to a key, and away, cannot be rotated to it again with what is in the ledger. */
+/* Who rotated to a key, and away, cannot be rotated to it again with what is in the
+ * ledger. */
 START_TEST(a_rotation_cannot_be_replayed_under_another_salt)
 {
 	struct key_pair new = ledger_fixture_keys(&fixture, 50);
@@ -233,10 +236,9 @@ START_TEST(a_rotation_to_the_key_that_signs_is_refused)
 	struct operation operation = make_rotate(&fixture, &fixture.accounts[0].id,
 	                                         &fixture.accounts[0].keys, fixture.salt);
 
-	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx_of(&fixture, 0, operation),
-	                              VERDICT_CONFLICT,
-	                              "the new key is the one that signs already");
+	ledger_fixture_expect_refused(
+		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, operation), VERDICT_CONFLICT,
+		"the new key is the one that signs already");
 }
 END_TEST
 
@@ -282,7 +284,7 @@ START_TEST(the_last_of_4294967295_rotations_is_the_last)
 }
 END_TEST
 
-/* -- Description ---------------------------------------------------------------------------------- */
+/* -- Description --------------------------------------------------------------------- */
 
 static struct account_profile profile(unsigned account)
 {
@@ -314,8 +316,8 @@ START_TEST(a_description_replaces_the_one_before)
 	ck_assert(bytes_equal(profile(0).contact, text_view("ada@example.org")));
 	ck_assert_mem_eq(profile(0).inbox.value.bytes, inbox.bytes, HASH_SIZE);
 	ck_assert(profile(0).encryption_key.present);
-	ledger_fixture_expect_taken(
-		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, make_describe("")));
+	ledger_fixture_expect_taken(&fixture, draft,
+	                            ledger_fixture_tx_of(&fixture, 0, make_describe("")));
 	ck_assert_uint_eq(profile(0).display_name.size, 0);
 	ck_assert_uint_eq(profile(0).contact.size, 0);
 	ck_assert(!profile(0).inbox.present);
@@ -329,9 +331,9 @@ START_TEST(an_inbox_is_a_stream_that_is_there)
 	struct hash inbox = stream_id_of(text_view("inbox"));
 
 	operation.account_describe.inbox = (struct optional_hash){true, inbox};
-	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx_of(&fixture, 0, operation),
-	                              VERDICT_UNKNOWN_REFERENCE, "the inbox: there is no stream");
+	ledger_fixture_expect_refused(
+		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, operation),
+		VERDICT_UNKNOWN_REFERENCE, "the inbox: there is no stream");
 	ck_assert_ptr_nonnull(strstr(fixture.refusal.text, shown_hash(&inbox).text));
 }
 END_TEST
@@ -342,10 +344,9 @@ START_TEST(an_encryption_key_is_a_point)
 
 	operation.account_describe.encryption_key.present = true;
 	memset(&operation.account_describe.encryption_key.value, 0xff, 32);
-	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx_of(&fixture, 0, operation),
-	                              VERDICT_SCHEMA,
-	                              "the encryption key is no point of the curve");
+	ledger_fixture_expect_refused(
+		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, operation), VERDICT_SCHEMA,
+		"the encryption key is no point of the curve");
 }
 END_TEST
 

@@ -39,8 +39,8 @@ static void expect(unsigned sender, struct operation operation, enum verdict ver
                    const char *text)
 {
 	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx_of(&fixture, sender, operation), verdict,
-	                              text);
+	                              ledger_fixture_tx_of(&fixture, sender, operation),
+	                              verdict, text);
 }
 
 static uint64_t balance(unsigned account)

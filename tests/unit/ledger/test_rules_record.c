@@ -1,4 +1,5 @@
-/* record.append: where a record stands, what it may demand, and what the ledger keeps of it. */
+/* record.append: where a record stands, what it may demand, and what the ledger keeps of
+ * it. */
 #include "chain/proof/log.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
@@ -17,9 +18,8 @@ static void start(void)
 	ledger_fixture_init(&fixture, NULL);
 	stream = stream_id_of(text_view("notes"));
 	other = stream_id_of(text_view("other"));
-	ledger_fixture_block(&fixture,
-	                     (const struct tx *[]){ledger_fixture_tx(&fixture, 0, streams, 2)},
-	                     1);
+	ledger_fixture_block(
+		&fixture, (const struct tx *[]){ledger_fixture_tx(&fixture, 0, streams, 2)}, 1);
 	draft = ledger_fixture_draft(&fixture, NULL);
 }
 
@@ -48,9 +48,8 @@ static const struct tx *take(unsigned sender, struct operation operation)
 
 static void expect(struct operation operation, enum verdict verdict, const char *text)
 {
-	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx_of(&fixture, 0, operation), verdict,
-	                              text);
+	ledger_fixture_expect_refused(
+		&fixture, draft, ledger_fixture_tx_of(&fixture, 0, operation), verdict, text);
 }
 
 static struct operation append_at(uint64_t count)
@@ -127,7 +126,8 @@ START_TEST(an_expected_count_that_does_not_match_is_refused)
 	       "expected_count 0, but the stream has 1 records");
 	next_block();
 	expect(append_at(0), VERDICT_CONFLICT, "the stream has 1 records");
-	expect(append_at(UINT64_MAX), VERDICT_CONFLICT, "expected_count 18446744073709551615");
+	expect(append_at(UINT64_MAX), VERDICT_CONFLICT,
+	       "expected_count 18446744073709551615");
 	take(0, append_at(1));
 }
 END_TEST
@@ -137,10 +137,8 @@ START_TEST(an_expected_count_counts_within_one_transaction)
 	struct operation good[3] = {append_at(0), append_at(1), append_at(2)};
 	struct operation bad[3] = {append_at(3), append_at(4), append_at(4)};
 
-	ledger_fixture_expect_taken(&fixture, draft,
-	                            ledger_fixture_tx(&fixture, 0, good, 3));
-	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx(&fixture, 0, bad, 3),
+	ledger_fixture_expect_taken(&fixture, draft, ledger_fixture_tx(&fixture, 0, good, 3));
+	ledger_fixture_expect_refused(&fixture, draft, ledger_fixture_tx(&fixture, 0, bad, 3),
 	                              VERDICT_CONFLICT,
 	                              "expected_count 4, but the stream has 5 records");
 	ck_assert_uint_eq(fixture.refusal.operation, 2);
@@ -166,15 +164,13 @@ END_TEST
 
 START_TEST(an_expected_version_counts_within_one_transaction)
 {
-	struct operation good[3] = {
-		append_version("k", 0), append_version("l", 0), append_version("k", 1)};
+	struct operation good[3] = {append_version("k", 0), append_version("l", 0),
+	                            append_version("k", 1)};
 	struct operation bad[2] = {append_version("k", 2), append_version("k", 2)};
 
-	ledger_fixture_expect_taken(&fixture, draft,
-	                            ledger_fixture_tx(&fixture, 0, good, 3));
+	ledger_fixture_expect_taken(&fixture, draft, ledger_fixture_tx(&fixture, 0, good, 3));
 	ck_assert_uint_eq(draft->records[2].version, 1);
-	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx(&fixture, 0, bad, 2),
+	ledger_fixture_expect_refused(&fixture, draft, ledger_fixture_tx(&fixture, 0, bad, 2),
 	                              VERDICT_CONFLICT,
 	                              "expected_version 2, but key 'k' has 3 versions");
 }

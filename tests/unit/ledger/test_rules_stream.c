@@ -19,9 +19,9 @@ static void start(void)
 	listed = stream_id_of(text_view("listed"));
 	open = stream_id_of(text_view("open"));
 	missing = stream_id_of(text_view("missing"));
-	ledger_fixture_block(&fixture,
-	                     (const struct tx *[]){ledger_fixture_tx(&fixture, OWNER, streams, 2)},
-	                     1);
+	ledger_fixture_block(
+		&fixture, (const struct tx *[]){ledger_fixture_tx(&fixture, OWNER, streams, 2)},
+		1);
 	draft = ledger_fixture_draft(&fixture, NULL);
 }
 
@@ -46,8 +46,8 @@ static void expect(unsigned sender, struct operation operation, enum verdict ver
                    const char *text)
 {
 	ledger_fixture_expect_refused(&fixture, draft,
-	                              ledger_fixture_tx_of(&fixture, sender, operation), verdict,
-	                              text);
+	                              ledger_fixture_tx_of(&fixture, sender, operation),
+	                              verdict, text);
 	ck_assert_uint_eq(fixture.refusal.operation, 0);
 }
 
@@ -236,8 +236,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, owner_and_writers_append_to_a_listed_stream_and_nobody_else);
 	tcase_add_test(tests, an_admin_grants_and_revokes_and_does_not_write);
 	tcase_add_test(tests, roles_of_an_account_come_and_go_one_by_one);
-	tcase_add_test(tests,
-	               what_is_granted_is_not_granted_again_and_what_is_not_cannot_be_revoked);
+	tcase_add_test(
+		tests, what_is_granted_is_not_granted_again_and_what_is_not_cannot_be_revoked);
 	tcase_add_test(tests, a_public_stream_has_no_readers);
 	tcase_add_test(tests, a_stream_that_is_not_there_is_named);
 	tcase_add_test(tests, roles_of_one_stream_say_nothing_of_another);

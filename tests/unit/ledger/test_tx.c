@@ -186,7 +186,7 @@ START_TEST(a_flipped_bit_is_refused_or_is_another_transaction_that_nobody_signed
 }
 END_TEST
 
-/* -- Counts and sizes ----------------------------------------------------------------------- */
+/* -- Counts and sizes ---------------------------------------------------------------- */
 
 static const struct tx *transfers(size_t count)
 {
@@ -296,9 +296,9 @@ START_TEST(a_refusal_names_the_operation_and_its_kind)
 	ck_assert_int_eq(decode(&back, bytes, tx->bytes.size, &refusal), VERDICT_SCHEMA);
 	ck_assert_ptr_nonnull(strstr(refusal.text, "operation 1 (unknown, kind 1281)"));
 	/* Nobody has to want the sentence. */
-	ck_assert_int_eq(tx_decode(&back, &fixture.network,
-	                           bytes_view(bytes, tx->bytes.size), NULL),
-	                 VERDICT_SCHEMA);
+	ck_assert_int_eq(
+		tx_decode(&back, &fixture.network, bytes_view(bytes, tx->bytes.size), NULL),
+		VERDICT_SCHEMA);
 	free(bytes);
 }
 END_TEST
@@ -326,7 +326,7 @@ START_TEST(another_version_or_authority_is_refused)
 }
 END_TEST
 
-/* -- Names ------------------------------------------------------------------------------------- */
+/* -- Names --------------------------------------------------------------------------- */
 
 static struct hash txid_of(const struct tx_draft *draft, const struct network *network)
 {
@@ -407,7 +407,8 @@ START_TEST(known_bytes_read_as_they_decoded)
 	ck_assert_int_eq(tx_from_known(&known, bytes_view(tx->bytes.at, TX_SIZE_MIN - 1),
 	                               &tx->txid, &tx->leaf_hash),
 	                 STATUS_SHORT);
-	ck_assert_int_eq(tx_from_known(&known, bytes_view(tx->bytes.at + 1, tx->bytes.size - 1),
+	ck_assert_int_eq(tx_from_known(&known,
+	                               bytes_view(tx->bytes.at + 1, tx->bytes.size - 1),
 	                               &tx->txid, &tx->leaf_hash),
 	                 STATUS_FOREIGN);
 }

@@ -54,9 +54,8 @@ START_TEST(the_quorum_is_that_of_the_table)
 {
 	/* n, f = floor((n - 1) / 3), q = n - f */
 	static const size_t TABLE[][3] = {
-		{1, 0, 1}, {2, 0, 2},  {3, 0, 3},    {4, 1, 3},
-		{5, 1, 4}, {6, 1, 5},  {7, 2, 5},    {8, 2, 6},
-		{9, 2, 7}, {10, 3, 7}, {100, 33, 67}, {128, 42, 86},
+		{1, 0, 1}, {2, 0, 2}, {3, 0, 3}, {4, 1, 3},  {5, 1, 4},     {6, 1, 5},
+		{7, 2, 5}, {8, 2, 6}, {9, 2, 7}, {10, 3, 7}, {100, 33, 67}, {128, 42, 86},
 	};
 
 	for (size_t i = 0; i < sizeof TABLE / sizeof TABLE[0]; i++) {
@@ -168,7 +167,7 @@ START_TEST(the_hash_is_over_the_bytes_that_the_protocol_says)
 }
 END_TEST
 
-/* -- Votes -------------------------------------------------------------------------------- */
+/* -- Votes --------------------------------------------------------------------------- */
 
 static struct ballot ballot_of(enum vote_kind kind)
 {
@@ -180,8 +179,8 @@ static struct ballot ballot_of(enum vote_kind kind)
 
 START_TEST(the_digest_of_a_vote_is_over_the_bytes_that_the_protocol_says)
 {
-	static const char *const TAGS[] = {
-		NULL, "cairn/notarize/v1", "cairn/nullify/v1", "cairn/finalize/v1"};
+	static const char *const TAGS[] = {NULL, "cairn/notarize/v1", "cairn/nullify/v1",
+	                                   "cairn/finalize/v1"};
 
 	for (unsigned kind = VOTE_NOTARIZE; kind <= VOTE_FINALIZE; kind++) {
 		struct ballot ballot = ballot_of((enum vote_kind)kind);
@@ -226,7 +225,7 @@ START_TEST(the_digest_changes_with_every_field_and_with_the_network)
 }
 END_TEST
 
-/* -- Certificates ---------------------------------------------------------------------------- */
+/* -- Certificates -------------------------------------------------------------------- */
 
 /* Signed by the validators from `first` on, `count` of them. */
 static struct certificate certify(size_t first, size_t count)
@@ -414,8 +413,8 @@ START_TEST(a_spare_bit_that_is_set_is_refused)
 	size_t bitmap_at = 57 + 2;
 
 	for (size_t count = 1; count <= 17; count++) {
-		struct certificate certificate = {
-			.ballot = ballot_of(VOTE_FINALIZE), .validator_count = count};
+		struct certificate certificate = {.ballot = ballot_of(VOTE_FINALIZE),
+		                                  .validator_count = count};
 		struct certificate back;
 		uint8_t *bytes;
 		size_t size = encode(&bytes, &certificate);

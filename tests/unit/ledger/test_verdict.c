@@ -71,8 +71,8 @@ END_TEST
 
 START_TEST(an_id_is_shown_by_its_first_eight_bytes)
 {
-	struct hash id = hash_from_hex(
-		"0123456789abcdef000000000000000000000000000000000000000000000000");
+	struct hash id =
+		hash_from_hex("0123456789abcdef000000000000000000000000000000000000000000000000");
 
 	ck_assert_str_eq(shown_hash(&id).text, "0123456789abcdef...");
 }

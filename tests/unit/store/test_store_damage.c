@@ -331,6 +331,29 @@ START_TEST(a_missing_newest_log_is_a_lost_tail)
 }
 END_TEST
 
+/* Half of the blocks behind the flip were acknowledged: to open as if they had never
+ * been, which is what RocksDB does by default, would be to lose them in silence. */
+START_TEST(a_bit_flipped_inside_the_newest_log_is_refused)
+{
+	char name[STORE_PATH_SIZE + 96];
+	struct damage damage;
+	uint8_t *bytes;
+	size_t size;
+
+	damage_init(&damage, 59);
+	for (unsigned part = 1; part < 8; part++) {
+		folder_copy(damage.f.path, damage.copy);
+		ck_assert(newest_log(damage.copy, name));
+		bytes = file_read(name, &size);
+		bytes[size / 10 * part] ^= 1;
+		file_write(name, bytes, size);
+		free(bytes);
+		ck_assert_int_eq(look_in_child(damage.model, damage.copy), OUTCOME_REFUSED);
+	}
+	damage_close(&damage);
+}
+END_TEST
+
 START_TEST(a_log_cut_at_its_end_loses_whole_blocks_and_says_so)
 {
 	char name[STORE_PATH_SIZE + 96];
@@ -537,6 +560,7 @@ Suite *test_suite(void)
 	tcase_add_test(files, no_flipped_bit_gives_a_wrong_answer);
 	tcase_add_test(files, a_file_that_is_missing_is_noticed);
 	tcase_add_test(files, a_missing_newest_log_is_a_lost_tail);
+	tcase_add_test(files, a_bit_flipped_inside_the_newest_log_is_refused);
 	tcase_add_test(files, a_log_cut_at_its_end_loses_whole_blocks_and_says_so);
 	tcase_add_test(files, the_tail_that_is_left_is_whole_and_goes_on);
 	suite_add_tcase(suite, files);

@@ -170,7 +170,8 @@ START_TEST(a_row_cut_anywhere_is_refused)
 		uint8_t *cut = malloc(size > 0 ? size : 1);
 
 		memcpy(cut, buffer.at, size);
-		ck_assert_int_eq(decode_row((enum row_kind)_i, bytes_view(cut, size)), STATUS_CORRUPT);
+		ck_assert_int_eq(decode_row((enum row_kind)_i, bytes_view(cut, size)),
+		                 STATUS_CORRUPT);
 		free(cut);
 	}
 	buffer_close(&buffer);

@@ -122,6 +122,26 @@ START_TEST(a_transaction_of_the_ledger_is_known_and_any_other_is_not)
 }
 END_TEST
 
+/* What the rules read through the view is the state after the block of this height. */
+static void check_state_is(struct store_fixture *f, const struct store_model *model,
+                           struct store_view *view, size_t height)
+{
+	struct ledger_source source = store_view_source(view);
+	const struct model_state *last = &model->states[model->block_count - 1];
+
+	for (size_t i = 0; i < last->count; i++) {
+		struct bytes_view key = bytes_view(last->values[i].key, last->values[i].key_size);
+		struct hash key_hash = network_state_key(&f->ledger.network, key);
+		struct bytes_view expected = {0}, value = {0};
+		bool present = model_get(model, height, key, &expected);
+		bool found;
+
+		ck_ok(f, source.get_state(source.owner, &key_hash, &value, &found));
+		ck_assert_int_eq(found, present);
+		ck_assert(!present || bytes_equal(value, expected));
+	}
+}
+
 START_TEST(a_view_stays_at_its_moment_until_it_is_refreshed)
 {
 	struct state_key key = state_key_of_kind(STATE_VALIDATORS);
@@ -146,7 +166,9 @@ START_TEST(a_view_stays_at_its_moment_until_it_is_refreshed)
 	ck_assert_int_eq(
 		store_read_state(view, 6, state_key_view(&key), &value, &found, &f.why),
 		STATUS_NOT_FOUND);
+	check_state_is(&f, model, view, 5);
 	ck_ok(&f, store_view_refresh(view, &f.why));
+	check_state_is(&f, model, view, 10);
 	ck_assert_uint_eq(store_view_tip(view)->header.height, 10);
 	ck_ok(&f, store_read_header(view, 10, &header, &f.why));
 	store_view_close(view);
