@@ -22,8 +22,9 @@ static void in_folder(const char *line)
 	ck_assert_msg(system(command) == 0, "failed: %s", line);
 }
 
-/* A stopped node with some hundred transactions and its ledger in several files. */
-static void start(void)
+/* A stopped node with some hundred transactions and its ledger in several files: made once,
+ * and kept beside for each test to begin with. */
+static void make(void)
 {
 	struct live_connection connection;
 
@@ -44,14 +45,25 @@ static void start(void)
 		live_node_restart(&node);
 	}
 	live_node_stop(&node);
+	in_folder("cp -a . ../kept");
+}
+
+static void end(void)
+{
+	live_node_remove(&node);
+	workload_free(&sent);
+}
+
+/* The node's folder itself stays: its path is what everything goes by. */
+static void start(void)
+{
+	in_folder("find . -mindepth 1 -delete && cp -a ../kept/. .");
 }
 
 static void stop(void)
 {
 	if (node.process)
 		live_node_stop(&node);
-	live_node_remove(&node);
-	workload_free(&sent);
 }
 
 struct damage {
@@ -178,6 +190,7 @@ Suite *test_suite(void)
 	Suite *suite = suite_create("damage");
 	TCase *tests = tcase_create("damage");
 
+	tcase_add_unchecked_fixture(tests, make, end);
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_loop_test(tests, each_damage_is_named_and_nothing_is_touched, 0,
 	                    DAMAGE_COUNT);

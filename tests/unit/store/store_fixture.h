@@ -45,18 +45,25 @@ static inline void store_fixture_reopen(struct store_fixture *f)
 	store_fixture_open(f);
 }
 
-/* A new store at `path`, which is to be free. */
-static inline void store_fixture_init_at(struct store_fixture *f, const char *path,
-                                         const struct store_options *options)
+/* The ledger in memory alone; the store is to be at `path`. */
+static inline void store_fixture_init_memory(struct store_fixture *f, const char *path,
+                                             const struct store_options *options)
 {
-	struct draft *genesis;
-
 	*f =
 		(struct store_fixture){.options = options ? *options : (struct store_options){0}};
 	snprintf(f->path, sizeof f->path, "%s", path);
 	ledger_fixture_init(&f->ledger, NULL);
 	buffer_init(&f->genesis_file, GENESIS_SIZE_MAX);
 	genesis_encode(&f->genesis_file, f->ledger.genesis);
+}
+
+/* A new store at `path`, which is to be free. */
+static inline void store_fixture_init_at(struct store_fixture *f, const char *path,
+                                         const struct store_options *options)
+{
+	struct draft *genesis;
+
+	store_fixture_init_memory(f, path, options);
 	ck_ok(f, block_genesis(&genesis, &f->ledger.network, f->ledger.genesis, &f->why));
 	ck_ok(f, store_create(&f->store, f->path, &f->options, &f->ledger.network,
 	                      buffer_view(&f->genesis_file), genesis, &f->why));

@@ -332,7 +332,8 @@ static inline struct draft *model_draft(struct store_model *model,
 	return draft;
 }
 
-/* Commits a sealed draft to both ledgers and to the model, and frees it. */
+/* Commits a sealed draft to both ledgers (or to the one in memory, where the fixture has
+ * no store) and to the model, and frees it. */
 static inline void model_commit(struct store_model *model, struct store_fixture *f,
                                 struct draft *draft)
 {
@@ -344,7 +345,8 @@ static inline void model_commit(struct store_model *model, struct store_fixture 
 		.stale_page_count = draft->update.stale_count,
 	};
 
-	ck_ok(f, store_commit(f->store, draft, NULL, &f->why));
+	if (f->store)
+		ck_ok(f, store_commit(f->store, draft, NULL, &f->why));
 	memory_ledger_commit(&f->ledger.ledger, draft);
 	model_take(model, f, &block, buffer_view(&draft->body));
 	draft_free(draft);

@@ -6,7 +6,9 @@
  * detection too, and why each case runs in a child. */
 #include "tests/unit/store/store_model.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 enum { BLOCKS = 40, FLIPS_A_FILE = 24 };
@@ -149,6 +151,17 @@ static enum outcome look_at(const struct store_model *model, const char *path)
 	return outcome;
 }
 
+/* Exit code of a child. RocksDB's threads are of the process that it ran in first: whoever
+ * forks children that are to use it must not have used it himself. */
+static int wait_for(pid_t child)
+{
+	int result;
+
+	ck_assert_int_gt(child, 0);
+	ck_assert_int_eq(waitpid(child, &result, 0), child);
+	return WIFSIGNALED(result) ? -WTERMSIG(result) : WEXITSTATUS(result);
+}
+
 static enum outcome look_in_child(const struct store_model *model, const char *path)
 {
 	int result;
@@ -162,10 +175,37 @@ static enum outcome look_in_child(const struct store_model *model, const char *p
 			_exit(OUTCOME_WRONG);
 		_exit((int)look_at(model, path));
 	}
-	ck_assert_int_eq(waitpid(child, &result, 0), child);
-	if (WIFSIGNALED(result))
-		return WTERMSIG(result) == SIGABRT ? OUTCOME_DIED : OUTCOME_WRONG;
-	return (enum outcome)WEXITSTATUS(result);
+	result = wait_for(child);
+	if (result < 0)
+		return result == -SIGABRT ? OUTCOME_DIED : OUTCOME_WRONG;
+	return (enum outcome)result;
+}
+
+/* The folder once more, its files shared with the first: RocksDB writes new files and never
+ * into old ones. Whoever changes one gives it new bytes first: file_replace. */
+static void folder_share(const char *from, const char *to)
+{
+	char source[STORE_PATH_SIZE + 96], target[STORE_PATH_SIZE + 96];
+	struct folder_list list;
+
+	folder_list(&list, to);
+	for (size_t i = 0; i < list.count; i++) {
+		snprintf(target, sizeof target, "%s/%s", to, list.names[i]);
+		ck_assert_int_eq(unlink(target), 0);
+	}
+	ck_assert(mkdir(to, 0700) == 0 || errno == EEXIST);
+	folder_list(&list, from);
+	for (size_t i = 0; i < list.count; i++) {
+		snprintf(source, sizeof source, "%s/%s", from, list.names[i]);
+		snprintf(target, sizeof target, "%s/%s", to, list.names[i]);
+		ck_assert_int_eq(link(source, target), 0);
+	}
+}
+
+static void file_replace(const char *path, const void *bytes, size_t size)
+{
+	ck_assert_int_eq(unlink(path), 0);
+	file_write(path, bytes, size);
 }
 
 /* -- A store with files of every kind ---------------------------------------------- */
@@ -178,17 +218,39 @@ struct damage {
 };
 
 /* Half of the blocks in tables, the rest in the write-ahead log. */
+static void make_store(const char *path, uint64_t seed)
+{
+	struct store_fixture f;
+	struct store_model *model;
+
+	store_fixture_init_at(&f, path, NULL);
+	model = model_new(&f, seed);
+	model_run(model, &f, BLOCKS / 2, 8);
+	ck_ok(&f, store_compact(f.store, &f.why));
+	model_run(model, &f, BLOCKS / 2, 8);
+	model_free(model);
+	store_fixture_close(&f);
+}
+
+/* The store is made by a child; here the same blocks go into the model alone. */
 static void damage_init(struct damage *damage, uint64_t seed)
 {
+	char path[STORE_PATH_SIZE];
+	pid_t child;
+
 	memset(damage, 0, sizeof *damage);
-	store_fixture_init(&damage->f, NULL);
+	snprintf(path, sizeof path, "%s/ledger", scratch_folder());
+	fflush(NULL);
+	child = fork();
+	if (child == 0) {
+		make_store(path, seed);
+		_exit(0);
+	}
+	ck_assert_int_eq(wait_for(child), 0);
+	store_fixture_init_memory(&damage->f, path, NULL);
 	snprintf(damage->copy, sizeof damage->copy, "%s.copy", damage->f.path);
 	damage->model = model_new(&damage->f, seed);
-	model_run(damage->model, &damage->f, BLOCKS / 2, 8);
-	ck_ok(&damage->f, store_compact(damage->f.store, &damage->f.why));
-	model_run(damage->model, &damage->f, BLOCKS / 2, 8);
-	store_close(damage->f.store);
-	damage->f.store = NULL;
+	model_run(damage->model, &damage->f, BLOCKS, 8);
 }
 
 static void damage_close(struct damage *damage)
@@ -233,7 +295,7 @@ START_TEST(without_damage_nothing_is_found)
 	struct damage damage;
 
 	damage_init(&damage, 51);
-	folder_copy(damage.f.path, damage.copy);
+	folder_share(damage.f.path, damage.copy);
 	ck_assert_int_eq(look_in_child(damage.model, damage.copy), OUTCOME_UNHARMED);
 	damage_close(&damage);
 }
@@ -264,12 +326,12 @@ START_TEST(no_flipped_bit_gives_a_wrong_answer)
 			uint8_t *bytes;
 			size_t size, at;
 
-			folder_copy(damage.f.path, damage.copy);
+			folder_share(damage.f.path, damage.copy);
 			bytes = file_read(path, &size);
 			if (size > 0) {
 				at = random_below(&random, (uint32_t)size);
 				bytes[at] ^= (uint8_t)(1 << random_below(&random, 8));
-				file_write(path, bytes, size);
+				file_replace(path, bytes, size);
 				outcome = look_in_child(damage.model, damage.copy);
 				ck_assert_msg(outcome != OUTCOME_WRONG, "bit in byte %zu of %zu of %s",
 				              at, size, list.names[i]);
@@ -302,7 +364,7 @@ START_TEST(a_file_that_is_missing_is_noticed)
 		char path[STORE_PATH_SIZE + 96];
 		enum outcome outcome;
 
-		folder_copy(damage.f.path, damage.copy);
+		folder_share(damage.f.path, damage.copy);
 		snprintf(path, sizeof path, "%s/%s", damage.copy, list.names[i]);
 		ck_assert_int_eq(remove(path), 0);
 		outcome = look_in_child(damage.model, damage.copy);
@@ -323,7 +385,7 @@ START_TEST(a_missing_newest_log_is_a_lost_tail)
 	struct damage damage;
 
 	damage_init(&damage, 54);
-	folder_copy(damage.f.path, damage.copy);
+	folder_share(damage.f.path, damage.copy);
 	ck_assert(newest_log(damage.copy, name));
 	ck_assert_int_eq(remove(name), 0);
 	ck_assert_int_eq(look_in_child(damage.model, damage.copy), OUTCOME_LOST_TAIL);
@@ -342,11 +404,11 @@ START_TEST(a_bit_flipped_inside_the_newest_log_is_refused)
 
 	damage_init(&damage, 59);
 	for (unsigned part = 1; part < 8; part++) {
-		folder_copy(damage.f.path, damage.copy);
+		folder_share(damage.f.path, damage.copy);
 		ck_assert(newest_log(damage.copy, name));
 		bytes = file_read(name, &size);
 		bytes[size / 10 * part] ^= 1;
-		file_write(name, bytes, size);
+		file_replace(name, bytes, size);
 		free(bytes);
 		ck_assert_int_eq(look_in_child(damage.model, damage.copy), OUTCOME_REFUSED);
 	}
@@ -365,11 +427,11 @@ START_TEST(a_log_cut_at_its_end_loses_whole_blocks_and_says_so)
 	for (unsigned cut = 1; cut < 5000; cut = cut * 7 + 1) {
 		enum outcome outcome;
 
-		folder_copy(damage.f.path, damage.copy);
+		folder_share(damage.f.path, damage.copy);
 		ck_assert(newest_log(damage.copy, name));
 		bytes = file_read(name, &size);
 		ck_assert_uint_gt(size, cut);
-		file_write(name, bytes, size - cut);
+		file_replace(name, bytes, size - cut);
 		free(bytes);
 		outcome = look_in_child(damage.model, damage.copy);
 		ck_assert_int_eq(outcome, OUTCOME_LOST_TAIL);
@@ -392,7 +454,7 @@ START_TEST(the_tail_that_is_left_is_whole_and_goes_on)
 	damage_init(&damage, 56);
 	ck_assert(newest_log(damage.f.path, name));
 	bytes = file_read(name, &size);
-	file_write(name, bytes, size / 2);
+	file_replace(name, bytes, size / 2);
 	free(bytes);
 	store_fixture_open(&damage.f);
 	ck_ok(&damage.f, store_check(damage.f.store, &check, &result, &damage.f.why));

@@ -29,13 +29,13 @@ struct fake_ledger {
 	unsigned height;
 	unsigned bodies;       /* with submissions */
 
-	/* How it misbehaves; 0: it does not. */
-	unsigned put_off_every;   /* a transaction: 209 the first time */
-	unsigned limit_every;     /* a body: -32005 for all of it */
-	unsigned cut_every;       /* a body: taken, and then the connection is cut */
-	unsigned forget_at;       /* once there are so many: the pending ones are lost */
-	bool makes_no_blocks;
-	bool refuses_all;         /* 401 for everything but reads */
+	/* How it misbehaves; 0: it does not. Set by a test while the server runs. */
+	atomic_uint put_off_every;   /* a transaction: 209 the first time */
+	atomic_uint limit_every;     /* a body: -32005 for all of it */
+	atomic_uint cut_every;       /* a body: taken, and then the connection is cut */
+	atomic_uint forget_at;       /* once there are so many: the pending ones are lost */
+	atomic_bool makes_no_blocks;
+	atomic_bool refuses_all;     /* 401 for everything but reads */
 };
 
 static inline json_t *fake_error(int code, const char *message)

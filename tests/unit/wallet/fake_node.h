@@ -39,8 +39,8 @@ struct fake_answer {
 struct fake_node {
 	char url[64];
 	char socket[108];
-	/* Called in the server's thread with a NUL-terminated body. */
-	struct fake_answer (*answer)(void *owner, const char *head, const char *body);
+	/* Called in the server's threads with a NUL-terminated body. */
+	struct fake_answer (*_Atomic answer)(void *owner, const char *head, const char *body);
 	void *owner;
 	int listeners[2];
 	int stop[2]; /* a pipe: closed to stop */
@@ -164,50 +164,67 @@ static inline void fake_serve(struct fake_node *node, int peer)
 	close(peer);
 }
 
+/* One connection after another may have the place. */
 struct fake_peer {
 	struct fake_node *node;
 	int socket;
+	pthread_t thread;
+	bool is_started;
+	atomic_bool has_ended;
 };
+
+enum { FAKE_PEERS_MAX = 64 }; /* at one time */
 
 static inline void *fake_peer_run(void *argument)
 {
-	struct fake_peer peer = *(struct fake_peer *)argument;
+	struct fake_peer *peer = argument;
 
-	free(argument);
-	fake_serve(peer.node, peer.socket);
+	fake_serve(peer->node, peer->socket);
+	atomic_store(&peer->has_ended, true);
 	return NULL;
+}
+
+static inline void fake_peer_start(struct fake_node *node, struct fake_peer *peers,
+                                   int listener)
+{
+	size_t i = 0;
+
+	while (i < FAKE_PEERS_MAX && peers[i].is_started &&
+	       !atomic_load(&peers[i].has_ended))
+		i++;
+	if (i == FAKE_PEERS_MAX)
+		abort();
+	if (peers[i].is_started)
+		pthread_join(peers[i].thread, NULL);
+	peers[i].node = node;
+	peers[i].is_started = true;
+	atomic_store(&peers[i].has_ended, false);
+	peers[i].socket = accept(listener, NULL, NULL);
+	if (peers[i].socket < 0 ||
+	    pthread_create(&peers[i].thread, NULL, fake_peer_run, &peers[i]) != 0)
+		abort();
 }
 
 /* Each connection has its thread, as the importing client has several. */
 static inline void *fake_run(void *argument)
 {
 	struct fake_node *node = argument;
-	pthread_t peers[64];
-	size_t count = 0;
+	struct fake_peer peers[FAKE_PEERS_MAX] = {0};
 
 	for (;;) {
 		struct pollfd wanted[] = {{.fd = node->listeners[0], .events = POLLIN},
 		                          {.fd = node->listeners[1], .events = POLLIN},
 		                          {.fd = node->stop[0], .events = POLLIN}};
 
-		if (poll(wanted, 3, -1) <= 0 || wanted[2].revents != 0 || count == 64)
+		if (poll(wanted, 3, -1) <= 0 || wanted[2].revents != 0)
 			break;
-		for (size_t i = 0; i < 2; i++) {
-			struct fake_peer *peer;
-
-			if (wanted[i].revents == 0)
-				continue;
-			peer = malloc(sizeof *peer);
-			peer->node = node;
-			peer->socket = accept(node->listeners[i], NULL, NULL);
-			if (peer->socket < 0 ||
-			    pthread_create(&peers[count], NULL, fake_peer_run, peer) != 0)
-				abort();
-			count++;
-		}
+		for (size_t i = 0; i < 2; i++)
+			if (wanted[i].revents != 0)
+				fake_peer_start(node, peers, node->listeners[i]);
 	}
-	for (size_t i = 0; i < count; i++)
-		pthread_join(peers[i], NULL);
+	for (size_t i = 0; i < FAKE_PEERS_MAX; i++)
+		if (peers[i].is_started)
+			pthread_join(peers[i].thread, NULL);
 	return NULL;
 }
 

@@ -233,7 +233,7 @@ END_TEST
 
 /* -- Reading, from a node that answers what it likes ----------------------------------- */
 
-static const char *result_text;
+static const char *_Atomic result_text; /* the server's threads read it */
 
 static struct fake_answer answer_anything(void *owner, const char *head, const char *body)
 {
