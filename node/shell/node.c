@@ -8,6 +8,8 @@
 #include "node/shell/logger.h"
 #include "node/shell/start.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -232,6 +234,19 @@ static void on_hang_up(uv_signal_t *signal, int number)
 		logger_warn(LOG_NODE, "log_not_reopened", log_text("why", text_view(why.text)));
 }
 
+/* Signals are the loop thread's: they are blocked while the other threads are started, who
+ * inherit that, and let in when the loop can handle them. One that comes before waits. */
+static void block_signals(bool blocked)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL);
+}
+
 static enum status uv_result(int error, struct why *why)
 {
 	if (error == 0)
@@ -387,6 +402,7 @@ int node_run(const struct config *config, const char *data_dir)
 		return refuse_start(&(struct why){"out of memory"});
 	node->config = config;
 	node->started_ms = clock_monotonic_ms();
+	block_signals(true);
 	status = start_open(node, data_dir, &why);
 	if (status != STATUS_OK)
 		goto out_node;
@@ -396,6 +412,7 @@ int node_run(const struct config *config, const char *data_dir)
 	if (status == STATUS_OK) {
 		uv_timer_start(&node->housekeeping, on_housekeeping, HOUSEKEEPING_MS, HOUSEKEEPING_MS);
 		say_ready(node);
+		block_signals(false);
 		uv_run(&node->loop, UV_RUN_DEFAULT);
 	}
 	stop_threads(node);

@@ -16,17 +16,20 @@ static json_t *result;
 static char folder[64];
 
 /* What the node answers next, and what it was sent last. */
-static enum fake_manner manner;
-static int status;
-static const char *reply;
+static _Atomic(enum fake_manner) manner;
+static atomic_int status;
+static const char *_Atomic reply;
+static pthread_mutex_t last_mutex = PTHREAD_MUTEX_INITIALIZER; /* of the next two */
 static char last_head[4096];
 static char last_body[4096];
 
 static struct fake_answer answer(void *owner, const char *head, const char *body)
 {
 	(void)owner;
+	pthread_mutex_lock(&last_mutex);
 	snprintf(last_head, sizeof last_head, "%s", head);
 	snprintf(last_body, sizeof last_body, "%s", body);
+	pthread_mutex_unlock(&last_mutex);
 	return (struct fake_answer){manner, status, strdup(reply)};
 }
 
