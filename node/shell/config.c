@@ -333,6 +333,18 @@ static enum status load(struct config *config, int argument_count, char *const *
 	return load_file(config, path, false, why);
 }
 
+enum status config_read_again(struct config *fresh, const struct config *loaded,
+                              struct why *why)
+{
+	enum status status = config_init(fresh, why);
+
+	if (status == STATUS_OK && loaded->file)
+		status = load_file(fresh, loaded->file, false, why);
+	if (status != STATUS_OK)
+		config_close(fresh);
+	return status;
+}
+
 enum status config_load(struct config *config, int argument_count, char *const *arguments,
                         char *const *environment, struct why *why)
 {

@@ -116,6 +116,12 @@ MUST_CHECK enum status config_load(struct config *config, int argument_count,
                                    char *const *arguments, char *const *environment,
                                    struct why *why);
 
+/* What the file of a loaded configuration says by now, in `fresh`, with the defaults and
+ * without flags and environment. `loaded` stays as it is; where it had no file, or that is
+ * gone, the defaults are all. Errors as config_load. */
+MUST_CHECK enum status config_read_again(struct config *fresh,
+                                         const struct config *loaded, struct why *why);
+
 void config_close(struct config *config);
 
 /* The data directory that it names, or the default place. STATUS_NOT_FOUND,

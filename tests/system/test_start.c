@@ -3,11 +3,13 @@
 #include "tests/support/support.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct live_node node;
@@ -176,6 +178,50 @@ START_TEST(without_a_data_directory_the_default_place_is_used_and_its_settings)
 }
 END_TEST
 
+/* Waits until a line of the log holds `part`. */
+static void wait_for_log(const char *part)
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+	double start_s = live_now_s();
+	char command[512];
+
+	snprintf(command, sizeof command, "grep -q '%s' %s", part, node.log);
+	while (system(command) != 0) {
+		ck_assert_msg(live_now_s() - start_s < 60, "never in the log: %s", part);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* log_level in the template, which is switched off or set by an earlier call. */
+static void set_log_level(const char *levels)
+{
+	char command[512];
+
+	snprintf(command, sizeof command, "sed -i 's/^#*log_level = .*/log_level = \"%s\"/' %s/%s",
+	         levels, node.folder, "cairn.toml");
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(log_levels_change_while_it_runs)
+{
+	char command[512];
+
+	set_log_level("info,rpc=debug");
+	kill(node.process, SIGHUP);
+	wait_for_log(" info node log_levels levels=\"*info,rpc=debug");
+	set_log_level("loud");
+	kill(node.process, SIGHUP);
+	wait_for_log(" warn node log_levels_kept why=.*cairn.toml:");
+	set_log_level("error");
+	kill(node.process, SIGHUP);
+	wait_for_log(" info node log_levels levels=\"*error");
+	live_node_stop(&node);
+	/* That is a line of level info. */
+	snprintf(command, sizeof command, "grep -q ' node stopping' %s", node.log);
+	ck_assert_int_ne(system(command), 0);
+}
+END_TEST
+
 START_TEST(the_key_of_another_network_is_refused)
 {
 	struct live_node other;
@@ -209,6 +255,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_command_line_that_is_not_understood_ends_with_two);
 	tcase_add_test(tests,
 	               without_a_data_directory_the_default_place_is_used_and_its_settings);
+	tcase_add_test(tests, log_levels_change_while_it_runs);
 	tcase_add_test(tests, the_key_of_another_network_is_refused);
 	suite_add_tcase(suite, tests);
 	return suite;
