@@ -343,6 +343,27 @@ out_calls:
 	return answer;
 }
 
+/* For the test's own thread, while the server runs. */
+static inline unsigned fake_rotations(struct fake_ledger *ledger)
+{
+	unsigned rotations;
+
+	pthread_mutex_lock(&ledger->mutex);
+	rotations = ledger->rotations;
+	pthread_mutex_unlock(&ledger->mutex);
+	return rotations;
+}
+
+static inline size_t fake_tx_count(struct fake_ledger *ledger)
+{
+	size_t count;
+
+	pthread_mutex_lock(&ledger->mutex);
+	count = ledger->tx_count;
+	pthread_mutex_unlock(&ledger->mutex);
+	return count;
+}
+
 static inline void fake_ledger_start(struct fake_ledger *ledger, const char *folder)
 {
 	struct hash genesis = {{0xfa}};

@@ -55,13 +55,13 @@ START_TEST(the_new_key_is_in_the_file_before_the_ledger_hears_of_it)
 	ck_assert(is_txid(out));
 	ck_assert_ptr_nonnull(strstr(notes, "main-key-2"));
 	ck_assert(was_kept);
-	ck_assert_uint_eq(ledger.rotations, 1);
+	ck_assert_uint_eq(fake_rotations(&ledger), 1);
 	expect_signing();
 	kept_name = "main-key-3";
 	EXPECT(0, "account", "rotate", "-q");
 	ck_assert_str_eq(notes, "");
 	ck_assert(was_kept);
-	ck_assert_uint_eq(ledger.rotations, 2);
+	ck_assert_uint_eq(fake_rotations(&ledger), 2);
 	expect_signing();
 	expect_signing_offline();
 }
@@ -87,7 +87,7 @@ START_TEST(a_change_that_is_refused_leaves_the_old_key_in_use)
 	ledger.refuses_all = true;
 	EXPECT(4, "account", "rotate");
 	ledger.refuses_all = false;
-	ck_assert_uint_eq(ledger.rotations, 0);
+	ck_assert_uint_eq(fake_rotations(&ledger), 0);
 	expect_signing();
 	expect_signing_offline();
 	/* A key that was shown and not taken is not used a second time. */
@@ -106,7 +106,7 @@ START_TEST(an_answer_that_is_cut_loses_neither_key)
 	EXPECT(6, "account", "rotate");
 	ledger.cut_every = 0;
 	/* It had arrived and is final, though nobody said so: the node is asked. */
-	ck_assert_uint_eq(ledger.rotations, 1);
+	ck_assert_uint_eq(fake_rotations(&ledger), 1);
 	expect_signing();
 	expect_signing_offline();
 }
@@ -118,7 +118,7 @@ START_TEST(until_it_is_final_the_old_key_signs)
 	expect_signing();
 	ledger.makes_no_blocks = true;
 	EXPECT(0, "account", "rotate", "--wait", "pending");
-	ck_assert_uint_eq(ledger.rotations, 0);
+	ck_assert_uint_eq(fake_rotations(&ledger), 0);
 	/* It is lost, and then nothing has happened. */
 	ledger.forget_at = 1;
 	EXPECT(0, "tx", "build", "record.append", "stream=notes", "value=x", "-o",
@@ -129,7 +129,7 @@ START_TEST(until_it_is_final_the_old_key_signs)
 	ledger.makes_no_blocks = false;
 	expect_signing();
 	expect_signing_offline();
-	ck_assert_uint_eq(ledger.rotations, 0);
+	ck_assert_uint_eq(fake_rotations(&ledger), 0);
 }
 END_TEST
 
@@ -168,11 +168,11 @@ START_TEST(a_file_that_cannot_be_written_sends_nothing)
 
 	make_wallet();
 	expect_signing();
-	sent = ledger.tx_count;
+	sent = fake_tx_count(&ledger);
 	/* Where the new file would be written there is a folder. */
 	ck_assert_int_eq(mkdir(path_of("wallets/default.wallet.new"), 0700), 0);
 	EXPECT(1, "account", "rotate");
-	ck_assert_uint_eq(ledger.tx_count, sent);
+	ck_assert_uint_eq(fake_tx_count(&ledger), sent);
 	ck_assert_int_eq(rmdir(path_of("wallets/default.wallet.new")), 0);
 	expect_signing();
 }
