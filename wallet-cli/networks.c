@@ -78,7 +78,9 @@ enum exit_code networks_save(struct networks *networks, struct failure *failure)
 	/* The process id keeps two wallets from writing one file at once. */
 	snprintf(path, sizeof path, "%s.%ld", networks->path, (long)getpid());
 	descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	is_good = text && descriptor >= 0 && write_text(descriptor, text, strlen(text));
+	/* Synced: a file that a power failure emptied would keep every wallet from writing. */
+	is_good = text && descriptor >= 0 && write_text(descriptor, text, strlen(text)) &&
+	          fsync(descriptor) == 0;
 	if (descriptor >= 0 && close(descriptor) != 0)
 		is_good = false;
 	free(text);

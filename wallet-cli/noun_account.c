@@ -3,6 +3,7 @@
 #include "chain/crypto/address.h"
 #include "rpc/api/ledger_json.h"
 #include "wallet-cli/session_wallet.h"
+#include "wallet-cli/submit.h"
 #include "wallet-cli/writing.h"
 
 #include <stdio.h>
@@ -179,12 +180,31 @@ static enum exit_code sign_rotation(struct session *session,
 	return session_status(session, status, &why);
 }
 
+/* Only of a change that is final: one that is under way may never arrive, and offline the
+ * wallet would sign with a key that the ledger does not know. Whoever did not wait learns
+ * it from the node, with the next thing that is written. */
+static enum exit_code remember_key(struct session *session, const struct writing *writing,
+                                   const struct public_key *key)
+{
+	enum exit_code exit_code = session_networks(session);
+
+	if (exit_code != EXIT_CODE_OK)
+		return exit_code;
+	networks_set_key(&session->networks, &writing->network.genesis, &writing->sender,
+	                 key);
+	return networks_save(&session->networks, &session->failure);
+}
+
 static enum exit_code account_rotate(struct session *session)
 {
 	struct operation operation = {.kind = OPERATION_account_rotate};
 	struct writing writing;
 	size_t account, position;
-	enum exit_code exit_code = writing_begin(&writing, session);
+	enum submit_wait wait;
+	enum exit_code exit_code = submit_wait_option(&wait, session);
+
+	if (exit_code == EXIT_CODE_OK)
+		exit_code = writing_begin(&writing, session);
 
 	if (exit_code == EXIT_CODE_OK)
 		exit_code = session_account(session, &account);
@@ -203,12 +223,14 @@ static enum exit_code account_rotate(struct session *session)
 		exit_code = writing_send(&writing, session, &operation, 1);
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
-	exit_code = session_networks(session);
-	if (exit_code != EXIT_CODE_OK)
-		return exit_code;
-	networks_set_key(&session->networks, &writing.network.genesis, &writing.sender,
-	                 &operation.account_rotate.new_key);
-	return networks_save(&session->networks, &session->failure);
+	if (wait == SUBMIT_WAIT_FINAL)
+		exit_code = remember_key(session, &writing, &operation.account_rotate.new_key);
+	if (exit_code == EXIT_CODE_OK)
+		output_note(&session->output, "%s %s signs for account %s.",
+		            wait == SUBMIT_WAIT_FINAL ? "From now on" : "Once this is final,",
+		            keystore_account(session->keystore, position)->name,
+		            keystore_account(session->keystore, account)->name);
+	return exit_code;
 }
 
 const struct command commands_account[] = {
@@ -259,8 +281,10 @@ const struct command commands_account[] = {
 		.words = "",
 		.summary = "Change the key that signs for the account",
 		.details = "The wallet derives a new key, keeps it as NAME-key-2 and so on, and "
-				   "asks the ledger to accept it. The account keeps its address. Later "
-				   "commands find the right key by themselves.",
+				   "asks the ledger to accept it. The account keeps its address. The old "
+				   "key signs until the change is final; later commands find the right "
+				   "key by themselves. If the change is refused or lost, NAME-key-2 "
+				   "stays in the wallet, unused.",
 		.run = account_rotate,
 	},
 };

@@ -205,8 +205,8 @@ const struct command commands_chain[] = {
 		.verb = "params",
 		.words = "",
 		.summary = "Show the parameters of the network",
-		.option_count = 1,
-		.options = {OPTION_at},
+		.option_count = 2,
+		.options = {OPTION_at, OPTION_prove},
 		.run = chain_params,
 	},
 };

@@ -201,7 +201,7 @@ static enum exit_code read_account(size_t *position, struct session *session,
 		return EXIT_CODE_OK;
 	memcpy(key.bytes, bytes.bytes, PUBLIC_KEY_SIZE);
 	exit_code = find_key(position, session, &key, account);
-	if (exit_code != EXIT_CODE_OK || *position == account)
+	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
 	networks_set_key(&session->networks, genesis, id, &key);
 	return networks_save(&session->networks, &session->failure);

@@ -56,13 +56,13 @@ enum status address_decode(struct hash *account, struct bytes_view text, struct 
 		return why_add(why, status, "an address has %d characters, not %zu", ADDRESS_SIZE,
 		               text.size);
 	if (status != STATUS_OK)
-		return why_add(why, status, "no address");
+		return status;
 	if (strcmp(value.prefix, ADDRESS_PREFIX) != 0)
 		return why_say(why, STATUS_FOREIGN, "an address begins with %s1, not with %s1",
 		               ADDRESS_PREFIX, value.prefix);
 	if (!bech32m_get_bytes(bytes, &size, &value) || size == 0)
 		return why_say(why, STATUS_MALFORMED,
-		               "no address: the bits behind its last byte are not zero");
+		               "it holds nothing, or the bits behind its last byte are not zero");
 	if (bytes[0] != ADDRESS_VERSION)
 		return why_say(why, STATUS_FOREIGN,
 		               "an address of version %u; this program reads %d", bytes[0],

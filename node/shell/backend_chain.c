@@ -212,6 +212,19 @@ static json_t *parameter_json(struct query *query, enum parameter parameter)
 	return json_of_count(number);
 }
 
+static json_t *parameter_proofs(struct query *query)
+{
+	json_t *proofs = json_object();
+
+	for (size_t i = 0; i < PARAMETER_COUNT && query_is_good(query); i++) {
+		struct state_key key = state_key_of_parameter((enum parameter)i);
+
+		object_put(&proofs, parameter_facts((enum parameter)i)->name,
+		           query_proof(query, &key));
+	}
+	return proofs;
+}
+
 static void get_params(struct rpc_call *call, json_t *params, void *owner)
 {
 	json_t *json, *values;
@@ -225,6 +238,8 @@ static void get_params(struct rpc_call *call, json_t *params, void *owner)
 		object_put(&values, parameter_facts((enum parameter)i)->name,
 		           parameter_json(&query, (enum parameter)i));
 	object_put(&json, "params", values);
+	if (query_is_good(&query) && query_wants_proof(&query))
+		object_put(&json, "proofs", parameter_proofs(&query));
 	query_answer_at(&query, json);
 }
 

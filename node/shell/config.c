@@ -3,7 +3,6 @@
 #include "node/shell/config.h"
 
 #include "node/shell/config_table.h"
-#include "node/shell/data_dir.h"
 #include "node/shell/file.h"
 #include "node/shell/toml.h"
 #include "rpc/api/nearest.h"
@@ -223,22 +222,32 @@ static size_t take_flag(int argument_count, char *const *arguments, int *at,
 	return found;
 }
 
-static enum status read_flags(struct config *config, int argument_count,
-                              char *const *arguments, const char **file, struct why *why)
+enum status config_check_flags(int argument_count, char *const *arguments,
+                               struct why *why)
 {
-	enum status status = STATUS_OK;
-
-	for (int at = 0; at < argument_count && status == STATUS_OK;) {
+	for (int at = 0; at < argument_count;) {
 		const char *argument = arguments[at];
 		const char *value;
 		size_t i = take_flag(argument_count, arguments, &at, &value);
-		struct config_place place = {CONFIG_FROM_FLAG, NULL, 0};
 
 		if (i == FLAG_COUNT)
 			return refuse_argument(argument, why);
 		if (!value)
 			return why_say(why, STATUS_MALFORMED, "%s wants a value", FLAGS[i].flag);
-		place.name = FLAGS[i].flag;
+	}
+	return STATUS_OK;
+}
+
+static enum status read_flags(struct config *config, int argument_count,
+                              char *const *arguments, const char **file, struct why *why)
+{
+	enum status status = config_check_flags(argument_count, arguments, why);
+
+	for (int at = 0; at < argument_count && status == STATUS_OK;) {
+		const char *value;
+		size_t i = take_flag(argument_count, arguments, &at, &value);
+		struct config_place place = {CONFIG_FROM_FLAG, FLAGS[i].flag, 0};
+
 		if (FLAGS[i].name)
 			status = config_store_text(config, find_row(FLAGS[i].name), text_view(value),
 			                           &place, why);
@@ -265,6 +274,15 @@ enum status config_init(struct config *config, struct why *why)
 		if (status != STATUS_OK)
 			return status;
 	}
+	return STATUS_OK;
+}
+
+enum status config_data_dir(char path[DATA_DIR_PATH_SIZE], const struct config *config,
+                            struct why *why)
+{
+	if (config->node_data_dir[0] == '\0')
+		return data_dir_default(path, NETWORK_NAME_DEFAULT, why);
+	snprintf(path, DATA_DIR_PATH_SIZE, "%s", config->node_data_dir);
 	return STATUS_OK;
 }
 
@@ -296,7 +314,7 @@ static enum status load_file(struct config *config, const char *path, bool must_
 static enum status load(struct config *config, int argument_count, char *const *arguments,
                         char *const *environment, struct why *why)
 {
-	char path[DATA_PATH_SIZE];
+	char data_dir[DATA_DIR_PATH_SIZE], path[DATA_PATH_SIZE];
 	const char *file = NULL;
 	enum status status = config_init(config, why);
 
@@ -308,10 +326,23 @@ static enum status load(struct config *config, int argument_count, char *const *
 		return status;
 	if (file)
 		return load_file(config, file, true, why);
-	if (!*config->node_data_dir)
+	/* Where there is no default either, nobody can run; config_data_dir says so. */
+	if (config_data_dir(data_dir, config, NULL) != STATUS_OK)
 		return STATUS_OK;
-	snprintf(path, sizeof path, "%s/" FILE_NAME, config->node_data_dir);
+	snprintf(path, sizeof path, "%s/" FILE_NAME, data_dir);
 	return load_file(config, path, false, why);
+}
+
+enum status config_read_again(struct config *fresh, const struct config *loaded,
+                              struct why *why)
+{
+	enum status status = config_init(fresh, why);
+
+	if (status == STATUS_OK && loaded->file)
+		status = load_file(fresh, loaded->file, false, why);
+	if (status != STATUS_OK)
+		config_close(fresh);
+	return status;
 }
 
 enum status config_load(struct config *config, int argument_count, char *const *arguments,

@@ -17,6 +17,7 @@
 #include "chain/base/buffer.h"
 #include "chain/base/limits.h"
 #include "chain/base/memory.h"
+#include "node/shell/data_dir.h"
 
 /* X(type, section, key, default, low, high, meaning). Types and what low and high bound:
  *
@@ -99,9 +100,14 @@ struct config {
 	struct arena arena;                 /* texts and lists live here */
 };
 
+/* Are these the flags that there are, each with its value? STATUS_MALFORMED: the command
+ * line cannot be understood, and `why` says where. What the values say is not looked at. */
+MUST_CHECK enum status config_check_flags(int argument_count, char *const *arguments,
+                                          struct why *why);
+
 /* Everything from the arguments behind `cairnd run` and the environment (environ(7)),
- * from the file that --config names, or else from cairn.toml in the data directory where
- * there is one. Flags: --data-dir, --config, --log-level, --log-format, --rpc-listen,
+ * from the file that --config names, or else from cairn.toml in the data directory
+ * (config_data_dir) where there is one. Flags: --data-dir, --config, --log-level, --log-format, --rpc-listen,
  * --p2p-listen, --set section.key=value; a value follows its flag or an '='.
  * STATUS_MALFORMED, STATUS_NOT_FOUND, STATUS_STORAGE, STATUS_MEMORY: `why` holds the
  * sentence for the person, and the configuration is closed. Else close it with
@@ -110,7 +116,18 @@ MUST_CHECK enum status config_load(struct config *config, int argument_count,
                                    char *const *arguments, char *const *environment,
                                    struct why *why);
 
+/* What the file of a loaded configuration says by now, in `fresh`, with the defaults and
+ * without flags and environment. `loaded` stays as it is; where it had no file, or that is
+ * gone, the defaults are all. Errors as config_load. */
+MUST_CHECK enum status config_read_again(struct config *fresh,
+                                         const struct config *loaded, struct why *why);
+
 void config_close(struct config *config);
+
+/* The data directory that it names, or the default place. STATUS_NOT_FOUND,
+ * STATUS_TOO_LARGE: there is none. */
+MUST_CHECK enum status config_data_dir(char path[DATA_DIR_PATH_SIZE],
+                                       const struct config *config, struct why *why);
 
 /* The steps of config_load, in any order after config_init; a weaker origin never
  * overwrites a stronger. Errors as above, but the configuration stays to be closed. */

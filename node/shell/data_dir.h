@@ -20,6 +20,8 @@ enum {
 #define DATA_DIR_MARK "cairn.version"
 #define DATA_DIR_LOCK "lock"
 
+#define NETWORK_NAME_DEFAULT "cairn" /* of a network and a node that nobody named */
+
 struct data_dir {
 	char path[DATA_DIR_PATH_SIZE];
 	int lock_file;

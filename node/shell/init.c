@@ -170,9 +170,10 @@ enum status node_init(const char *data_dir, const char *network_name, struct has
 	enum status status;
 
 	if (!network_name_is_valid(text_view(network_name)))
-		return why_set(why, STATUS_MALFORMED,
-		               "the network's name '%s' must be 1 to %d of a-z 0-9 -",
-		               network_name, NETWORK_NAME_SIZE_MAX);
+		return why_say(why, STATUS_MALFORMED,
+		               "a network's name has 1 to %d characters a-z 0-9 -, which '%.80s' "
+		               "has not",
+		               NETWORK_NAME_SIZE_MAX, network_name);
 	status = data_dir_create(&dir, data_dir, why);
 	if (status != STATUS_OK)
 		return status;

@@ -16,13 +16,14 @@
 enum { EXIT_USAGE = 2 };
 
 static const char USAGE[] =
-	"usage: cairnd init --data-dir DIR [--network NAME]   make a network of one and its keys\n"
-	"       cairnd run  --data-dir DIR [--rpc-listen ADDR:PORT] [--p2p-listen ADDR:PORT]\n"
+	"usage: cairnd init [--data-dir DIR] [--network NAME] make a network of one and its keys\n"
+	"       cairnd run  [--data-dir DIR] [--rpc-listen ADDR:PORT] [--p2p-listen ADDR:PORT]\n"
 	"                   [--config FILE] [--log-level LEVELS] [--log-format FORMAT]\n"
 	"                   [--set SECTION.KEY=VALUE]...      run the node until SIGTERM\n"
-	"       cairnd config --data-dir DIR [flags of run]   show what it would run with\n"
-	"       cairnd compact --data-dir DIR                 rewrite a stopped node's files small\n"
-	"       cairnd version\n";
+	"       cairnd config [flags of run]                  show what it would run with\n"
+	"       cairnd compact [flags of run]                 rewrite a stopped node's files small\n"
+	"       cairnd version\n"
+	"Without --data-dir: ~/.local/share/cairn/cairn; init takes the network's name for the last part.\n";
 
 static int usage(const char *format, const char *what)
 {
@@ -32,31 +33,46 @@ static int usage(const char *format, const char *what)
 	return EXIT_USAGE;
 }
 
+static bool asks_for_help(int count, char **arguments)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0)
+			return true;
+	return false;
+}
+
 static int refuse_start(const struct why *why)
 {
 	fprintf(stderr, "cairnd: %s\n", why->text);
 	return NODE_EXIT_REFUSED;
 }
 
-static int command_init(int count, char **arguments)
+/* The value of the argument at *at, behind "NAME=" or behind NAME, where *at moves on to it;
+ * NULL: it is another argument, or the value is missing. */
+static const char *value_of(const char *name, int count, char **arguments, int *at)
 {
-	const char *data_dir = NULL, *network = "cairn";
+	const char *argument = arguments[*at];
+	size_t size = strlen(name);
+
+	if (strncmp(argument, name, size) != 0)
+		return NULL;
+	if (argument[size] == '=')
+		return argument + size + 1;
+	return argument[size] == '\0' && *at + 1 < count ? arguments[++*at] : NULL;
+}
+
+static int init(const char *data_dir, const char *network)
+{
+	char path[DATA_DIR_PATH_SIZE];
 	struct why why = {{0}};
 	char text[HASH_HEX_SIZE];
 	struct hash genesis;
 
-	for (int i = 0; i < count; i++) {
-		bool has_value = i + 1 < count;
-
-		if (strcmp(arguments[i], "--data-dir") == 0 && has_value)
-			data_dir = arguments[++i];
-		else if (strcmp(arguments[i], "--network") == 0 && has_value)
-			network = arguments[++i];
-		else
-			return usage("cannot understand '%s'", arguments[i]);
+	if (!data_dir) {
+		if (data_dir_default(path, network, &why) != STATUS_OK)
+			return refuse_start(&why);
+		data_dir = path;
 	}
-	if (!data_dir)
-		return usage("%s is missing", "--data-dir");
 	if (node_init(data_dir, network, &genesis, &why) != STATUS_OK)
 		return refuse_start(&why);
 	hex_encode(text, hash_view(&genesis));
@@ -65,14 +81,21 @@ static int command_init(int count, char **arguments)
 	return EXIT_SUCCESS;
 }
 
-/* The data directory of a configuration, or its default place. */
-static enum status find_data_dir(char path[DATA_DIR_PATH_SIZE], const struct config *config,
-                                 struct why *why)
+static int command_init(int count, char **arguments)
 {
-	if (config->node_data_dir[0] == '\0')
-		return data_dir_default(path, "cairn", why);
-	snprintf(path, DATA_DIR_PATH_SIZE, "%s", config->node_data_dir);
-	return STATUS_OK;
+	const char *data_dir = NULL, *network = NETWORK_NAME_DEFAULT;
+
+	for (int i = 0; i < count; i++) {
+		const char *argument = arguments[i], *value;
+
+		if ((value = value_of("--data-dir", count, arguments, &i)))
+			data_dir = value;
+		else if ((value = value_of("--network", count, arguments, &i)))
+			network = value;
+		else
+			return usage("cannot understand '%s'", argument);
+	}
+	return init(data_dir, network);
 }
 
 static int with_config(int count, char **arguments, char **environment,
@@ -83,9 +106,11 @@ static int with_config(int count, char **arguments, char **environment,
 	struct config config;
 	int result;
 
+	if (config_check_flags(count, arguments, &why) != STATUS_OK)
+		return usage("%s", why.text);
 	if (config_load(&config, count, arguments, environment, &why) != STATUS_OK)
 		return refuse_start(&why);
-	if (find_data_dir(data_dir, &config, &why) == STATUS_OK)
+	if (config_data_dir(data_dir, &config, &why) == STATUS_OK)
 		result = function(&config, data_dir);
 	else
 		result = refuse_start(&why);
@@ -112,6 +137,10 @@ int main(int argc, char **argv, char **environment)
 	/* Files are the node's alone, and no core dump or debugger of others sees the keys. */
 	umask(0077);
 	prctl(PR_SET_DUMPABLE, 0);
+	if (asks_for_help(argc - 1, argv + 1)) {
+		fputs(USAGE, stdout);
+		return EXIT_SUCCESS;
+	}
 	if (strcmp(command, "init") == 0)
 		return command_init(argc - 2, argv + 2);
 	if (strcmp(command, "run") == 0)
@@ -124,7 +153,7 @@ int main(int argc, char **argv, char **environment)
 		printf("cairnd %s\n", CAIRN_VERSION);
 		return EXIT_SUCCESS;
 	}
-	if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0) {
+	if (strcmp(command, "help") == 0) {
 		fputs(USAGE, argc > 1 ? stdout : stderr);
 		return argc > 1 ? EXIT_SUCCESS : EXIT_USAGE;
 	}

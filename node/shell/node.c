@@ -224,14 +224,36 @@ static void on_stop_signal(uv_signal_t *signal, int number)
 	node_stop(signal->data);
 }
 
+/* From the file, as it stands now; a flag or the environment is stronger, as ever. */
+static void read_log_levels(const struct node *node)
+{
+	struct why why = {{0}};
+	struct log_levels levels;
+	struct config fresh;
+
+	if (node->config->origins[CONFIG_node_log_level] > CONFIG_FROM_FILE)
+		return;
+	if (config_read_again(&fresh, node->config, &why) != STATUS_OK) {
+		logger_warn(LOG_NODE, "log_levels_kept", log_text("why", text_view(why.text)));
+		return;
+	}
+	/* It was checked when it was read. */
+	if (!log_levels_parse(&levels, text_view(fresh.node_log_level))) {
+		logger_info(LOG_NODE, "log_levels",
+		            log_text("levels", text_view(fresh.node_log_level)));
+		logger_set_levels(&levels);
+	}
+	config_close(&fresh);
+}
+
 static void on_hang_up(uv_signal_t *signal, int number)
 {
 	struct why why = {{0}};
 
-	(void)signal;
 	(void)number;
 	if (logger_reopen(&why) != STATUS_OK)
 		logger_warn(LOG_NODE, "log_not_reopened", log_text("why", text_view(why.text)));
+	read_log_levels(signal->data);
 }
 
 /* Signals are the loop thread's: they are blocked while the other threads are started, who

@@ -8,6 +8,9 @@
 #include "node/shell/layout.h"
 #include "node/shell/logger.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static enum status open_log(const struct config *config, struct why *why)
 {
 	enum log_format format;
@@ -48,8 +51,7 @@ static enum status refuse_lost_tail(const struct node *node,
 {
 	return why_say(why, STATUS_CORRUPT,
 	               "the ledger in %s ends at height %llu, but this node has committed height "
-	               "%llu: files were lost or an old copy was put back; put the newest copy "
-	               "back, or move the folder aside and set the node up anew",
+	               "%llu: files were lost or an old copy was put back",
 	               node->dir.path, (unsigned long long)result->tip_height,
 	               (unsigned long long)node->sign_state.mark.committed_height);
 }
@@ -100,6 +102,21 @@ static enum status open_files(struct node *node, struct why *why)
 	return status;
 }
 
+/* The sentence says what is wrong with the folder; the person wants to know what to do. An
+ * older copy is worse than none: the node would vote again where it has voted. */
+static enum status advise(enum status status, struct why *why)
+{
+	size_t size = strlen(why->text);
+	bool is_folder_wrong = status == STATUS_CORRUPT || status == STATUS_NOT_FOUND ||
+	                       status == STATUS_FOREIGN || status == STATUS_MALFORMED;
+
+	if (is_folder_wrong)
+		snprintf(why->text + size, sizeof why->text - size,
+		         ": put back what was lost or changed, never an older copy, or move the "
+		         "folder aside and set the node up anew");
+	return status;
+}
+
 enum status start_open(struct node *node, const char *data_dir, struct why *why)
 {
 	struct hash seed;
@@ -113,7 +130,7 @@ enum status start_open(struct node *node, const char *data_dir, struct why *why)
 	if (status != STATUS_OK)
 		return status;
 	table_set_seed(seed.bytes);
-	status = open_files(node, why);
+	status = advise(open_files(node, why), why);
 	if (status != STATUS_OK)
 		start_close(node);
 	return status;
@@ -145,7 +162,8 @@ static enum status find_self(struct consensus_config *config, const struct node 
 		return STATUS_OK;
 	}
 	return why_say(why, STATUS_FOREIGN,
-	               "the vote key in %s is not that of a validator of network %s",
+	               "the vote key in %s is not that of a validator of network %s: put the "
+	               "node's own back",
 	               node->dir.path, node->genesis->name);
 }
 

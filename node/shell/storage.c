@@ -97,10 +97,10 @@ static void open_commit(void *owner, struct letter *letter)
 		storage->on_failed(storage->owner, status, &why);
 		return;
 	}
-	logger_debug(LOG_CONSENSUS, "finalized", log_u64("height", height),
-	             log_u64("view", header->view), log_u64("txs", header->tx_count),
-	             log_u64("bytes", header->body_size),
-	             log_u64("took_ms", clock_monotonic_ms() - commit->sent_ms));
+	logger_info(LOG_CONSENSUS, "finalized", log_u64("height", height),
+	            log_u64("view", header->view), log_u64("txs", header->tx_count),
+	            log_u64("bytes", header->body_size),
+	            log_u64("took_ms", clock_monotonic_ms() - commit->sent_ms));
 	memory_free(commit);
 	storage->on_stored(storage->owner, height);
 	if (storage->is_pruning)

@@ -71,7 +71,9 @@ static bool check_envelope(struct rpc_request *request, struct rpc_fault *fault)
 bool rpc_request_read(struct rpc_request *request, struct bytes_view call,
                       struct rpc_fault *fault)
 {
-	json_error_t error;
+	/* Emptied: where memory is out, jansson may end without a word, and leaves the code that
+	 * stood there before. */
+	json_error_t error = {0};
 
 	*request = (struct rpc_request){0};
 	request->root = json_loadb((const char *)call.at, call.size,

@@ -117,7 +117,7 @@ struct gate_verdict gate_judge(const struct gate *gate, const struct http_head *
 		return refuse(
 		    403, RPC_FORBIDDEN,
 		    "the Host line names somebody else: use localhost or 127.0.0.1, or add "
-		    "the name to rpc.hosts");
+		    "the name to rpc.allowed_hosts");
 	if (bytes_equal(head->path, text_view("/"))) {
 		if (head->method != HTTP_POST)
 			return not_allowed("JSON-RPC is asked by POST", "Allow: POST\r\n");

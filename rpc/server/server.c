@@ -96,7 +96,8 @@ struct rpc_server *rpc_server_new(const struct rpc_server_config *config,
 
 	INVARIANT(config->limits.answer_rate > 0);
 	if (config->host_count > RPC_HOSTS_MAX) {
-		why_say(why, STATUS_TOO_LARGE, "rpc.hosts has %zu names, at most %d are possible",
+		why_say(why, STATUS_TOO_LARGE,
+		        "rpc.allowed_hosts has %zu names, at most %d are possible",
 		        config->host_count, RPC_HOSTS_MAX);
 		return NULL;
 	}

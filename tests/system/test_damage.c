@@ -70,25 +70,28 @@ struct damage {
 	const char *done;   /* shell, in the data directory */
 	const char *undone;
 	const char *said;   /* part of the sentence */
+	const char *advice; /* part of it too: what to do */
 };
+
+#define PUT_BACK "put back what was lost or changed"
 
 #define LARGEST_TABLE "$(ls -S ledger/*.sst | head -1)"
 
 static const struct damage DAMAGES[] = {
-	{"mv sign-state ..", "mv ../sign-state .", "sign-state"},
+	{"mv sign-state ..", "mv ../sign-state .", "sign-state", PUT_BACK},
 	{"cp -p sign-state .. && truncate -s 5000 sign-state", "mv ../sign-state .",
-     "sign-state"},
+     "sign-state", PUT_BACK},
 	{"cp -p sign-state .. && head -c 8192 /dev/zero > sign-state", "mv ../sign-state .",
-     "sign-state"},
-	{"mv vote.key ..", "mv ../vote.key .", "vote.key"},
-	{"chmod 644 vote.key", "chmod 600 vote.key", "vote.key"},
-	{"cp -p vote.key .. && echo x >> vote.key", "mv ../vote.key .", "vote.key"},
-	{"mv ledger ..", "mv ../ledger .", "ledger"},
-	{"mv ledger/CURRENT ..", "mv ../CURRENT ledger", "ledger"},
+     "sign-state", PUT_BACK},
+	{"mv vote.key ..", "mv ../vote.key .", "vote.key", PUT_BACK},
+	{"chmod 644 vote.key", "chmod 600 vote.key", "vote.key", "chmod 600"},
+	{"cp -p vote.key .. && echo x >> vote.key", "mv ../vote.key .", "vote.key", PUT_BACK},
+	{"mv ledger ..", "mv ../ledger .", "ledger", PUT_BACK},
+	{"mv ledger/CURRENT ..", "mv ../CURRENT ledger", "ledger", PUT_BACK},
 	{"cp -p ledger/CURRENT .. && echo MANIFEST-999999 > ledger/CURRENT",
-     "mv ../CURRENT ledger", "ledger"},
-	{"mv " LARGEST_TABLE " ..", "mv ../*.sst ledger", "ledger"},
-	{"mv cairn.version ..", "mv ../cairn.version .", "cairn"},
+     "mv ../CURRENT ledger", "ledger", PUT_BACK},
+	{"mv " LARGEST_TABLE " ..", "mv ../*.sst ledger", "ledger", PUT_BACK},
+	{"mv cairn.version ..", "mv ../cairn.version .", "cairn", "--data-dir"},
 };
 
 enum { DAMAGE_COUNT = sizeof DAMAGES / sizeof *DAMAGES };
@@ -100,7 +103,8 @@ START_TEST(each_damage_is_named_and_nothing_is_touched)
 	in_folder(damage->done);
 	ck_assert_msg(live_node_refuses(&node, NULL, said, sizeof said) == 1,
 	              "after '%s' it said: %s", damage->done, said);
-	ck_assert_msg(strstr(said, "cairnd: ") && strstr(said, damage->said),
+	ck_assert_msg(strstr(said, "cairnd: ") && strstr(said, damage->said) &&
+	                  strstr(said, damage->advice),
 	              "after '%s' it said: %s", damage->done, said);
 	in_folder(damage->undone);
 	live_node_restart(&node);

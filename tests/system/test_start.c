@@ -3,10 +3,13 @@
 #include "tests/support/support.h"
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct live_node node;
@@ -117,6 +120,108 @@ START_TEST(init_on_an_existing_node_is_refused)
 }
 END_TEST
 
+/* Runs cairnd with these words of the shell, in a home of its own; gives its exit code. */
+static int run_cairnd(const char *words)
+{
+	char command[8192];
+	FILE *pipe;
+	int result;
+	size_t size;
+
+	snprintf(command, sizeof command, "HOME=%s XDG_DATA_HOME= %s %s 2>&1", node.folder,
+	         node.program, words);
+	pipe = popen(command, "r");
+	ck_assert_ptr_nonnull(pipe);
+	size = fread(said, 1, sizeof said - 1, pipe);
+	said[size] = '\0';
+	result = pclose(pipe);
+	ck_assert(WIFEXITED(result));
+	return WEXITSTATUS(result);
+}
+
+START_TEST(a_command_line_that_is_not_understood_ends_with_two)
+{
+	live_node_stop(&node);
+	ck_assert_int_eq(run_cairnd("run --data-dir"), 2);
+	check_sentence("--data-dir wants a value");
+	ck_assert_int_eq(run_cairnd("run --datadir=x"), 2);
+	check_sentence("did you mean --data-dir?");
+	ck_assert_int_eq(run_cairnd("init --network"), 2);
+	ck_assert_int_eq(run_cairnd("rum"), 2);
+	ck_assert_int_eq(run_cairnd("init --network 'Bad Name'"), 1);
+	check_sentence("'Bad Name' has not\n");
+	ck_assert_int_eq(run_cairnd("-h"), 0);
+	ck_assert_int_eq(run_cairnd("run --help"), 0);
+	ck_assert_int_eq(run_cairnd("init --data-dir x --help"), 0);
+	live_node_restart(&node);
+}
+END_TEST
+
+START_TEST(without_a_data_directory_the_default_place_is_used_and_its_settings)
+{
+	char path[256];
+	FILE *file;
+
+	live_node_stop(&node);
+	ck_assert_int_eq(run_cairnd("init"), 0);
+	snprintf(path, sizeof path, "%s/.local/share/cairn/cairn/cairn.toml", node.folder);
+	ck_assert_ptr_nonnull(strstr(said, "/.local/share/cairn/cairn\n"));
+	file = fopen(path, "a");
+	ck_assert_ptr_nonnull(file);
+	fputs("threads = 3\n", file); /* the last section is [verify] */
+	fclose(file);
+	ck_assert_int_eq(run_cairnd("config"), 0);
+	ck_assert_ptr_nonnull(strstr(said, "threads = 3"));
+	ck_assert_int_eq(run_cairnd("init --network=clinic"), 0);
+	ck_assert_ptr_nonnull(strstr(said, "/.local/share/cairn/clinic\n"));
+	live_node_restart(&node);
+}
+END_TEST
+
+/* Waits until a line of the log holds `part`. */
+static void wait_for_log(const char *part)
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+	double start_s = live_now_s();
+	char command[512];
+
+	snprintf(command, sizeof command, "grep -q '%s' %s", part, node.log);
+	while (system(command) != 0) {
+		ck_assert_msg(live_now_s() - start_s < 60, "never in the log: %s", part);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* log_level in the template, which is switched off or set by an earlier call. */
+static void set_log_level(const char *levels)
+{
+	char command[512];
+
+	snprintf(command, sizeof command, "sed -i 's/^#*log_level = .*/log_level = \"%s\"/' %s/%s",
+	         levels, node.folder, "cairn.toml");
+	ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(log_levels_change_while_it_runs)
+{
+	char command[512];
+
+	set_log_level("info,rpc=debug");
+	kill(node.process, SIGHUP);
+	wait_for_log(" info node log_levels levels=\"*info,rpc=debug");
+	set_log_level("loud");
+	kill(node.process, SIGHUP);
+	wait_for_log(" warn node log_levels_kept why=.*cairn.toml:");
+	set_log_level("error");
+	kill(node.process, SIGHUP);
+	wait_for_log(" info node log_levels levels=\"*error");
+	live_node_stop(&node);
+	/* That is a line of level info. */
+	snprintf(command, sizeof command, "grep -q ' node stopping' %s", node.log);
+	ck_assert_int_ne(system(command), 0);
+}
+END_TEST
+
 START_TEST(the_key_of_another_network_is_refused)
 {
 	struct live_node other;
@@ -147,6 +252,10 @@ Suite *test_suite(void)
 	               an_unknown_setting_is_refused_with_its_line_and_the_nearest_name);
 	tcase_add_test(tests, a_folder_that_is_no_data_directory_is_refused_and_untouched);
 	tcase_add_test(tests, init_on_an_existing_node_is_refused);
+	tcase_add_test(tests, a_command_line_that_is_not_understood_ends_with_two);
+	tcase_add_test(tests,
+	               without_a_data_directory_the_default_place_is_used_and_its_settings);
+	tcase_add_test(tests, log_levels_change_while_it_runs);
 	tcase_add_test(tests, the_key_of_another_network_is_refused);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -152,6 +152,99 @@ START_TEST(lines_are_imported_each_once)
 }
 END_TEST
 
+/* "name":"..." of a JSON answer on stdout, as it stands there. */
+static const char *said_after(const char *member)
+{
+	const char *found = strstr(said, member);
+
+	ck_assert_msg(found != NULL, "no %s in: %s", member, said);
+	return found + strlen(member);
+}
+
+/* From then on it opens by itself: a try at a passphrase takes half a second. */
+static void drop_passphrase(void)
+{
+	ck_assert_int_eq(with_wallet("wallet change-passphrase w --new-passphrase-file %s",
+	                             "/dev/null"),
+	                 0);
+}
+
+START_TEST(an_account_changes_its_key_and_keeps_its_name)
+{
+	char address[128], arguments[1024];
+
+	drop_passphrase();
+	ck_assert_int_eq(cairn("account list --wallet w -q"), 0);
+	snprintf(address, sizeof address, "%.*s", (int)strcspn(said, "\n"), said);
+	ck_assert_int_eq(cairn("stream create notes --write listed --wallet w"), 0);
+	ck_assert_int_eq(cairn("account rotate --wallet w"), 0);
+	/* The owner is who it was: it may write and change the key again. */
+	ck_assert_int_eq(cairn("record add notes first --wallet w"), 0);
+	ck_assert_int_eq(cairn("account rotate --wait none --wallet w"), 0);
+	snprintf(arguments, sizeof arguments, "tx wait %.64s", said);
+	ck_assert_int_eq(cairn(arguments), 0);
+	write_file("lines", "a\nb\nc\n", 6);
+	snprintf(arguments, sizeof arguments, "record add notes @%s --lines --wallet w",
+	         path_of("lines"));
+	ck_assert_int_eq(cairn(arguments), 0);
+	ck_assert_int_eq(cairn("record list notes --json"), 0);
+	ck_assert_int_eq(strncmp(said_after("\"author\":\""), address, strlen(address)), 0);
+	ck_assert_int_eq(cairn("account show main --wallet w --json"), 0);
+	ck_assert_int_eq(atoi(said_after("\"rotations\": ")), 2);
+	/* The first key alone, from the same words, signs no more. */
+	ck_assert_int_eq(cairn("wallet show w --words"), 0);
+	write_file("words", said, said_size);
+	write_file("empty", "", 0);
+	snprintf(arguments, sizeof arguments,
+	         "wallet restore old --words-file %s --passphrase-file %s", path_of("words"),
+	         path_of("empty"));
+	ck_assert_int_eq(cairn(arguments), 0);
+	ck_assert_int_eq(cairn("record add notes x --wallet old"), 4);
+	live_node_kill(&node);
+	live_node_restart(&node);
+	ck_assert_int_eq(cairn("record add notes later --wallet w"), 0);
+}
+END_TEST
+
+/* Killed at any moment of it, the wallet goes on with the key that the ledger has. */
+START_TEST(a_change_of_key_that_is_killed_leaves_a_wallet_that_signs)
+{
+	static const char *const add = "record add notes x --wallet w";
+	char command[8192];
+
+	drop_passphrase();
+	ck_assert_int_eq(cairn("stream create notes --wallet w"), 0);
+	for (int i = 0; i < 12; i++) {
+		snprintf(command, sizeof command,
+		         "{ %s/cairn --data-dir %s account rotate --wallet w & sleep 0.%03d; "
+		         "kill -9 $!; wait $!; } >/dev/null 2>&1; true",
+		         getenv("CAIRN_BIN_DIR"), node.folder, 5 * i);
+		ck_assert_int_eq(system(command), 0);
+		/* The first may have been signed just before the change became final. */
+		if (cairn(add) != 0)
+			ck_assert_int_eq(cairn(add), 0);
+	}
+}
+END_TEST
+
+START_TEST(the_log_says_what_is_final_and_no_secret)
+{
+	char command[1024];
+
+	drop_passphrase();
+	ck_assert_int_eq(cairn("stream create notes --wallet w"), 0);
+	ck_assert_int_eq(cairn("record add notes Payload17 --key Key17 --wallet w"), 0);
+	live_node_stop(&node);
+	snprintf(command, sizeof command,
+	         "grep -Eq '^[0-9T:.-]+Z info consensus finalized height=2 view=2 txs=1 ' %s",
+	         node.log);
+	ck_assert_int_eq(system(command), 0);
+	snprintf(command, sizeof command, "grep -Eq 'Payload17|Key17|sesame' %s", node.log);
+	ck_assert_int_ne(system(command), 0);
+	live_node_restart(&node);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("wallet");
@@ -162,6 +255,9 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_wrong_passphrase_opens_nothing);
 	tcase_add_test(tests, a_refusal_and_a_missing_thing_have_their_exit_codes);
 	tcase_add_test(tests, lines_are_imported_each_once);
+	tcase_add_test(tests, an_account_changes_its_key_and_keeps_its_name);
+	tcase_add_test(tests, a_change_of_key_that_is_killed_leaves_a_wallet_that_signs);
+	tcase_add_test(tests, the_log_says_what_is_final_and_no_secret);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

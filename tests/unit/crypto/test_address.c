@@ -95,7 +95,7 @@ static const struct {
      "version 2"},
     {"cairn1q9qmffflud07wgmxdsydxvaahtv2mn8sv0mx4r3m26lsmepgsc7s9av4gy", STATUS_MALFORMED,
      "holds 33 bytes, not 32"},
-    {"cairn162espk", STATUS_MALFORMED, "no address"},
+    {"cairn162espk", STATUS_MALFORMED, "it holds nothing"},
     {"cairn1q9qmffflud07wgmxdsydxvaahtv2mn8sv0mx4r3m26lsmepgsc73lys48ka",
      STATUS_MALFORMED, "bits behind its last byte"},
     /* The last letter mistyped, lost and doubled; a letter that is none. */
@@ -119,6 +119,8 @@ START_TEST(what_is_no_address_is_refused_and_its_fault_is_named)
 	                 BAD[_i].status);
 	ck_assert_msg(strstr(why.text, BAD[_i].says) != NULL, "'%s' does not say '%s'",
 	              why.text, BAD[_i].says);
+	/* That is said by who asks: "'...' is no address: it holds nothing". */
+	ck_assert_ptr_null(strstr(why.text, "no address"));
 }
 END_TEST
 

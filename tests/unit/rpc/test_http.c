@@ -338,6 +338,9 @@ START_TEST(only_the_names_of_this_node_are_answered)
 		         hosts[i].host);
 		ck_assert_msg(judge(&gate, text, false).status == hosts[i].status, "%s",
 		              hosts[i].host);
+		if (hosts[i].status == 403) /* the setting by its name in cairn.toml */
+			ck_assert_ptr_nonnull(
+			    strstr(judge(&gate, text, false).reason, "rpc.allowed_hosts"));
 		/* Nobody rebinds a file. */
 		ck_assert_uint_eq(judge(&gate, text, true).status, 0);
 	}

@@ -134,7 +134,7 @@ START_TEST(too_many_hosts_are_refused)
 	fixture.config.hosts = hosts;
 	fixture.config.host_count = RPC_HOSTS_MAX + 1;
 	ck_assert_ptr_null(rpc_server_new(&fixture.config, &fixture.backend, &why));
-	ck_assert_str_eq(why.text, "rpc.hosts has 17 names, at most 16 are possible");
+	ck_assert_str_eq(why.text, "rpc.allowed_hosts has 17 names, at most 16 are possible");
 }
 END_TEST
 

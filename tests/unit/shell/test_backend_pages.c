@@ -283,6 +283,33 @@ START_TEST(an_asset_and_an_account_are_proved_also_what_is_absent)
 }
 END_TEST
 
+START_TEST(each_parameter_is_proved)
+{
+	const uint64_t height = 3;
+	json_t *json = ask(scene, "chain.get_params",
+	                   json_pack("{sI sb}", "at", (json_int_t)height, "prove", 1));
+	const json_t *proofs = json_object_get(json, "proofs");
+
+	ck_assert_uint_eq(json_object_size(proofs), PARAMETER_COUNT);
+	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
+		struct state_key key = state_key_of_parameter((enum parameter)i);
+		const char *name = parameter_facts((enum parameter)i)->name;
+		uint8_t *value;
+		size_t size;
+
+		ck_assert(check_proof(proofs, name, height, &key, &value, &size));
+		ck_assert_uint_eq(size, 8);
+		ck_assert_uint_eq(get_le64(value),
+		                  count_of(json_object_get(json, "params"), name));
+		free(value);
+	}
+	json_decref(json);
+	json = ask(scene, "chain.get_params", NULL);
+	ck_assert_ptr_null(json_object_get(json, "proofs"));
+	json_decref(json);
+}
+END_TEST
+
 /* -- What is pruned ---------------------------------------------------------------- */
 
 START_TEST(a_state_that_is_pruned_is_an_error_that_says_so)
@@ -410,6 +437,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_stream_is_proved_at_every_height);
 	tcase_add_test(tests, a_latest_record_is_proved_at_every_height);
 	tcase_add_test(tests, an_asset_and_an_account_are_proved_also_what_is_absent);
+	tcase_add_test(tests, each_parameter_is_proved);
 	tcase_add_test(tests, the_node_tells_its_status);
 	tcase_add_test(tests, a_node_with_another_key_is_no_validator);
 	tcase_add_test(tests, a_lost_slot_of_the_sign_state_is_a_warning);

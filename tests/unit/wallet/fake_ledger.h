@@ -7,6 +7,7 @@
 #include "tests/unit/wallet/fake_node.h"
 
 #include "chain/base/text.h"
+#include "chain/crypto/address.h"
 #include "chain/ledger/tx.h"
 #include "rpc/api/ledger_json.h"
 
@@ -17,6 +18,8 @@ struct fake_tx {
 	unsigned height;       /* 0: pending; FAKE_GONE: it is not in the pool */
 	bool is_put_off;
 	char value[512];       /* of its records, each with a newline; cut to fit */
+	bool rotates;          /* once final, the sender's key is: */
+	struct public_key new_key;
 };
 
 struct fake_ledger {
@@ -28,6 +31,10 @@ struct fake_ledger {
 	size_t batch_size_max; /* the largest batch that was seen */
 	unsigned height;
 	unsigned bodies;       /* with submissions */
+	/* Of the one account whose key may be changed: the one that did it first. */
+	struct hash rotated;
+	struct public_key key;
+	unsigned rotations;
 
 	/* How it misbehaves; 0: it does not. Set by a test while the server runs. */
 	atomic_uint put_off_every;   /* a transaction: 209 the first time */
@@ -36,6 +43,9 @@ struct fake_ledger {
 	atomic_uint forget_at;       /* once there are so many: the pending ones are lost */
 	atomic_bool makes_no_blocks;
 	atomic_bool refuses_all;     /* 401 for everything but reads */
+
+	/* Called with each new key that arrives, in the server's thread. */
+	void (*_Atomic on_new_key)(const struct public_key *new_key);
 };
 
 static inline json_t *fake_error(int code, const char *message)
@@ -90,6 +100,42 @@ static inline bool fake_values(const struct tx *tx, char value[512])
 	return true;
 }
 
+static inline bool fake_key_equal(const struct public_key *a, const struct public_key *b)
+{
+	return memcmp(a->bytes, b->bytes, PUBLIC_KEY_SIZE) == 0;
+}
+
+/* Does the key that signed control the sender, by what is final? */
+static inline bool fake_is_key(const struct fake_ledger *ledger, const struct tx *tx)
+{
+	struct hash first = account_id_of_key(&tx->key);
+
+	if (ledger->rotations > 0 && hash_equal(&tx->sender, &ledger->rotated))
+		return fake_key_equal(&tx->key, &ledger->key);
+	return hash_equal(&first, &tx->sender);
+}
+
+/* The new key, if the only operation is to change it; false: it did not agree. */
+static inline bool fake_rotation(struct fake_ledger *ledger, const struct tx *tx,
+                                 bool *rotates, struct public_key *new_key)
+{
+	struct cursor in = tx_operations(tx);
+	struct operation operation;
+	struct hash message;
+	void (*on_new_key)(const struct public_key *) = ledger->on_new_key;
+
+	*rotates = operation_get(&in, &operation) == STATUS_OK &&
+	           operation.kind == OPERATION_account_rotate;
+	if (!*rotates)
+		return true;
+	*new_key = operation.account_rotate.new_key;
+	if (on_new_key)
+		on_new_key(new_key);
+	message = rotation_message(&ledger->network, &tx->sender, new_key, tx->salt);
+	return signature_is_valid(&operation.account_rotate.new_key_signature, &message,
+	                          new_key);
+}
+
 /* Into the pool. One that is put off is remembered only so that it is taken the next
  * time, behind all others. */
 static inline json_t *fake_take(struct fake_ledger *ledger, const struct hash *txid,
@@ -120,6 +166,9 @@ static inline json_t *fake_submit(struct fake_ledger *ledger, const json_t *para
 	size_t size = json_string_length(base64);
 	uint8_t *bytes = malloc(base64_decoded_size_max(size) + 1);
 	struct refusal refusal = {0};
+	struct public_key new_key = {{0}};
+	struct fake_tx *taken;
+	bool rotates = false;
 	char value[512];
 	struct tx tx;
 	json_t *error = NULL;
@@ -130,6 +179,10 @@ static inline json_t *fake_submit(struct fake_ledger *ledger, const json_t *para
 		error = fake_error(205, "no transaction");
 	else if (tx_check_signature(&tx, &refusal) != VERDICT_GOOD)
 		error = fake_error(201, "bad signature");
+	else if (!fake_is_key(ledger, &tx))
+		error = fake_error(204, "not the key of this account");
+	else if (!fake_rotation(ledger, &tx, &rotates, &new_key))
+		error = fake_error(201, "the new key did not sign");
 	else if (!fake_values(&tx, value))
 		error = fake_error(208, "this one is bad");
 	if (error) {
@@ -137,8 +190,15 @@ static inline json_t *fake_submit(struct fake_ledger *ledger, const json_t *para
 		return error;
 	}
 	*txid = tx.txid;
+	error = fake_take(ledger, txid, value);
+	taken = error ? NULL : fake_find(ledger, txid);
+	if (taken && rotates) {
+		taken->rotates = true;
+		taken->new_key = new_key;
+		ledger->rotated = tx.sender;
+	}
 	free(bytes);
-	return fake_take(ledger, txid, value);
+	return error;
 }
 
 static inline void fake_make_block(struct fake_ledger *ledger)
@@ -149,6 +209,10 @@ static inline void fake_make_block(struct fake_ledger *ledger)
 		if (ledger->txs[i].height == 0) {
 			ledger->txs[i].height = ledger->height + 1;
 			any = true;
+			if (ledger->txs[i].rotates) {
+				ledger->key = ledger->txs[i].new_key;
+				ledger->rotations++;
+			}
 		}
 	ledger->height += any;
 }
@@ -183,6 +247,18 @@ static inline json_t *fake_status(struct fake_ledger *ledger, const json_t *para
 	                                             : "final");
 }
 
+static inline json_t *fake_account(const struct fake_ledger *ledger, const json_t *params)
+{
+	const char *text = json_string_value(json_object_get(params, "account"));
+	struct hash id, key;
+
+	if (ledger->rotations == 0 || address_decode(&id, text_view(text), NULL) != STATUS_OK ||
+	    !hash_equal(&id, &ledger->rotated))
+		return fake_error(106, "new here");
+	memcpy(key.bytes, ledger->key.bytes, HASH_SIZE);
+	return json_pack("{s{so}}", "result", "key", json_of_hash(&key));
+}
+
 static inline json_t *fake_call(struct fake_ledger *ledger, const json_t *call)
 {
 	const char *method = json_string_value(json_object_get(call, "method"));
@@ -194,7 +270,7 @@ static inline json_t *fake_call(struct fake_ledger *ledger, const json_t *call)
 		return json_pack("{s{ssso}}", "result", "network", "fake", "genesis",
 		                 json_of_hash(&ledger->network.genesis));
 	if (strcmp(method, "account.get") == 0)
-		return fake_error(106, "new here");
+		return fake_account(ledger, params);
 	if (strcmp(method, "chain.get_head") == 0)
 		return json_pack("{s{si}}", "result", "height", (int)ledger->height);
 	if (strcmp(method, "chain.get_block") == 0)
@@ -265,6 +341,27 @@ out_calls:
 	json_decref(answers);
 	json_decref(calls);
 	return answer;
+}
+
+/* For the test's own thread, while the server runs. */
+static inline unsigned fake_rotations(struct fake_ledger *ledger)
+{
+	unsigned rotations;
+
+	pthread_mutex_lock(&ledger->mutex);
+	rotations = ledger->rotations;
+	pthread_mutex_unlock(&ledger->mutex);
+	return rotations;
+}
+
+static inline size_t fake_tx_count(struct fake_ledger *ledger)
+{
+	size_t count;
+
+	pthread_mutex_lock(&ledger->mutex);
+	count = ledger->tx_count;
+	pthread_mutex_unlock(&ledger->mutex);
+	return count;
 }
 
 static inline void fake_ledger_start(struct fake_ledger *ledger, const char *folder)
