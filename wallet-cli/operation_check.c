@@ -44,6 +44,14 @@ static enum status check_sizes(const struct operation *operation, struct why *wh
 		first = operation->asset_create.description;
 		first_name = "a description";
 		first_most = DESCRIPTION_SIZE_MAX;
+	} else if (operation->kind == OPERATION_validator_join) {
+		first = operation->validator_join.address;
+		first_name = "an address";
+		first_most = ADDRESS_SIZE_MAX;
+	} else if (operation->kind == OPERATION_param_set) {
+		first = operation->param_set.name;
+		first_name = "a parameter's name";
+		first_most = PARAMETER_NAME_SIZE_MAX;
 	}
 	status = check_size(first, first_most, first_name, why);
 	if (status != STATUS_OK)

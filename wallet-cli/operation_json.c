@@ -124,8 +124,9 @@ static void read_hex(struct reader *in, const char *name, uint8_t *bytes, size_t
 	if (in->status == STATUS_OK &&
 	    (text.size != 2 * size || !hex_decode(bytes, size, text)))
 		fail(in, name,
-		     size == HASH_SIZE ? "must be 64 lower-case hex digits"
-		                       : "must be 128 lower-case hex digits");
+		     size == HASH_SIZE             ? "must be 64 lower-case hex digits"
+		     : size == COMPRESSED_KEY_SIZE ? "must be 66 lower-case hex digits"
+		                                   : "must be 128 lower-case hex digits");
 }
 
 static struct optional_hash read_optional_hash(struct reader *in, const char *name)
@@ -262,6 +263,51 @@ static void read_gift(struct reader *in, struct asset_mint *operation)
 	operation->amount = read_number(in, "amount", UINT64_MAX);
 }
 
+static void read_join(struct reader *in, struct validator_join *operation)
+{
+	read_hex(in, "vote_key", operation->vote_key.bytes, PUBLIC_KEY_SIZE);
+	read_hex(in, "cosign_key", operation->cosign_key.bytes, HASH_SIZE);
+	read_hex(in, "node_id", operation->node_id.bytes, COMPRESSED_KEY_SIZE);
+	operation->address = read_text(in, "address", false);
+	operation->height = read_number(in, "height", UINT64_MAX);
+	read_hex(in, "block", operation->block.bytes, HASH_SIZE);
+	read_hex(in, "vote_signature", operation->vote_signature.bytes, SIGNATURE_SIZE);
+	read_hex(in, "cosign_signature", operation->cosign_signature.bytes, SIGNATURE_SIZE);
+}
+
+/* What a nullify vote says beside its view is always the same: it may be left out. */
+static void read_vote(struct reader *in, const char *name, struct signed_ballot *vote)
+{
+	static const char *const kinds[] = {"notarize", "nullify", "finalize", NULL};
+	static const uint8_t values[] = {VOTE_NOTARIZE, VOTE_NULLIFY, VOTE_FINALIZE};
+	struct reader inner = *in;
+
+	inner.json = member(in, name);
+	if (!inner.json) {
+		fail(in, name, "is missing");
+		return;
+	}
+	vote->ballot.kind = read_word(&inner, "kind", kinds, values, -1,
+	                              "must be notarize, nullify or finalize");
+	vote->ballot.epoch = read_number(&inner, "epoch", UINT64_MAX);
+	vote->ballot.view = read_number(&inner, "view", UINT64_MAX);
+	if (vote->ballot.kind == VOTE_NULLIFY) {
+		vote->ballot.parent_view = UINT64_MAX;
+	} else {
+		vote->ballot.parent_view = read_number(&inner, "parent_view", UINT64_MAX);
+		read_hex(&inner, "block", vote->ballot.block.bytes, HASH_SIZE);
+	}
+	read_hex(&inner, "signature", vote->signature.bytes, SIGNATURE_SIZE);
+	in->status = inner.status;
+}
+
+static void read_evidence(struct reader *in, struct evidence_submit *operation)
+{
+	read_hex(in, "vote_key", operation->vote_key.bytes, PUBLIC_KEY_SIZE);
+	read_vote(in, "first", &operation->first);
+	read_vote(in, "second", &operation->second);
+}
+
 static void read_fields(struct reader *in, struct operation *operation)
 {
 	struct stream_grant grant = {0};
@@ -307,6 +353,22 @@ static void read_fields(struct reader *in, struct operation *operation)
 		operation->asset_burn.asset = read_named(in, "asset", asset_id_of);
 		operation->asset_burn.amount = read_number(in, "amount", UINT64_MAX);
 		break;
+	case OPERATION_validator_admit:
+		operation->validator_admit.account = read_account(in, "account");
+		break;
+	case OPERATION_validator_remove:
+		operation->validator_remove.account = read_account(in, "account");
+		break;
+	case OPERATION_validator_join:
+		read_join(in, &operation->validator_join);
+		break;
+	case OPERATION_param_set:
+		operation->param_set.name = read_text(in, "name", true);
+		operation->param_set.value = read_number(in, "value", UINT64_MAX);
+		break;
+	case OPERATION_evidence_submit:
+		read_evidence(in, &operation->evidence_submit);
+		break;
 	}
 }
 
@@ -326,6 +388,11 @@ FIELD_NAMES(asset_create, ASSET_CREATE_FIELDS)
 FIELD_NAMES(asset_mint, ASSET_MINT_FIELDS)
 FIELD_NAMES(asset_transfer, ASSET_TRANSFER_FIELDS)
 FIELD_NAMES(asset_burn, ASSET_BURN_FIELDS)
+FIELD_NAMES(validator_admit, VALIDATOR_ADMIT_FIELDS)
+FIELD_NAMES(validator_remove, VALIDATOR_REMOVE_FIELDS)
+FIELD_NAMES(validator_join, VALIDATOR_JOIN_FIELDS)
+FIELD_NAMES(param_set, PARAM_SET_FIELDS)
+FIELD_NAMES(evidence_submit, EVIDENCE_SUBMIT_FIELDS)
 
 static const char *const *names_of(enum operation_kind kind)
 {

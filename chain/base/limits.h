@@ -31,6 +31,9 @@ enum {
 	GENESIS_NODE_IDS_MAX = 1024,   /* who may connect before the ledger says more */
 	GENESIS_SIZE_MAX = 1 << 20,    /* all of the above at their maximum */
 	HEADER_SIZE = 244,             /* LEDGER, "Block header" */
+	JOIN_AGE_MAX = 1000,           /* blocks behind: who joins is in sync, or nearly */
+	JOIN_INTERVAL_MS = 3600000,    /* each join ends an epoch: one account, one an hour */
+	BLOCK_EVIDENCE_MAX = 16,       /* two signature checks each; f liars of 128 in 3 blocks */
 
 	/* -- Consensus ------------------------------------------------------------------ */
 	VOTES_PER_VOTER = 5,     /* a view: nullify, two notarize, two finalize; see X1 */

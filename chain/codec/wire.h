@@ -136,6 +136,22 @@ struct optional_hash {
 WIRE_OPTIONAL(u64)
 WIRE_OPTIONAL(hash)
 
+/* -- A message as a field of another: beside `#define wire_type_x struct x` -------------- */
+
+#define WIRE_NESTED(name)                                                          \
+	static inline size_t wire_size_##name(const struct name *value)                \
+	{                                                                              \
+		return name##_size(value);                                                 \
+	}                                                                              \
+	static inline void wire_put_##name(struct writer *out, const struct name *value) \
+	{                                                                              \
+		name##_put(out, value);                                                    \
+	}                                                                              \
+	static inline void wire_get_##name(struct cursor *in, struct name *value)      \
+	{                                                                              \
+		name##_get(in, value);                                                     \
+	}
+
 /* -- The message ------------------------------------------------------------------------- */
 
 #define WIRE_MEMBER(type, name) wire_type_##type name;

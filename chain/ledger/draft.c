@@ -3,8 +3,9 @@
 #include "chain/ledger/draft.h"
 
 #include "chain/base/invariant.h"
+#include "chain/ledger/succession.h"
 
-enum draft_undo_kind { UNDO_VALUE, UNDO_STREAM_OPENED, UNDO_RECORD };
+enum draft_undo_kind { UNDO_VALUE, UNDO_STREAM_OPENED, UNDO_RECORD, UNDO_EVIDENCE };
 
 struct draft_undo {
 	enum draft_undo_kind kind;
@@ -12,7 +13,7 @@ struct draft_undo {
 	struct bytes_view value;
 	bool present;
 	bool touched;
-	struct draft_stream *stream; /* the other two */
+	struct draft_stream *stream; /* UNDO_STREAM_OPENED, UNDO_RECORD */
 };
 
 void draft_fail(struct draft *draft, enum status status, const char *what)
@@ -39,22 +40,6 @@ enum status draft_reserve(void **items, size_t *capacity, size_t count, size_t i
 
 /* -- Making and freeing ------------------------------------------------------------------------- */
 
-static void read_parameters(struct draft *draft)
-{
-	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
-		struct state_key key = state_key_of_parameter((enum parameter)i);
-		struct bytes_view value;
-
-		draft->parameters.values[i] = parameter_facts((enum parameter)i)->value;
-		if (!draft_get(draft, &key, &value))
-			continue;
-		if (value.size == 8)
-			draft->parameters.values[i] = get_le64(value.at);
-		else
-			draft_fail(draft, STATUS_CORRUPT, "a parameter of the state");
-	}
-}
-
 enum status draft_new(struct draft **made, const struct network *network,
                       const struct ledger_source *source, const struct ledger_tip *tip,
                       const struct draft *parent, uint64_t time_ms, struct why *why)
@@ -74,11 +59,13 @@ enum status draft_new(struct draft **made, const struct network *network,
 	draft->header = (struct header){
 		.version = HEADER_VERSION,
 		.height = below->height + 1,
+		.epoch = epoch_after(below),
 		.time_ms = time_ms,
 		.parent = parent ? parent->hash : tip->hash,
+		.validators_hash = below->next_validators_hash,
 	};
 	buffer_init(&draft->body, BLOCK_BODY_MAX);
-	read_parameters(draft);
+	draft_get_parameters(draft, &draft->parameters);
 	status = draft->status;
 	if (status == STATUS_OK)
 		return STATUS_OK;
@@ -345,6 +332,27 @@ void draft_add_concern(struct draft *draft, const struct hash *account)
 		(struct draft_concern){.account = *account, .tx_index = tx_index};
 }
 
+void draft_add_evidence(struct draft *draft)
+{
+	if (push_undo(draft, UNDO_EVIDENCE))
+		draft->evidence_count++;
+}
+
+struct hash draft_block_hash(struct draft *draft, uint64_t height)
+{
+	struct hash hash = {{0}};
+	enum status status;
+
+	INVARIANT(height < draft->header.height);
+	for (const struct draft *below = draft->parent; below; below = below->parent)
+		if (below->header.height == height)
+			return below->hash;
+	status = draft->source->block_hash(draft->source->owner, height, &hash);
+	if (status != STATUS_OK)
+		draft_fail(draft, status, "read the hash of a block");
+	return hash;
+}
+
 /* -- One transaction ----------------------------------------------------------------------------------- */
 
 void draft_begin(struct draft *draft)
@@ -367,6 +375,9 @@ static void undo_one(struct draft *draft, const struct draft_undo *undo)
 	case UNDO_RECORD:
 		undo->stream->leaf_count--;
 		draft->record_count--;
+		break;
+	case UNDO_EVIDENCE:
+		draft->evidence_count--;
 		break;
 	}
 }

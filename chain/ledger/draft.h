@@ -21,6 +21,7 @@
 #include "chain/ledger/source.h"
 #include "chain/ledger/state.h"
 #include "chain/ledger/tx.h"
+#include "chain/ledger/validators.h"
 
 /* A value of the state as this draft sees it. */
 struct draft_entry {
@@ -84,7 +85,7 @@ struct draft {
 	const struct network *network;
 	const struct ledger_source *source;
 	const struct draft *parent; /* NULL: the committed ledger lies directly below */
-	struct parameters parameters;
+	struct parameters parameters; /* of this block: those that its parent left */
 
 	struct header header;       /* complete after sealing */
 	struct hash hash;           /* of the header, after sealing */
@@ -103,6 +104,12 @@ struct draft {
 	size_t record_count, record_capacity;
 	struct draft_concern *concerns; /* heap */
 	size_t concern_count, concern_capacity;
+
+	size_t evidence_count;      /* evidence.submit in this block */
+
+	/* Who certifies the next block, and under which parameters; after sealing, else NULL. */
+	const struct validator_set *next_validators;
+	struct parameters next_parameters;
 
 	struct log_appender log;    /* the network's log, after sealing */
 	struct state_update update; /* new and stale pages, after sealing */
@@ -124,14 +131,20 @@ struct ledger_tip {
 	struct log_frontier frontier; /* of log_size + 1 leaves */
 };
 
-/* An open draft on `parent`, or, when that is NULL, on `tip`. The caller sets the header's
- * view, epoch, proposer and set hashes before sealing. height, parent, time and version are
- * set here. Not STATUS_OK: memory or the source failed. All pointers must outlive it. */
+/* An open draft on `parent`, or, when that is NULL, on `tip`. What follows from the parent
+ * is set here: version, height, epoch, time, parent and validators_hash; block_seal sets the
+ * rest. Not STATUS_OK: memory or the source failed. All pointers must outlive it. */
 MUST_CHECK enum status draft_new(struct draft **draft, const struct network *network,
                                  const struct ledger_source *source,
                                  const struct ledger_tip *tip, const struct draft *parent,
                                  uint64_t time_ms, struct why *why);
 void draft_free(struct draft *draft);
+
+/* After sealing: is it the last block of its epoch? */
+static inline bool draft_is_seal(const struct draft *draft)
+{
+	return (draft->header.flags & HEADER_FLAG_SEAL) != 0;
+}
 
 /* -- State, for rules -------------------------------------------------------------------------- */
 
@@ -157,6 +170,13 @@ void draft_add_record(struct draft *draft, struct draft_stream *stream,
 
 /* The transaction being applied concerns this account. */
 void draft_add_concern(struct draft *draft, const struct hash *account);
+
+/* One more evidence.submit in this block. */
+void draft_add_evidence(struct draft *draft);
+
+/* The hash of the block of this height, which is below this draft's. Zeros, and a failed
+ * draft, when it cannot be read. */
+struct hash draft_block_hash(struct draft *draft, uint64_t height);
 
 /* Is the txid in this draft or one of its ancestors that are not committed? */
 bool draft_has_tx(const struct draft *draft, const struct hash *txid);

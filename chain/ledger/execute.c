@@ -281,6 +281,25 @@ static void point_into_body(struct draft *draft)
 	INVARIANT(cursor_finish(&body) == STATUS_OK);
 }
 
+/* A block is a seal exactly when who certifies the next one differs: changes that cancel out
+ * seal nothing. */
+static enum status seal_succession(struct draft *draft, struct why *why)
+{
+	struct validator_set *set = arena_take(&draft->arena, sizeof *set);
+	struct header *header = &draft->header;
+
+	if (!set)
+		return why_set(why, STATUS_MEMORY, "seal the validators");
+	if (draft_next_validators(draft, set, &draft->next_parameters) != STATUS_OK)
+		return failure_of(draft, why);
+	header->next_validators_hash =
+		validators_hash(set, &draft->next_parameters, draft->network);
+	if (!hash_equal(&header->next_validators_hash, &header->validators_hash))
+		header->flags |= HEADER_FLAG_SEAL;
+	draft->next_validators = set;
+	return STATUS_OK;
+}
+
 enum status block_seal(struct draft *draft, const struct block_plan *plan, struct why *why)
 {
 	struct header *header = &draft->header;
@@ -288,18 +307,19 @@ enum status block_seal(struct draft *draft, const struct block_plan *plan, struc
 	enum status status = draft->status;
 
 	INVARIANT(plan->time_ms == header->time_ms);
+	INVARIANT(plan->epoch == header->epoch);
+	INVARIANT((plan->flags & HEADER_FLAG_SEAL) == 0);
 	header->flags = plan->flags;
-	header->epoch = plan->epoch;
 	header->view = plan->view;
 	header->proposer = plan->proposer;
-	header->validators_hash = plan->validators_hash;
-	header->next_validators_hash = plan->next_validators_hash;
 	header->tx_count = (uint32_t)draft_tx_count(draft);
 	header->body_size = (uint32_t)draft->body.size;
 	if (status != STATUS_OK)
 		return failure_of(draft, why);
 	point_into_body(draft);
-	status = seal_streams(draft, why);
+	status = seal_succession(draft, why);
+	if (status == STATUS_OK)
+		status = seal_streams(draft, why);
 	if (status == STATUS_OK)
 		status = seal_state(draft, why);
 	if (status == STATUS_OK)
@@ -375,16 +395,13 @@ enum status block_execute(struct draft **made, const struct network *network,
                           enum verdict *verdict, struct refusal *refusal, struct why *why)
 {
 	const struct header *below = parent ? &parent->header : &tip->header;
-	/* What consensus says is taken over. The sets follow from the parent: no operation of
-	 * this version changes them, so no block seals. */
+	/* What consensus says is taken over, all else follows from the parent and the body. */
 	struct block_plan plan = {
 		.epoch = header->epoch,
 		.view = header->view,
 		.proposer = header->proposer,
 		.flags = header->flags & HEADER_FLAG_HEARTBEAT,
 		.time_ms = header->time_ms,
-		.validators_hash = below->next_validators_hash,
-		.next_validators_hash = below->next_validators_hash,
 	};
 	struct draft *draft;
 	enum status status;
@@ -394,6 +411,13 @@ enum status block_execute(struct draft **made, const struct network *network,
 	if (header->time_ms <= below->time_ms) {
 		*verdict = refuse(refusal, VERDICT_CONFLICT,
 		                  "the block's time is not later than its parent's");
+		return STATUS_OK;
+	}
+	if (header->epoch != epoch_after(below)) {
+		*verdict = refuse(refusal, VERDICT_CONFLICT,
+		                  "the block's epoch is %llu, on its parent it must be %llu",
+		                  (unsigned long long)header->epoch,
+		                  (unsigned long long)epoch_after(below));
 		return STATUS_OK;
 	}
 	status = draft_new(&draft, network, source, tip, parent, header->time_ms, why);

@@ -5,16 +5,15 @@
 
 #include "chain/ledger/draft.h"
 #include "chain/ledger/genesis.h"
+#include "chain/ledger/succession.h"
 
 /* What consensus says of a block that is to be made. */
 struct block_plan {
-	uint64_t epoch;
+	uint64_t epoch;   /* epoch_after the parent */
 	uint64_t view;
 	uint16_t proposer;
-	uint8_t flags;
+	uint8_t flags;    /* but for HEADER_FLAG_SEAL, which follows from the transactions */
 	uint64_t time_ms; /* later than the parent's */
-	struct hash validators_hash;
-	struct hash next_validators_hash;
 };
 
 /* Does a transaction of this size still fit the block? */
@@ -31,14 +30,15 @@ MUST_CHECK enum verdict block_add(struct draft *draft, const struct tx *tx, bool
 MUST_CHECK enum verdict block_try(struct draft *draft, const struct tx *tx, bool is_new,
                                   struct refusal *refusal);
 
-/* Compute roots, pages, tiles, header and hash: nothing changes any more. */
+/* Compute who certifies the next block, and whether that makes this one a seal; roots, pages,
+ * tiles, header and hash: nothing changes any more. */
 MUST_CHECK enum status block_seal(struct draft *draft, const struct block_plan *plan,
                                   struct why *why);
 
 /* The whole of a block that somebody else made: every transaction applied, every field of
  * the header that follows from them compared. The signatures of the transactions and what
- * consensus says of the header (epoch, view, proposer, clock, when a heartbeat is due) are
- * checked by the caller.
+ * consensus says of the header (view, proposer, clock, when a heartbeat is due) are checked
+ * by the caller.
  * *draft is NULL unless STATUS_OK and VERDICT_GOOD. */
 MUST_CHECK enum status block_execute(struct draft **draft, const struct network *network,
                                      const struct ledger_source *source,

@@ -1,5 +1,6 @@
 /* Block 0. It is an ordinary draft over a ledger that has nothing. */
 #include "chain/ledger/execute.h"
+#include "chain/ledger/validator_state.h"
 
 static enum status get_no_state(void *owner, const struct hash *key_hash,
                                 struct bytes_view *value, bool *found)
@@ -17,6 +18,14 @@ static enum status find_no_tx(void *owner, const struct hash *txid, bool *found)
 	(void)txid;
 	*found = false;
 	return STATUS_OK;
+}
+
+static enum status no_block_hash(void *owner, uint64_t height, struct hash *hash)
+{
+	(void)owner;
+	(void)height;
+	(void)hash;
+	return STATUS_NOT_FOUND;
 }
 
 static enum status read_no_page(void *owner, const struct state_page_key *key,
@@ -44,31 +53,32 @@ static enum status read_no_tile(void *owner, const struct hash *stream, unsigned
 static const struct ledger_source NOTHING = {
 	.get_state = get_no_state,
 	.find_tx = find_no_tx,
+	.block_hash = no_block_hash,
 	.read_page = read_no_page,
 	.read_tile = read_no_tile,
 };
 
 static void put_parameters(struct draft *draft, const struct parameters *parameters)
 {
-	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
-		struct state_key key = state_key_of_parameter((enum parameter)i);
-		uint8_t bytes[8];
-
-		put_le64(bytes, parameters->values[i]);
-		draft_put(draft, &key, bytes_view(bytes, sizeof bytes));
-	}
+	for (size_t i = 0; i < PARAMETER_COUNT; i++)
+		draft_put_parameter(draft, (enum parameter)i, parameters->values[i]);
 }
 
-static void put_validators(struct draft *draft, const struct validator_set *set)
+/* The first validators are admitted, and serve from epoch 0 on. */
+static void put_validators(struct draft *draft, const struct genesis *genesis)
 {
-	struct state_key key = state_key_of_kind(STATE_VALIDATORS);
-	uint8_t bytes[2 + VALIDATORS_MAX * sizeof(struct validator)];
-	struct writer out = writer_on(bytes, sizeof bytes);
+	draft_put_validators(draft, &genesis->validators);
+	for (size_t i = 0; i < genesis->validators.count; i++) {
+		const struct validator *validator = &genesis->validators.items[i];
+		struct validator_info info = {
+			.node_id = genesis->validator_node_ids[i],
+			.address = text_view(genesis->validator_addresses[i]),
+		};
 
-	writer_u16(&out, (uint16_t)set->count);
-	for (size_t i = 0; i < set->count; i++)
-		validator_put(&out, &set->items[i]);
-	draft_put(draft, &key, bytes_view(bytes, sizeof bytes - out.left));
+		validator_put_info(draft, &validator->account, &info);
+		validator_put_admission(draft, &validator->account);
+		validator_start_keys(draft, validator, 0);
+	}
 }
 
 static void put_root_group(struct draft *draft, const struct genesis *genesis)
@@ -88,13 +98,11 @@ enum status block_genesis(struct draft **made, const struct network *network,
                           const struct genesis *genesis, struct why *why)
 {
 	/* One below zero: the draft counts on from here to height 0. */
-	const struct ledger_tip before = {.header.height = UINT64_MAX};
-	struct header header = genesis_header(genesis, network);
-	struct block_plan plan = {
-		.time_ms = genesis->time_ms,
-		.validators_hash = header.validators_hash,
-		.next_validators_hash = header.next_validators_hash,
+	const struct ledger_tip before = {
+		.header.height = UINT64_MAX,
+		.header.next_validators_hash = genesis_header(genesis, network).validators_hash,
 	};
+	struct block_plan plan = {.time_ms = genesis->time_ms};
 	enum status status =
 		draft_new(made, network, &NOTHING, &before, NULL, genesis->time_ms, why);
 
@@ -102,7 +110,7 @@ enum status block_genesis(struct draft **made, const struct network *network,
 		return status;
 	draft_begin(*made);
 	put_parameters(*made, &genesis->parameters);
-	put_validators(*made, &genesis->validators);
+	put_validators(*made, genesis);
 	put_root_group(*made, genesis);
 	status = block_seal(*made, &plan, why);
 	if (status == STATUS_OK)

@@ -4,6 +4,7 @@
 #define CHAIN_LEDGER_FIELDS_H
 
 #include "chain/codec/wire.h"
+#include "chain/crypto/keys.h"
 
 #define wire_type_record_key struct bytes_view
 #define wire_type_content_type struct bytes_view
@@ -12,6 +13,8 @@
 #define wire_type_display_name struct bytes_view
 #define wire_type_contact struct bytes_view
 #define wire_type_value struct bytes_view
+#define wire_type_address struct bytes_view
+#define wire_type_parameter_name struct bytes_view
 
 // clang-format off
 WIRE_BYTES(record_key, bytes16, 2, RECORD_KEY_SIZE_MAX)
@@ -21,6 +24,8 @@ WIRE_BYTES(schema, text16, 2, SCHEMA_SIZE_MAX)
 WIRE_BYTES(display_name, text16, 2, DISPLAY_NAME_SIZE_MAX)
 WIRE_BYTES(contact, text16, 2, CONTACT_SIZE_MAX)
 WIRE_BYTES(value, bytes32, 4, VALUE_SIZE_MAX)
+WIRE_BYTES(address, text16, 2, ADDRESS_SIZE_MAX)
+WIRE_BYTES(parameter_name, bytes16, 2, PARAMETER_NAME_SIZE_MAX)
 // clang-format on
 
 /* A name of a stream or asset: 1..NAME_SIZE_MAX of a-z 0-9 . _ - */
@@ -44,6 +49,20 @@ static inline void wire_get_name(struct cursor *in, struct bytes_view *value)
 	if (!name_is_valid(*value))
 		cursor_fail(in, STATUS_MALFORMED);
 }
+
+/* The key of a node in the network, a compressed point (SEC 1 section 2.3.3). */
+struct node_id {
+	uint8_t bytes[COMPRESSED_KEY_SIZE];
+};
+
+#define wire_type_node_id struct node_id
+
+// clang-format off
+WIRE_FIXED(node_id, struct node_id)
+// clang-format on
+
+/* Are these bytes a compressed point? */
+bool node_id_is_valid(const struct node_id *id);
 
 /* A record of a stream, by its place. */
 struct record_reference {

@@ -10,17 +10,13 @@
 #ifndef CHAIN_LEDGER_GENESIS_H
 #define CHAIN_LEDGER_GENESIS_H
 
-#include "chain/crypto/keys.h"
+#include "chain/ledger/fields.h"
 #include "chain/ledger/header.h"
 #include "chain/ledger/validators.h"
 
 enum { GENESIS_VERSION = 1 };
 enum genesis_peers { PEERS_OPEN = 0, PEERS_PERMISSIONED = 1 };
 enum genesis_admission { ADMISSION_OPEN = 0, ADMISSION_MEMBERS = 1 };
-
-struct node_id {
-	uint8_t bytes[COMPRESSED_KEY_SIZE];
-};
 
 struct genesis {
 	char name[NETWORK_NAME_SIZE_MAX + 1]; /* 1..32 of a-z 0-9 - */

@@ -16,6 +16,7 @@ void network_init(struct network *network, const struct hash *genesis)
 	network->tx = begin("cairn/tx/v1", genesis);
 	network->block = begin("cairn/block/v1", genesis);
 	network->rotate = begin("cairn/rotate/v1", genesis);
+	network->join = begin("cairn/join/v1", genesis);
 	network->validators = begin("cairn/validators/v1", genesis);
 	network->notarize = begin("cairn/notarize/v1", genesis);
 	network->nullify = begin("cairn/nullify/v1", genesis);

@@ -11,6 +11,7 @@ struct network {
 	struct hasher tx;           /* tagged "cairn/tx/v1", genesis taken in */
 	struct hasher block;        /* tagged "cairn/block/v1", genesis taken in */
 	struct hasher rotate;       /* tagged "cairn/rotate/v1", genesis taken in */
+	struct hasher join;         /* tagged "cairn/join/v1", genesis taken in */
 	struct hasher validators;   /* tagged "cairn/validators/v1", genesis taken in */
 	struct hasher notarize;     /* tagged "cairn/notarize/v1", genesis taken in */
 	struct hasher nullify;      /* tagged "cairn/nullify/v1", genesis taken in */

@@ -27,6 +27,11 @@ WIRE_DEFINE(asset_create, ASSET_CREATE_FIELDS)
 WIRE_DEFINE(asset_mint, ASSET_MINT_FIELDS)
 WIRE_DEFINE(asset_transfer, ASSET_TRANSFER_FIELDS)
 WIRE_DEFINE(asset_burn, ASSET_BURN_FIELDS)
+WIRE_DEFINE(validator_admit, VALIDATOR_ADMIT_FIELDS)
+WIRE_DEFINE(validator_remove, VALIDATOR_REMOVE_FIELDS)
+WIRE_DEFINE(validator_join, VALIDATOR_JOIN_FIELDS)
+WIRE_DEFINE(param_set, PARAM_SET_FIELDS)
+WIRE_DEFINE(evidence_submit, EVIDENCE_SUBMIT_FIELDS)
 // clang-format on
 
 const char *operation_name(uint16_t kind)
@@ -39,6 +44,15 @@ const char *operation_name(uint16_t kind)
 #undef OPERATION_NAME
 	}
 	return NULL;
+}
+
+bool node_id_is_valid(const struct node_id *id)
+{
+	struct public_key x;
+
+	/* 2 and 3 are the two points of one x. */
+	memcpy(&x, id->bytes + 1, sizeof x);
+	return (id->bytes[0] == 2 || id->bytes[0] == 3) && public_key_is_valid(&x);
 }
 
 static size_t body_size(const struct operation *operation)
@@ -101,8 +115,15 @@ static bool is_well_formed(const struct operation *operation)
 		return operation->asset_transfer.amount > 0;
 	case OPERATION_asset_burn:
 		return operation->asset_burn.amount > 0;
+	case OPERATION_evidence_submit:
+		return ballot_is_well_formed(&operation->evidence_submit.first.ballot) &&
+		       ballot_is_well_formed(&operation->evidence_submit.second.ballot);
 	case OPERATION_account_rotate:
 	case OPERATION_account_describe:
+	case OPERATION_validator_admit:
+	case OPERATION_validator_remove:
+	case OPERATION_validator_join:
+	case OPERATION_param_set:
 		return true;
 	}
 	return false;

@@ -1,12 +1,13 @@
 /* The operations of a transaction: one table, one list of fields each.
  *
- * A kind's number is noun * 256 + verb: record 1, stream 2, account 3, asset 4; and, kept
- * free for what comes, group 5, validator 6, node 7, role 8, param 9, evidence 10. Adding
- * an operation is a list of fields and a row here, and a rule in chain/ledger/rules_*.c. */
+ * A kind's number is noun * 256 + verb: record 1, stream 2, account 3, asset 4, validator 6,
+ * param 9, evidence 10; and, kept free for what comes, group 5, node 7, role 8. Adding an
+ * operation is a list of fields and a row here, and a rule in chain/ledger/rules_*.c. */
 #ifndef CHAIN_LEDGER_OPERATIONS_H
 #define CHAIN_LEDGER_OPERATIONS_H
 
 #include "chain/ledger/fields.h"
+#include "chain/ledger/validators.h"
 
 /* X(name, number, text): name is the struct, the member and the rule. */
 #define OPERATION_LIST(X)                                                                \
@@ -19,7 +20,12 @@
 	X(asset_create, 0x0401, "asset.create")                                              \
 	X(asset_mint, 0x0402, "asset.mint")                                                  \
 	X(asset_transfer, 0x0403, "asset.transfer")                                          \
-	X(asset_burn, 0x0404, "asset.burn")
+	X(asset_burn, 0x0404, "asset.burn")                                                  \
+	X(validator_admit, 0x0601, "validator.admit")                                        \
+	X(validator_remove, 0x0602, "validator.remove")                                      \
+	X(validator_join, 0x0603, "validator.join")                                          \
+	X(param_set, 0x0901, "param.set")                                                    \
+	X(evidence_submit, 0x0a01, "evidence.submit")
 
 enum operation_kind {
 #define OPERATION_ENUM(name, number, text) OPERATION_##name = number,
@@ -103,6 +109,41 @@ enum stream_role {
 	X(hash, asset)                                                                       \
 	X(u64, amount)             /* grains of the sender, at least 1 */
 
+/* -- validator --------------------------------------------------------------------------- */
+
+/* By the root group. To admit changes no set: it lets the account join. */
+#define VALIDATOR_ADMIT_FIELDS(X) X(hash, account)
+
+#define VALIDATOR_REMOVE_FIELDS(X) VALIDATOR_ADMIT_FIELDS(X)
+
+/* By an admitted account, for itself: into the set, or with other keys in it. Both
+ * signatures are over join_message (tx.h): nobody joins with a key that he does not have.
+ * The height and hash of a late block show that the node behind it follows the chain. */
+#define VALIDATOR_JOIN_FIELDS(X)                                                         \
+	X(public_key, vote_key)                                                              \
+	X(hash, cosign_key)        /* Ed25519 public key */                                  \
+	X(node_id, node_id)                                                                  \
+	X(address, address)        /* host:port, or empty */                                 \
+	X(u64, height)             /* of a block below this one, at most JOIN_AGE_MAX */     \
+	X(hash, block)             /* its hash */                                            \
+	X(signature, vote_signature)                                                         \
+	X(signature, cosign_signature) /* Ed25519, of 64 bytes as well */
+
+/* -- param ------------------------------------------------------------------------------- */
+
+/* By the root group; counts from the next block on. */
+#define PARAM_SET_FIELDS(X)                                                              \
+	X(parameter_name, name)                                                              \
+	X(u64, value)
+
+/* -- evidence ---------------------------------------------------------------------------- */
+
+/* By anybody: two votes of one key that no honest validator casts both. */
+#define EVIDENCE_SUBMIT_FIELDS(X)                                                        \
+	X(public_key, vote_key)                                                              \
+	X(signed_ballot, first)                                                              \
+	X(signed_ballot, second)
+
 /* -- all of them --------------------------------------------------------------------------- */
 
 // clang-format off
@@ -116,6 +157,11 @@ WIRE_DECLARE(asset_create, ASSET_CREATE_FIELDS)
 WIRE_DECLARE(asset_mint, ASSET_MINT_FIELDS)
 WIRE_DECLARE(asset_transfer, ASSET_TRANSFER_FIELDS)
 WIRE_DECLARE(asset_burn, ASSET_BURN_FIELDS)
+WIRE_DECLARE(validator_admit, VALIDATOR_ADMIT_FIELDS)
+WIRE_DECLARE(validator_remove, VALIDATOR_REMOVE_FIELDS)
+WIRE_DECLARE(validator_join, VALIDATOR_JOIN_FIELDS)
+WIRE_DECLARE(param_set, PARAM_SET_FIELDS)
+WIRE_DECLARE(evidence_submit, EVIDENCE_SUBMIT_FIELDS)
 // clang-format on
 
 struct operation {

@@ -8,7 +8,7 @@
 /* X(name, default, least, most, is one that consensus reads). Sorted by name: the genesis
  * writes them in this order. */
 #define PARAMETER_LIST(X)                                                                \
-	X(fault_model, 0, 0, 1, true) /* 0 Byzantine, 1 crash */                             \
+	X(fault_model, 0, 0, 1, true) /* enum fault_model */                                 \
 	X(heartbeat_ms, 0, 0, 86400000, true) /* 0: no blocks without transactions */        \
 	X(max_block_bytes, BLOCK_BODY_MAX, 2 + TX_SIZE_MAX, BLOCK_BODY_MAX, true)            \
 	X(max_block_txs, BLOCK_TXS_MAX, 1, BLOCK_TXS_MAX, true)                              \
@@ -21,6 +21,9 @@ enum parameter {
 #undef PARAMETER_ENUM
 	PARAMETER_COUNT,
 };
+
+/* Values of the parameter fault_model. */
+enum fault_model { FAULT_BYZANTINE = 0, FAULT_CRASH = 1 };
 
 struct parameters {
 	uint64_t values[PARAMETER_COUNT];

@@ -17,6 +17,9 @@ struct ledger_source {
 	/* Is there a transaction of this txid? */
 	enum status (*find_tx)(void *owner, const struct hash *txid, bool *found);
 
+	/* The hash of the block of this height, which is at most that of the newest. */
+	enum status (*block_hash)(void *owner, uint64_t height, struct hash *hash);
+
 	/* A page of the state tree; STATUS_NOT_FOUND if it is not there. Borrowed as above. */
 	enum status (*read_page)(void *owner, const struct state_page_key *key,
 	                         struct bytes_view *page);

@@ -5,6 +5,10 @@
 // clang-format off
 WIRE_DEFINE(account_state, ACCOUNT_STATE_FIELDS)
 WIRE_DEFINE(account_profile, ACCOUNT_PROFILE_FIELDS)
+WIRE_DEFINE(validator_info, VALIDATOR_INFO_FIELDS)
+WIRE_DEFINE(admission, ADMISSION_FIELDS)
+WIRE_DEFINE(key_service, KEY_SERVICE_FIELDS)
+WIRE_DEFINE(evidence_record, EVIDENCE_RECORD_FIELDS)
 WIRE_DEFINE(stream_info, STREAM_INFO_FIELDS)
 WIRE_DEFINE(stream_head, STREAM_HEAD_FIELDS)
 WIRE_DEFINE(stream_roles, STREAM_ROLES_FIELDS)
@@ -46,6 +50,15 @@ struct state_key state_key_of(enum state_kind kind, const struct hash *id)
 	struct state_key key = state_key_of_kind(kind);
 
 	key_add(&key, id->bytes, HASH_SIZE);
+	return key;
+}
+
+struct state_key state_key_of_vote_key(enum state_kind kind,
+                                       const struct public_key *vote_key)
+{
+	struct state_key key = state_key_of_kind(kind);
+
+	key_add(&key, vote_key->bytes, PUBLIC_KEY_SIZE);
 	return key;
 }
 

@@ -4,8 +4,13 @@
  *     0x01 parameter name                    u64
  *     0x02 account                           account_state   only once it was rotated
  *     0x03 account                           account_profile
- *     0x04                                   the validators: struct validator_set's list
+ *     0x04                                   the validators that certify the next block
  *     0x05                                   the root group: members, threshold
+ *     0x06 account                           validator_info  once it joined
+ *     0x07 account                           admission       while it may join
+ *     0x08 vote key                          key_service     of every one there ever was
+ *     0x09 cosign key                        key_service     likewise
+ *     0x0a vote key                          evidence_record against it
  *     0x10 stream                            stream_info
  *     0x11 stream                            stream_head
  *     0x12 stream, account                   stream_roles
@@ -27,6 +32,11 @@ enum state_kind {
 	STATE_PROFILE = 0x03,
 	STATE_VALIDATORS = 0x04,
 	STATE_ROOT_GROUP = 0x05,
+	STATE_VALIDATOR_INFO = 0x06,
+	STATE_ADMISSION = 0x07,
+	STATE_VOTE_KEY = 0x08,
+	STATE_COSIGN_KEY = 0x09,
+	STATE_EVIDENCE = 0x0a,
 	STATE_STREAM = 0x10,
 	STATE_STREAM_HEAD = 0x11,
 	STATE_STREAM_ROLES = 0x12,
@@ -50,8 +60,11 @@ static inline struct bytes_view state_key_view(const struct state_key *key)
 struct state_key state_key_of_parameter(enum parameter parameter);
 /* A kind alone: STATE_VALIDATORS, STATE_ROOT_GROUP. */
 struct state_key state_key_of_kind(enum state_kind kind);
-/* A kind and an id: of an account, a stream or an asset. */
+/* A kind and an id: of an account, a stream or an asset; a cosign key. */
 struct state_key state_key_of(enum state_kind kind, const struct hash *id);
+/* STATE_VOTE_KEY and STATE_EVIDENCE. */
+struct state_key state_key_of_vote_key(enum state_kind kind,
+                                       const struct public_key *vote_key);
 /* STATE_STREAM_ROLES and STATE_BALANCE. */
 struct state_key state_key_of_pair(enum state_kind kind, const struct hash *id,
                                    const struct hash *account);
@@ -68,6 +81,27 @@ struct state_key state_key_of_record(const struct hash *stream,
 	X(contact, contact)                                                                  \
 	X(optional_hash, encryption_key)                                                     \
 	X(optional_hash, inbox)
+
+/* Kept when the account leaves the set: who is admitted again does not join more often. */
+#define VALIDATOR_INFO_FIELDS(X)                                                         \
+	X(node_id, node_id)                                                                  \
+	X(address, address)                                                                  \
+	X(u64, joined_ms)        /* of the block of its last join; 0: it is of the genesis */
+
+#define ADMISSION_FIELDS(X) X(u64, height) /* of the block that admitted the account */
+
+/* The epochs in which a key of a validator serves: from first_epoch to last_epoch, both
+ * included; without a last_epoch it is in the set still. A key that came and went in one
+ * block has first_epoch = last_epoch + 1: it never served. */
+#define KEY_SERVICE_FIELDS(X)                                                            \
+	X(hash, account)                                                                     \
+	X(u64, first_epoch)                                                                  \
+	X(optional_u64, last_epoch)
+
+#define EVIDENCE_RECORD_FIELDS(X)                                                        \
+	X(u64, epoch)            /* of the two votes */                                      \
+	X(u64, view)                                                                         \
+	X(u64, height)           /* of the block that holds them */
 
 #define STREAM_INFO_FIELDS(X)                                                            \
 	X(name, name)                                                                        \
@@ -107,6 +141,10 @@ struct state_key state_key_of_record(const struct hash *stream,
 // clang-format off
 WIRE_DECLARE(account_state, ACCOUNT_STATE_FIELDS)
 WIRE_DECLARE(account_profile, ACCOUNT_PROFILE_FIELDS)
+WIRE_DECLARE(validator_info, VALIDATOR_INFO_FIELDS)
+WIRE_DECLARE(admission, ADMISSION_FIELDS)
+WIRE_DECLARE(key_service, KEY_SERVICE_FIELDS)
+WIRE_DECLARE(evidence_record, EVIDENCE_RECORD_FIELDS)
 WIRE_DECLARE(stream_info, STREAM_INFO_FIELDS)
 WIRE_DECLARE(stream_head, STREAM_HEAD_FIELDS)
 WIRE_DECLARE(stream_roles, STREAM_ROLES_FIELDS)

@@ -157,3 +157,17 @@ struct hash rotation_message(const struct network *network, const struct hash *a
 	hasher_update(&hasher, salt_bytes, sizeof salt_bytes);
 	return hasher_finish(&hasher);
 }
+
+struct hash join_message(const struct network *network, const struct hash *account,
+                         const struct validator_join *join)
+{
+	uint8_t bytes[3 * HASH_SIZE + COMPRESSED_KEY_SIZE + 2 + ADDRESS_SIZE_MAX + 8 +
+	              HASH_SIZE + 2 * SIGNATURE_SIZE];
+	struct writer out = writer_on(bytes, sizeof bytes);
+
+	writer_hash(&out, account);
+	validator_join_put(&out, join);
+	/* The signatures are the last fields, and sign all before them. */
+	return network_hash(&network->join,
+	                    bytes_view(bytes, sizeof bytes - out.left - 2 * SIGNATURE_SIZE));
+}

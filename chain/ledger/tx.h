@@ -84,4 +84,8 @@ void tx_put_authority(uint8_t *bytes, size_t size, const struct public_key *key,
 struct hash rotation_message(const struct network *network, const struct hash *account,
                              const struct public_key *new_key, uint64_t salt);
 
+/* The message that both keys of a validator.join sign: everything it says, and for whom. */
+struct hash join_message(const struct network *network, const struct hash *account,
+                         const struct validator_join *join);
+
 #endif

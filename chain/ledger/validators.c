@@ -1,22 +1,29 @@
 #include "chain/ledger/validators.h"
 
+#include "chain/base/invariant.h"
 #include "chain/crypto/keys.h"
 
 // clang-format off
 WIRE_DEFINE(validator, VALIDATOR_FIELDS)
 WIRE_DEFINE(ballot, BALLOT_FIELDS)
+WIRE_DEFINE(vote, VOTE_FIELDS)
+WIRE_DEFINE(signed_ballot, SIGNED_BALLOT_FIELDS)
 // clang-format on
 
 enum { CONSENSUS_PARAMETERS_SIZE = 4 + 1 + 4 + 4 + 8 };
 
-size_t validators_fault_count(size_t count)
+/* -- Sets -------------------------------------------------------------------------------- */
+
+size_t validators_fault_count(size_t count, enum fault_model model)
 {
-	return count > 0 ? (count - 1) / 3 : 0;
+	if (count == 0)
+		return 0;
+	return model == FAULT_CRASH ? (count - 1) / 2 : (count - 1) / 3;
 }
 
-size_t validators_quorum(size_t count)
+size_t validators_quorum(size_t count, enum fault_model model)
 {
-	return count - validators_fault_count(count);
+	return count - validators_fault_count(count, model);
 }
 
 bool validators_are_valid(const struct validator_set *set)
@@ -29,13 +36,68 @@ bool validators_are_valid(const struct validator_set *set)
 		if (!public_key_is_valid(&a->vote_key))
 			return false;
 		for (size_t j = 0; j < i; j++)
-			if (hash_equal(&set->items[j].cosign_key, &a->cosign_key))
+			if (hash_equal(&set->items[j].cosign_key, &a->cosign_key) ||
+			    hash_equal(&set->items[j].account, &a->account))
 				return false;
 		if (i > 0 && memcmp(&set->items[i - 1].vote_key, &a->vote_key,
 		                    sizeof a->vote_key) >= 0)
 			return false;
 	}
 	return true;
+}
+
+bool validators_find(const struct validator_set *set, const struct hash *account,
+                     size_t *index)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (!hash_equal(&set->items[i].account, account))
+			continue;
+		*index = i;
+		return true;
+	}
+	return false;
+}
+
+void validators_add(struct validator_set *set, const struct validator *validator)
+{
+	size_t at = set->count;
+
+	INVARIANT(set->count < VALIDATORS_MAX);
+	for (; at > 0; at--) {
+		if (memcmp(&set->items[at - 1].vote_key, &validator->vote_key,
+		           sizeof validator->vote_key) < 0)
+			break;
+		set->items[at] = set->items[at - 1];
+	}
+	set->items[at] = *validator;
+	set->count++;
+}
+
+void validators_take_out(struct validator_set *set, size_t index)
+{
+	INVARIANT(index < set->count);
+	set->count--;
+	memmove(&set->items[index], &set->items[index + 1],
+	        (set->count - index) * sizeof set->items[0]);
+}
+
+void validator_set_put(struct writer *out, const struct validator_set *set)
+{
+	writer_u16(out, (uint16_t)set->count);
+	for (size_t i = 0; i < set->count; i++)
+		validator_put(out, &set->items[i]);
+}
+
+enum status validator_set_decode(struct validator_set *set, struct bytes_view bytes)
+{
+	struct cursor in = cursor_on(bytes);
+	enum status status;
+
+	set->count = cursor_count16(&in, VALIDATORS_MAX, VALIDATOR_SIZE);
+	for (size_t i = 0; i < set->count; i++)
+		validator_get(&in, &set->items[i]);
+	status = cursor_finish(&in);
+	return status == STATUS_OK && set->count == 0 ? STATUS_MALFORMED : status;
 }
 
 struct hash validators_hash(const struct validator_set *set,
@@ -64,6 +126,25 @@ struct hash validators_hash(const struct validator_set *set,
 	return hasher_finish(&hasher);
 }
 
+/* -- Votes ------------------------------------------------------------------------------- */
+
+bool ballot_is_well_formed(const struct ballot *ballot)
+{
+	if (ballot->kind == VOTE_NULLIFY)
+		return ballot->parent_view == UINT64_MAX && hash_is_zero(&ballot->block);
+	return ballot->kind == VOTE_NOTARIZE || ballot->kind == VOTE_FINALIZE;
+}
+
+bool ballots_contradict(const struct ballot *a, const struct ballot *b)
+{
+	if (a->epoch != b->epoch || a->view != b->view)
+		return false;
+	if (a->kind != b->kind)
+		return a->kind != VOTE_NOTARIZE && b->kind != VOTE_NOTARIZE;
+	return a->kind != VOTE_NULLIFY &&
+	       (a->parent_view != b->parent_view || !hash_equal(&a->block, &b->block));
+}
+
 struct hash ballot_digest(const struct ballot *ballot, const struct network *network)
 {
 	uint8_t bytes[3 * 8 + HASH_SIZE];
@@ -78,6 +159,26 @@ struct hash ballot_digest(const struct ballot *ballot, const struct network *net
 	writer_hash(&out, &ballot->block);
 	return network_hash(begun, bytes_view(bytes, sizeof bytes));
 }
+
+bool signed_ballot_is_valid(const struct signed_ballot *vote, const struct public_key *key,
+                            const struct network *network)
+{
+	struct hash digest = ballot_digest(&vote->ballot, network);
+
+	return ballot_is_well_formed(&vote->ballot) &&
+	       signature_is_valid(&vote->signature, &digest, key);
+}
+
+bool vote_is_valid(const struct vote *vote, const struct validator_set *set,
+                   const struct network *network)
+{
+	struct signed_ballot alone = {.ballot = vote->ballot, .signature = vote->signature};
+
+	return vote->signer < set->count &&
+	       signed_ballot_is_valid(&alone, &set->items[vote->signer].vote_key, network);
+}
+
+/* -- Certificates ------------------------------------------------------------------------ */
 
 static size_t bitmap_size(const struct certificate *certificate)
 {
@@ -151,12 +252,16 @@ void certificate_get(struct cursor *in, struct certificate *certificate)
 }
 
 bool certificate_is_valid(const struct certificate *certificate,
-                          const struct validator_set *set, const struct network *network)
+                          const struct validator_set *set,
+                          const struct parameters *parameters,
+                          const struct network *network)
 {
 	struct hash digest = ballot_digest(&certificate->ballot, network);
+	enum fault_model model =
+		(enum fault_model)parameters->values[PARAMETER_fault_model];
 
 	if (certificate->validator_count != set->count ||
-	    signer_count(certificate) < validators_quorum(set->count))
+	    signer_count(certificate) < validators_quorum(set->count, model))
 		return false;
 	for (size_t i = 0; i < set->count; i++)
 		if (certificate->signers[i] &&

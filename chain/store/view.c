@@ -111,6 +111,16 @@ static enum status find_tx(void *owner, const struct hash *txid, bool *found)
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+static enum status block_hash(void *owner, uint64_t height, struct hash *hash)
+{
+	struct store_header header;
+	enum status status = store_read_header(owner, height, &header, NULL);
+
+	if (status == STATUS_OK)
+		*hash = header.hash;
+	return status == STATUS_NOT_FOUND ? STATUS_CORRUPT : status;
+}
+
 static enum status read_page(void *owner, const struct state_page_key *page_key,
                              struct bytes_view *page)
 {
@@ -132,6 +142,7 @@ struct ledger_source store_view_source(struct store_view *view)
 		.owner = view,
 		.get_state = get_state,
 		.find_tx = find_tx,
+		.block_hash = block_hash,
 		.read_page = read_page,
 		.read_tile = read_tile,
 	};

@@ -78,8 +78,6 @@ static void carry_build(struct drive *drive, const struct effect_build *effect)
 			.view = effect->view,
 			.proposer = effect->proposer,
 			.time_ms = effect->time_ms,
-			.validators_hash = effect->validators_hash,
-			.next_validators_hash = effect->validators_hash,
 		},
 		.offers = drive->offers,
 		.offer_count = count,

@@ -121,6 +121,13 @@ static enum status fill(struct executor *executor, struct draft *draft,
 	return STATUS_OK;
 }
 
+static uint64_t next_epoch(const struct executor *executor)
+{
+	const struct draft *parent = newest(executor);
+
+	return epoch_after(parent ? &parent->header : &executor->tip.header);
+}
+
 enum status executor_build(struct executor *executor, const struct block_plan *plan,
                            struct offer *offers, size_t count, const struct draft **block,
                            struct why *why)
@@ -130,6 +137,10 @@ enum status executor_build(struct executor *executor, const struct block_plan *p
 
 	*block = NULL;
 	INVARIANT(executor->block_count < EXECUTOR_BLOCKS_MAX);
+	if (plan->epoch != next_epoch(executor))
+		return why_set(why, STATUS_FOREIGN,
+		               "the validators or parameters changed with the newest block: start "
+		               "the node again to go on in the next epoch");
 	status = draft_new(&draft, executor->network, executor->source, &executor->tip,
 	                   newest(executor), plan->time_ms, why);
 	if (status != STATUS_OK)

@@ -206,12 +206,13 @@ enum status start_consensus_config(struct consensus_config *config,
 	const struct parameters *parameters = &node->genesis->parameters;
 	enum status status;
 
-	config->epoch = tip->header.epoch;
+	config->epoch = epoch_after(&tip->header);
 	config->validators = node->genesis->validators;
 	config->validators_hash =
 		validators_hash(&config->validators, parameters, store_network(node->store));
 	config->height = tip->header.height;
-	config->view = tip->header.view;
+	/* In a new epoch the block that ended the last one is the root, of view 0. */
+	config->view = config->epoch == tip->header.epoch ? tip->header.view : 0;
 	config->time_ms = tip->header.time_ms;
 	config->block = tip->hash;
 	config->block_txs_max = parameters->values[PARAMETER_max_block_txs];

@@ -185,6 +185,49 @@ static void set_gift(json_t *json, const struct hash *asset, const struct hash *
 	set(json, "amount", json_of_amount(amount));
 }
 
+static const char *vote_name(uint8_t kind)
+{
+	return kind == VOTE_FINALIZE   ? "finalize"
+	       : kind == VOTE_NOTARIZE ? "notarize"
+	                               : "nullify";
+}
+
+static void set_join(json_t *json, const struct validator_join *operation)
+{
+	set_public_key(json, "vote_key", &operation->vote_key);
+	set_hash(json, "cosign_key", &operation->cosign_key);
+	set(json, "node_id", json_of_hex(operation->node_id.bytes, COMPRESSED_KEY_SIZE));
+	set_text(json, "address", &operation->address);
+	set(json, "height", json_of_count(operation->height));
+	set_hash(json, "block", &operation->block);
+	set_signature(json, "vote_signature", &operation->vote_signature);
+	set_signature(json, "cosign_signature", &operation->cosign_signature);
+}
+
+/* A nullify vote is about no parent and no block. */
+static json_t *json_of_signed_ballot(const struct signed_ballot *vote)
+{
+	const struct ballot *ballot = &vote->ballot;
+	bool is_nullify = ballot->kind == VOTE_NULLIFY;
+	json_t *json = json_object();
+
+	set(json, "kind", json_string(vote_name(ballot->kind)));
+	set(json, "epoch", json_of_count(ballot->epoch));
+	set(json, "view", json_of_count(ballot->view));
+	set(json, "parent_view",
+	    is_nullify ? json_null() : json_of_count(ballot->parent_view));
+	set(json, "block", is_nullify ? json_null() : json_of_hash(&ballot->block));
+	set_signature(json, "signature", &vote->signature);
+	return json;
+}
+
+static void set_evidence(json_t *json, const struct evidence_submit *operation)
+{
+	set_public_key(json, "vote_key", &operation->vote_key);
+	set(json, "first", json_of_signed_ballot(&operation->first));
+	set(json, "second", json_of_signed_ballot(&operation->second));
+}
+
 json_t *json_of_operation(const struct operation *operation)
 {
 	json_t *json = json_object();
@@ -230,6 +273,22 @@ json_t *json_of_operation(const struct operation *operation)
 		break;
 	case OPERATION_asset_burn:
 		set_gift(json, &operation->asset_burn.asset, NULL, operation->asset_burn.amount);
+		break;
+	case OPERATION_validator_admit:
+		set(json, "account", json_of_account(&operation->validator_admit.account));
+		break;
+	case OPERATION_validator_remove:
+		set(json, "account", json_of_account(&operation->validator_remove.account));
+		break;
+	case OPERATION_validator_join:
+		set_join(json, &operation->validator_join);
+		break;
+	case OPERATION_param_set:
+		set_text(json, "name", &operation->param_set.name);
+		set(json, "value", json_of_count(operation->param_set.value));
+		break;
+	case OPERATION_evidence_submit:
+		set_evidence(json, &operation->evidence_submit);
 		break;
 	}
 	return json;
@@ -303,11 +362,8 @@ json_t *json_of_certificate(const struct certificate *certificate)
 		json_array_append_new(signatures, json_of_hex(certificate->signatures[i].bytes,
 		                                              SIGNATURE_SIZE));
 	}
-	return json_pack("{ss so so so so so so}", "kind",
-	                 ballot->kind == VOTE_FINALIZE   ? "finalize"
-	                 : ballot->kind == VOTE_NOTARIZE ? "notarize"
-	                                                 : "nullify",
-	                 "epoch", json_of_count(ballot->epoch), "view",
+	return json_pack("{ss so so so so so so}", "kind", vote_name(ballot->kind), "epoch",
+	                 json_of_count(ballot->epoch), "view",
 	                 json_of_count(ballot->view), "parent_view",
 	                 json_of_count(ballot->parent_view), "block",
 	                 json_of_hash(&ballot->block), "signers", signers, "signatures",

@@ -30,6 +30,14 @@ static enum status find_tx(void *owner, const struct hash *txid, bool *found)
 	return STATUS_OK;
 }
 
+static enum status block_hash(void *owner, uint64_t height, struct hash *hash)
+{
+	(void)owner;
+	(void)height;
+	(void)hash;
+	return STATUS_NOT_FOUND;
+}
+
 static enum status read_page(void *owner, const struct state_page_key *key,
                              struct bytes_view *page)
 {
@@ -55,6 +63,7 @@ static enum status read_tile(void *owner, const struct hash *stream, unsigned le
 static const struct ledger_source NOTHING = {
 	.get_state = get_state,
 	.find_tx = find_tx,
+	.block_hash = block_hash,
 	.read_page = read_page,
 	.read_tile = read_tile,
 };
@@ -117,10 +126,9 @@ static void add_first(struct draft *draft)
 static struct block_plan plan_for(const struct draft *draft)
 {
 	return (struct block_plan){
+		.epoch = draft->header.epoch,
 		.view = draft->header.height,
 		.time_ms = draft->header.time_ms,
-		.validators_hash = genesis_block->header.validators_hash,
-		.next_validators_hash = genesis_block->header.validators_hash,
 	};
 }
 
@@ -130,15 +138,23 @@ static void close_ledger(void)
 	draft_free(genesis_block);
 }
 
+/* Account 1 is the only validator and the root group. */
 static void open_ledger(void)
 {
 	static const struct hash hash = {{1}};
 	static struct genesis genesis;
+	struct public_key key = key_of(1);
 	struct block_plan plan;
 
 	network_init(&network, &hash);
 	genesis.time_ms = 1000;
 	genesis.parameters = parameters_default();
+	genesis.root_member_count = 1;
+	genesis.root_threshold = 1;
+	genesis.root_members[0] = network_account_id(&network, &key);
+	genesis.validators.count = 1;
+	genesis.validators.items[0].account = genesis.root_members[0];
+	genesis.validators.items[0].vote_key = key;
 	INVARIANT(block_genesis(&genesis_block, &network, &genesis, NULL) == STATUS_OK);
 	INVARIANT(draft_new(&first_block, &network, &NOTHING, NULL, genesis_block, 2000,
 	                    NULL) == STATUS_OK);

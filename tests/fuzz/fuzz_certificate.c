@@ -25,6 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	static const struct hash genesis = {{1}};
 	struct cursor in = cursor_on(bytes_view(bytes, size));
 	struct validator_set set = foreign_set();
+	struct parameters parameters = parameters_default();
 	struct certificate certificate;
 	struct network network;
 	struct writer out;
@@ -41,6 +42,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	INVARIANT(out.left == 0 && memcmp(again, bytes, size) == 0);
 	memory_free(again);
 	network_init(&network, &genesis);
-	INVARIANT(!certificate_is_valid(&certificate, &set, &network));
+	INVARIANT(!certificate_is_valid(&certificate, &set, &parameters, &network));
 	return 0;
 }

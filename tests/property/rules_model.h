@@ -206,6 +206,12 @@ static inline enum verdict model_operation(struct model *model, const struct mod
 	case OPERATION_asset_transfer:
 	case OPERATION_asset_burn:
 		return model_asset(model, tx->sender, operation);
+	case OPERATION_validator_admit:
+	case OPERATION_validator_remove:
+	case OPERATION_validator_join:
+	case OPERATION_param_set:
+	case OPERATION_evidence_submit:
+		break;
 	}
 	return VERDICT_SCHEMA;
 }

@@ -102,6 +102,15 @@ static struct record_append some_record(void)
 	return record;
 }
 
+static void make_well_formed(struct ballot *ballot)
+{
+	ballot->kind = (uint8_t)(VOTE_NOTARIZE + random_below(&lots, 3));
+	if (ballot->kind != VOTE_NULLIFY)
+		return;
+	ballot->parent_view = UINT64_MAX;
+	ballot->block = (struct hash){{0}};
+}
+
 static struct operation some_operation(void)
 {
 	static const enum operation_kind KINDS[] = {
@@ -112,7 +121,7 @@ static struct operation some_operation(void)
 	struct hash a = random_hash(&lots), b = random_hash(&lots);
 	enum stream_role role = (enum stream_role)(1u << random_below(&lots, 3));
 	uint64_t amount = random_u64(&lots) | 1;
-	struct operation made = {.kind = KINDS[random_below(&lots, 10)]};
+	struct operation made = {.kind = KINDS[random_below(&lots, sizeof KINDS / sizeof KINDS[0])]};
 
 	switch (made.kind) {
 	case OPERATION_record_append:
@@ -145,6 +154,23 @@ static struct operation some_operation(void)
 		return make_transfer(&a, &b, amount);
 	case OPERATION_asset_burn:
 		return make_burn(&a, amount);
+	case OPERATION_validator_admit:
+		return make_admit(&a);
+	case OPERATION_validator_remove:
+		return make_remove(&a);
+	case OPERATION_validator_join:
+		random_fill(&lots, &made.validator_join, sizeof made.validator_join);
+		made.validator_join.address = some_text(ADDRESS_SIZE_MAX);
+		return made;
+	case OPERATION_param_set:
+		made.param_set =
+			(struct param_set){some_bytes(PARAMETER_NAME_SIZE_MAX), random_u64(&lots)};
+		return made;
+	case OPERATION_evidence_submit:
+		random_fill(&lots, &made.evidence_submit, sizeof made.evidence_submit);
+		make_well_formed(&made.evidence_submit.first.ballot);
+		make_well_formed(&made.evidence_submit.second.ballot);
+		return made;
 	}
 	return made;
 }

@@ -80,7 +80,7 @@ static enum status make_block(struct draft **made)
 		if (draft->status == STATUS_OK)
 			verdict = block_add(draft, txs[i], false, &refusal);
 	}
-	plan = ledger_fixture_plan(&fixture, draft);
+	plan = ledger_fixture_plan(draft);
 	status = block_seal(draft, &plan, &fixture.why);
 	if (status == STATUS_OK)
 		*made = draft;

@@ -173,6 +173,12 @@ static struct operation real_operation(const struct model_tx *tx,
 		return make_transfer(asset, account, from->amount);
 	case OPERATION_asset_burn:
 		return make_burn(asset, from->amount);
+	case OPERATION_validator_admit:
+	case OPERATION_validator_remove:
+	case OPERATION_validator_join:
+	case OPERATION_param_set:
+	case OPERATION_evidence_submit:
+		break;
 	}
 	ck_abort_msg("no such kind");
 }
@@ -308,7 +314,7 @@ static void compare_account(struct draft *draft, size_t index, size_t *values)
 static size_t compare(const struct draft *newest)
 {
 	struct draft *scratch = ledger_fixture_draft(&fixture, newest);
-	size_t values = PARAMETER_COUNT + 2;
+	size_t values = PARAMETER_COUNT + 6;
 
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++)
 		compare_account(scratch, i, &values);

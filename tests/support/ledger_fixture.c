@@ -1,5 +1,7 @@
 #include "tests/support/ledger_fixture.h"
 
+#include "chain/crypto/cosign_key.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,23 +214,18 @@ enum verdict ledger_fixture_add(struct ledger_fixture *fixture, struct draft *dr
 	return verdict;
 }
 
-struct block_plan ledger_fixture_plan(const struct ledger_fixture *fixture,
-                                      const struct draft *draft)
+struct block_plan ledger_fixture_plan(const struct draft *draft)
 {
-	struct hash validators = validators_hash(
-		&fixture->genesis->validators, &fixture->genesis->parameters, &fixture->network);
-
 	return (struct block_plan){
+		.epoch = draft->header.epoch,
 		.view = draft->header.height,
 		.time_ms = draft->header.time_ms,
-		.validators_hash = validators,
-		.next_validators_hash = validators,
 	};
 }
 
 void ledger_fixture_seal(struct ledger_fixture *fixture, struct draft *draft)
 {
-	struct block_plan plan = ledger_fixture_plan(fixture, draft);
+	struct block_plan plan = ledger_fixture_plan(draft);
 
 	demand_ok(block_seal(draft, &plan, &fixture->why), &fixture->why);
 }
@@ -411,5 +408,122 @@ struct operation make_burn(const struct hash *asset, uint64_t amount)
 	return (struct operation){
 		.kind = OPERATION_asset_burn,
 		.asset_burn = {.asset = *asset, .amount = amount},
+	};
+}
+
+struct operation make_admit(const struct hash *account)
+{
+	return (struct operation){
+		.kind = OPERATION_validator_admit,
+		.validator_admit = {.account = *account},
+	};
+}
+
+struct operation make_remove(const struct hash *account)
+{
+	return (struct operation){
+		.kind = OPERATION_validator_remove,
+		.validator_remove = {.account = *account},
+	};
+}
+
+struct operation make_param(const char *name, uint64_t value)
+{
+	return (struct operation){
+		.kind = OPERATION_param_set,
+		.param_set = {.name = text_view(name), .value = value},
+	};
+}
+
+/* -- Of validators ------------------------------------------------------------------- */
+
+static void cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number)
+{
+	memset(seed, 0x0c, COSIGN_SEED_SIZE);
+	put_be32(seed, number);
+}
+
+struct validator make_validator(const struct ledger_fixture *fixture,
+                                const struct hash *account, unsigned number)
+{
+	struct validator validator = {
+		.account = *account,
+		.vote_key = ledger_fixture_keys(fixture, number).public_key,
+	};
+	uint8_t seed[COSIGN_SEED_SIZE];
+
+	cosign_seed(seed, number);
+	demand_ok(cosign_key_public(&validator.cosign_key, seed), NULL);
+	return validator;
+}
+
+void sign_join(const struct ledger_fixture *fixture, const struct hash *account,
+               unsigned number, struct validator_join *join)
+{
+	static const struct hash auxiliary;
+	struct hash message = join_message(&fixture->network, account, join);
+	struct key_pair vote_keys = ledger_fixture_keys(fixture, number);
+	uint8_t seed[COSIGN_SEED_SIZE];
+
+	cosign_seed(seed, number);
+	demand_ok(key_pair_sign(&join->vote_signature, fixture->signer, &vote_keys, &message,
+	                        &auxiliary),
+	          NULL);
+	demand_ok(cosign_key_sign(join->cosign_signature.bytes, seed, hash_view(&message)),
+	          NULL);
+}
+
+struct operation make_join(const struct ledger_fixture *fixture,
+                           const struct hash *account, unsigned number)
+{
+	struct validator validator = make_validator(fixture, account, number);
+	struct operation operation = {
+		.kind = OPERATION_validator_join,
+		.validator_join =
+			{
+				.vote_key = validator.vote_key,
+				.cosign_key = validator.cosign_key,
+				.address = text_view("node.example.org:7400"),
+				.height = fixture->ledger.tip.header.height,
+				.block = fixture->ledger.tip.hash,
+			},
+	};
+	struct node_id *node_id = &operation.validator_join.node_id;
+
+	node_id->bytes[0] = 2;
+	memcpy(node_id->bytes + 1, validator.vote_key.bytes, PUBLIC_KEY_SIZE);
+	sign_join(fixture, account, number, &operation.validator_join);
+	return operation;
+}
+
+struct signed_ballot make_vote(const struct ledger_fixture *fixture, unsigned number,
+                               const struct ballot *ballot)
+{
+	static const struct hash auxiliary;
+	struct key_pair keys = ledger_fixture_keys(fixture, number);
+	struct hash digest = ballot_digest(ballot, &fixture->network);
+	struct signed_ballot vote = {.ballot = *ballot};
+
+	demand_ok(key_pair_sign(&vote.signature, fixture->signer, &keys, &digest, &auxiliary),
+	          NULL);
+	return vote;
+}
+
+struct operation make_evidence(const struct ledger_fixture *fixture, unsigned number,
+                               uint64_t epoch, uint64_t view)
+{
+	struct ballot first = {
+		.kind = VOTE_NOTARIZE, .epoch = epoch, .view = view, .block = {{1}}};
+	struct ballot second = first;
+
+	second.block.bytes[0] = 2;
+	return (struct operation){
+		.kind = OPERATION_evidence_submit,
+		.evidence_submit =
+			{
+				.vote_key = ledger_fixture_keys(fixture, number).public_key,
+				.first = make_vote(fixture, number, &first),
+				.second = make_vote(fixture, number, &second),
+			},
 	};
 }

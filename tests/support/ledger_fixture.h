@@ -70,8 +70,7 @@ struct draft *ledger_fixture_draft(struct ledger_fixture *fixture,
 enum verdict ledger_fixture_add(struct ledger_fixture *fixture, struct draft *draft,
                                 const struct tx *tx);
 /* What a leader of a set of one says of a block. */
-struct block_plan ledger_fixture_plan(const struct ledger_fixture *fixture,
-                                      const struct draft *draft);
+struct block_plan ledger_fixture_plan(const struct draft *draft);
 void ledger_fixture_seal(struct ledger_fixture *fixture, struct draft *draft);
 /* A draft on `parent` with these transactions, all of which must be good, sealed. */
 struct draft *ledger_fixture_sealed(struct ledger_fixture *fixture,
@@ -113,5 +112,24 @@ struct operation make_mint(const struct hash *asset, const struct hash *to,
 struct operation make_transfer(const struct hash *asset, const struct hash *to,
                                uint64_t amount);
 struct operation make_burn(const struct hash *asset, uint64_t amount);
+struct operation make_admit(const struct hash *account);
+struct operation make_remove(const struct hash *account);
+/* With signatures of both keys for this account. The vote key is ledger_fixture_keys'
+ * `number`, the cosign key and the node id are made of it too; the block is the tip. */
+struct operation make_join(const struct ledger_fixture *fixture,
+                           const struct hash *account, unsigned number);
+/* Signs what was changed in a join anew. */
+void sign_join(const struct ledger_fixture *fixture, const struct hash *account,
+               unsigned number, struct validator_join *join);
+/* The validator that such a join puts into the set. */
+struct validator make_validator(const struct ledger_fixture *fixture,
+                                const struct hash *account, unsigned number);
+struct operation make_param(const char *name, uint64_t value);
+/* Two notarize votes for two blocks by the vote key of this number. */
+struct operation make_evidence(const struct ledger_fixture *fixture, unsigned number,
+                               uint64_t epoch, uint64_t view);
+/* A vote of the key of this number. */
+struct signed_ballot make_vote(const struct ledger_fixture *fixture, unsigned number,
+                               const struct ballot *ballot);
 
 #endif

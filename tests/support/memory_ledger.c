@@ -92,6 +92,17 @@ static enum status find_tx(void *owner, const struct hash *txid, bool *found)
 	return STATUS_OK;
 }
 
+static enum status block_hash(void *owner, uint64_t height, struct hash *hash)
+{
+	struct memory_ledger *ledger = owner;
+
+	if (!begin_answer(ledger))
+		return STATUS_STORAGE;
+	INVARIANT(ledger->is_started && height <= ledger->tip.header.height);
+	*hash = ledger->block_hashes[height];
+	return STATUS_OK;
+}
+
 static struct memory_page *find_page(const struct memory_ledger *ledger,
                                      const struct state_page_key *key)
 {
@@ -162,6 +173,7 @@ void memory_ledger_init(struct memory_ledger *ledger, struct state_inner_cache *
 				.owner = ledger,
 				.get_state = get_state,
 				.find_tx = find_tx,
+				.block_hash = block_hash,
 				.read_page = read_page,
 				.read_tile = read_tile,
 				.inner = inner,
@@ -199,6 +211,7 @@ void memory_ledger_close(struct memory_ledger *ledger)
 		free(tx);
 	}
 	free(ledger->lent);
+	free(ledger->block_hashes);
 	memory_ledger_init(ledger, ledger->source.inner);
 }
 
@@ -289,6 +302,15 @@ static void commit_txs(struct memory_ledger *ledger, const struct draft *draft)
 	}
 }
 
+static void commit_block_hash(struct memory_ledger *ledger, const struct draft *draft)
+{
+	size_t count = (size_t)draft->header.height + 1;
+
+	ledger->block_hashes =
+		must(realloc(ledger->block_hashes, count * sizeof *ledger->block_hashes));
+	ledger->block_hashes[count - 1] = draft->hash;
+}
+
 void memory_ledger_commit(struct memory_ledger *ledger, const struct draft *draft)
 {
 	const struct draft_entry *entry;
@@ -309,6 +331,7 @@ void memory_ledger_commit(struct memory_ledger *ledger, const struct draft *draf
 	commit_tiles(ledger, NULL, &draft->log);
 	commit_pages(ledger, &draft->update);
 	commit_txs(ledger, draft);
+	commit_block_hash(ledger, draft);
 	ledger->tip.header = draft->header;
 	ledger->tip.hash = draft->hash;
 	ledger->tip.state_root = draft->state_root;

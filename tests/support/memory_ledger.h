@@ -22,6 +22,7 @@ struct memory_ledger {
 	struct memory_page *pages;    /* by page key */
 	struct memory_tile *tiles;    /* by stream, level and index */
 	struct memory_tx *txs;        /* by txid */
+	struct hash *block_hashes;    /* by height */
 	void *lent;                   /* bytes of the last answer */
 	uint64_t call_count;          /* answers given */
 	unsigned long fail_countdown; /* 1: the next answer is STATUS_STORAGE; 0: none is */

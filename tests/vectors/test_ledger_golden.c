@@ -25,14 +25,14 @@ static const char HEADER_0[] =
 	"0000000000000000000000000000000000000000000000000000000000000000"
 	"0000000000000000000000000000000000000000e3b0c44298fc1c149afbf4c8"
 	"996fb92427ae41e4649b934ca495991b7852b855e3b0c44298fc1c149afbf4c8"
-	"996fb92427ae41e4649b934ca495991b7852b8554a19e50a0bb49fed791ae012"
-	"0d1d8dbf777317c9d1ffa64f6894c16b26eec11c0fd2767ea74e399719cb6f96"
+	"996fb92427ae41e4649b934ca495991b7852b855492be56a221786264d6ab950"
+	"a9d1f3601fdd629a8d71a493bf07e84ca8ccc48f0fd2767ea74e399719cb6f96"
 	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda0fd2767ea74e399719cb6f96"
 	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda";
 static const char HEADER_0_HASH[] =
-	"7ef1f0b24843e6b0fda2638680f21579e5e7690d5932a81b2be6cb2ab5af22c4";
+	"02ebd5353d075a50a4a1f055702e8346c7d04aaeb9c481b5eed7a6dc31c3ae83";
 static const char HEADER_0_LEAF[] =
-	"07b5c0583d812e9f1d3627f4f5944a682c33f6cec14d53cce4728d8d21487d49";
+	"7dc4c5dfa88932fc59ff36fd5f4c5bb6a1be3d2b793184603321988d45b37935";
 
 /* Of account 0, whose secret key is the number 1, with the salts 0, 1, 2 ... */
 static const struct {
@@ -176,6 +176,77 @@ static const struct {
 		"c60d146c464612c25c89d0c0bce11244e1c1b61fdfd1db42de7dfdc219e6cd88",
 		"54b9f97b8981069cf7188ca53739935ce16edc52d682d7351d1ea3f60334a90f",
 	},
+	/* validator admit */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"050b0000000000000080561cd08b010000010001062000000065b0fc9a565c37"
+		"596138b4f43aaece83cc771cd1e7861aa4d7ba9e60a24a96ab0179be667ef9dc"
+		"bbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798786c7b7e3597"
+		"796165a4bed7a111a242c25c1ac9a074e4362a4dec9271786593175de0b638ff"
+		"baf86164bb272738a470f8a16c11fc68e301b02a48ebd9ea8a96",
+		"09366eac6fbd909b17a8eddb15cf47bd0d58e0c9b3ac93c3e81e9d1dd3bf8470",
+		"0b26b1ac4e8db0c0cb14d8fb777f5f4562905d3548887e18f9408200eb417d3a",
+	},
+	/* validator remove */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"050c0000000000000080561cd08b010000010002062000000065b0fc9a565c37"
+		"596138b4f43aaece83cc771cd1e7861aa4d7ba9e60a24a96ab0179be667ef9dc"
+		"bbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798d479641c33f4"
+		"f4a52c568bdcb3a2bb4ef70dedcfaee42c900a3727c6440be1e69702db4bd483"
+		"f93e10f7c906da7654cf4a83abef0444a930bb8aa252a5bf30ae",
+		"0e7b78819c948cf3cae8ac46c39623dd63a71a443fbc5eb70e01795d37fc225f",
+		"52d19979d7a9de6184a16a34ed5c70ed58cc8d8e55f79381f75441f983102bec",
+	},
+	/* validator join */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"050d0000000000000080561cd08b0100000100030620010000463b3d9f662621"
+		"fb1b4be8fbbe2520125a216cdfc9dae3debcba4850c690d45b7cccf344c7fa17"
+		"ec3b62b024396300477043810fada47a7e4470d3ef2e9e0b7d02463b3d9f6626"
+		"21fb1b4be8fbbe2520125a216cdfc9dae3debcba4850c690d45b15006e6f6465"
+		"2e6578616d706c652e6f72673a37343030000000000000000002ebd5353d075a"
+		"50a4a1f055702e8346c7d04aaeb9c481b5eed7a6dc31c3ae83d332d832ccb6bd"
+		"2f13994f5a7f46882c0dcfec65c1120023dae5c4a3bc29c4322b12b615e49a14"
+		"cd4fd3c260285e1c3c3f89c53bb2315cadf2aa7aa36832d4e56c1c0fef611842"
+		"570d3bca35ce5513ab5647058221b1c40ffafcfb35d4d4b787f13bb6bac1b90b"
+		"83473d4ff0b070f413f17b0c30e0e1f53c66d0321da128a40d0179be667ef9dc"
+		"bbac55a06295ce870b07029bfcdb2dce28d959f2815b16f8179837891814da1a"
+		"498a11c6360de90d3622a66f26a2c3a0c5ba83f87d18fc3e6a80d3365d801fd1"
+		"531d003b355c731b9a587a0f0d8e4b59c66c8ae438834913fd16",
+		"e4c4b23e514b74504a37883fe22de9aae66122fc5d7a1981bc8e60e81ed12638",
+		"ec668c850cf6442bf68295e169ce81a968854a453f6881596224cff02e0f8603",
+	},
+	/* param set */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"050e0000000000000080561cd08b01000001000109150000000b007465726d5f"
+		"6c656e67746807000000000000000179be667ef9dcbbac55a06295ce870b0702"
+		"9bfcdb2dce28d959f2815b16f81798cfcf07c4b0d6b1b3ee2b7f9f9e6f24fcdf"
+		"85dffcfdfee4a76d7ded16776df7a72e439748291f2f022c2530730ea6e5fa7e"
+		"5659c6d0785cb8eb2c00b9225cd193",
+		"3661bfec5206c8f9c8875f65196830855fa4e800a9088d57c3f07c8a9b8c2b07",
+		"e1f8d937d86f528197d075ea64cf14e0169b95dd8d9ec9609270487f2c701fa6",
+	},
+	/* evidence submit */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"050f0000000000000080561cd08b0100000100010a120100009d1abaec9f5715"
+		"a15c7628244170951e0f85e87f68ca5393d3f9fc3fa23a69c802000000000000"
+		"00000300000000000000ffffffffffffffff0000000000000000000000000000"
+		"000000000000000000000000000000000000fbfa5b9c8a03fda6312ba26807ed"
+		"551847d63103f5fb94b4b86626f4ec3530a45c2507233907fef30965a424125c"
+		"568beacc8540bb79799e7b14a6565785e5140300000000000000000300000000"
+		"000000010000000000000002ebd5353d075a50a4a1f055702e8346c7d04aaeb9"
+		"c481b5eed7a6dc31c3ae83ac275d4c70f6db1bbfab7264f2dac3c32bbcef656d"
+		"2f931b45b87de8b1a315a6e3fe70e74d21ff6802ffe6dbb77f59bdbb54a61562"
+		"2fd0e3a8ccf02fff73037a0179be667ef9dcbbac55a06295ce870b07029bfcdb"
+		"2dce28d959f2815b16f81798b369c641a1b2c81b14e2f9fa04f86dbdfdc4ce5e"
+		"24504d98a429e2af4d0ade8148e851ed76a02cea11ac3ad85ff83a72e6d347db"
+		"4fff71c13b0f0950cfec0ddd",
+		"cef381ef8d507a16431ff4066b7eb11f07404b4b7887dbb58961aa7f0de4284c",
+		"424ef8f672aed4397ca03dc5c4b6496671c44d580512ece17f14fc56bb89f62c",
+	},
 };
 
 enum { TX_COUNT = sizeof TXS / sizeof TXS[0] };
@@ -183,15 +254,15 @@ enum { TX_COUNT = sizeof TXS / sizeof TXS[0] };
 /* Of a block with one transaction: a stream, its first record, an asset. */
 static const char HEADER_1[] =
 	"0100010000000000000000000000000000000100000000000000e86be5cf8b01"
-	"00000000010000000d01000002000000000000007ef1f0b24843e6b0fda26386"
-	"80f21579e5e7690d5932a81b2be6cb2ab5af22c43f19f303cc85b5bdb2666691"
-	"5a8efe7c45fc13488b0edcc75f4b5badc3cc8e9fb1d52407acfd5634cba9d984"
-	"e7e1b4de03128683b61030fee28f3d4dfff3403b510f002bb23181b915d796e8"
-	"f308c4b72cc107455e7c9453be24cea9b4ee59960fd2767ea74e399719cb6f96"
+	"00000000010000000d010000020000000000000002ebd5353d075a50a4a1f055"
+	"702e8346c7d04aaeb9c481b5eed7a6dc31c3ae833f19f303cc85b5bdb2666691"
+	"5a8efe7c45fc13488b0edcc75f4b5badc3cc8e9f5b37342cafd0f35d483393e8"
+	"b5fca1afa0c85e7185e4b14cbb5818bba774f7c06df0ef4674655b87ace144ed"
+	"6471d01bfb9f3c2a7c5e0466ebc012e4f6227eb20fd2767ea74e399719cb6f96"
 	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda0fd2767ea74e399719cb6f96"
 	"838d4fc0ee050a218418ff8c67fbe455ffb8ccda";
 static const char HEADER_1_HASH[] =
-	"13cc3b2d54e93cf075316be54f7d6b220c932871f82405f925704691a14653f1";
+	"fcdb1f1202736f8d22c38b4fda719c6b3bc45d4ee29ee466882cf5234952a712";
 
 /* What that block writes: raw key, key hash, value. */
 static const struct {
@@ -240,13 +311,15 @@ enum { STATE_COUNT = sizeof STATE / sizeof STATE[0] };
 
 static const char *const DIGESTS[] = {
 	NULL,
-	"33e572946c6ded5a039326a90e69d32f358e01fd5bcfecfa1cee9c40465ae99d",
+	"8d26f5950c5f68ff316f6032d3a4db7751c0c0937c153d6bbe7800b3162995fb",
 	"bbe662fab758b1223129a8679284b7605a3736558098ad1d97f5fef1b47af862",
-	"b3898379c58fedea45ef709d6816939cc7c56c8efede3c92436e6382d3995d0d",
+	"155d00abe7b77eeb9396973fbd7b3396f43236a405d50ebb23158477b10c52f5",
 };
 
 static const char ROTATION_MESSAGE[] =
 	"03b4c34f7ba05eecb755bf1e25548c2091e2810bfc82c70b6c8b36e162aacf2a";
+static const char JOIN_MESSAGE[] =
+	"ae5386f81c44351a80298c2a56164702d6b51f2082af0730a85dd7d1b9cffc5f";
 static const char ACCOUNT_0[] =
 	"b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d61105";
 static const char STREAM_NOTES[] =
@@ -328,6 +401,19 @@ static struct operation stream_with_schema(void)
 	return operation;
 }
 
+static struct operation evidence_of_both_kinds(void)
+{
+	struct operation operation = make_evidence(&fixture, 1000, 0, 3);
+	struct ballot nullify = {
+		.kind = VOTE_NULLIFY, .view = 3, .parent_view = UINT64_MAX};
+	struct ballot finalize = {
+		.kind = VOTE_FINALIZE, .view = 3, .parent_view = 1, .block = fixture.ledger.tip.hash};
+
+	operation.evidence_submit.first = make_vote(&fixture, 1000, &nullify);
+	operation.evidence_submit.second = make_vote(&fixture, 1000, &finalize);
+	return operation;
+}
+
 static struct operation operation_of(int row)
 {
 	const struct hash *other = &fixture.accounts[1].id;
@@ -369,8 +455,18 @@ static struct operation operation_of(int row)
 		return make_mint(&asset, other, 1000);
 	case 9:
 		return make_transfer(&asset, other, 999);
-	default:
+	case 10:
 		return make_burn(&asset, 998);
+	case 11:
+		return make_admit(other);
+	case 12:
+		return make_remove(other);
+	case 13:
+		return make_join(&fixture, &fixture.accounts[0].id, 50);
+	case 14:
+		return make_param("term_length", 7);
+	default:
+		return evidence_of_both_kinds();
 	}
 }
 
@@ -402,7 +498,7 @@ START_TEST(a_block_has_this_header_and_writes_this_state)
 	uint8_t bytes[HEADER_SIZE];
 	size_t touched = 0;
 
-	fixture.salt = TX_COUNT;
+	fixture.salt = 11;
 	tx = ledger_fixture_tx(&fixture, 0, operations, 3);
 	draft = ledger_fixture_sealed(&fixture, NULL, &tx, 1);
 	header_encode(bytes, &draft->header);
@@ -428,8 +524,9 @@ START_TEST(a_block_has_this_header_and_writes_this_state)
 }
 END_TEST
 
-START_TEST(votes_and_rotations_have_these_messages)
+START_TEST(votes_joins_and_rotations_have_these_messages)
 {
+	struct operation join = make_join(&fixture, &fixture.accounts[0].id, 50);
 	struct key_pair new_keys = ledger_fixture_keys(&fixture, 50);
 
 	for (unsigned kind = VOTE_NOTARIZE; kind <= VOTE_FINALIZE; kind++) {
@@ -447,6 +544,9 @@ START_TEST(votes_and_rotations_have_these_messages)
 	expect_hash(rotation_message(&fixture.network, &fixture.accounts[0].id,
 	                             &new_keys.public_key, 5),
 	            ROTATION_MESSAGE);
+	expect_hash(join_message(&fixture.network, &fixture.accounts[0].id,
+	                         &join.validator_join),
+	            JOIN_MESSAGE);
 }
 END_TEST
 
@@ -462,7 +562,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(tests, a_transaction_with_each_operation_has_these_bytes, 0,
 	                    TX_COUNT);
 	tcase_add_test(tests, a_block_has_this_header_and_writes_this_state);
-	tcase_add_test(tests, votes_and_rotations_have_these_messages);
+	tcase_add_test(tests, votes_joins_and_rotations_have_these_messages);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

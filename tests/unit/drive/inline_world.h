@@ -177,6 +177,7 @@ static inline void inline_finish_store(struct inline_world *world)
 
 	ck_assert_uint_gt(world->commit_count, 0);
 	ck_assert(certificate_is_valid(&job.certificate, &world->ledger.genesis->validators,
+	                               &world->ledger.genesis->parameters,
 	                               &world->ledger.network));
 	ck_assert(hash_equal(&job.certificate.ballot.block, &job.block->hash));
 	memory_ledger_commit(&world->ledger.ledger, job.block);

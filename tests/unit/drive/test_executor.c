@@ -25,13 +25,9 @@ static uint64_t now_ms(void)
 
 static struct block_plan plan(void)
 {
-	const struct header *tip = &ledger.ledger.tip.header;
-
 	return (struct block_plan){
 		.view = executor_height(&executor) + 1,
 		.time_ms = now_ms() + executor_height(&executor),
-		.validators_hash = tip->validators_hash,
-		.next_validators_hash = tip->validators_hash,
 	};
 }
 

@@ -141,7 +141,7 @@ START_TEST(the_wrong_field_is_named)
 }
 END_TEST
 
-/* No operation of this version changes the set, so none of these can be right. */
+/* Nothing in this one changes the set, so none of these can be right. */
 START_TEST(a_block_that_seals_or_recovers_or_has_unknown_flags_is_refused)
 {
 	for (unsigned bit = 0; bit < 8; bit++) {
@@ -174,12 +174,11 @@ END_TEST
 /* They are consensus': to execution any will do, and each makes another block. */
 START_TEST(what_consensus_says_changes_the_hash_of_a_block)
 {
-	struct header headers[3] = {block->header, block->header, block->header};
+	struct header headers[2] = {block->header, block->header};
 
-	headers[0].epoch++;
-	headers[1].view++;
-	headers[2].proposer++;
-	for (size_t i = 0; i < 3; i++) {
+	headers[0].view++;
+	headers[1].proposer++;
+	for (size_t i = 0; i < 2; i++) {
 		enum verdict verdict;
 		struct draft *made =
 			execute_on(NULL, &headers[i], buffer_view(&block->body), &verdict);

@@ -218,6 +218,7 @@ START_TEST(the_largest_genesis_of_all_fits)
 
 		genesis->validators.items[i].vote_key = pair.public_key;
 		put_be16(genesis->validators.items[i].cosign_key.bytes, (uint16_t)i);
+		put_be16(genesis->validators.items[i].account.bytes, (uint16_t)i);
 		memset(genesis->validator_addresses[i], 'a', ADDRESS_SIZE_MAX);
 	}
 	genesis->validators.count = VALIDATORS_MAX;

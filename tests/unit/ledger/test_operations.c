@@ -38,6 +38,23 @@ static struct operation operation_of(enum operation_kind kind)
 		return make_transfer(&id, &id, UINT64_MAX);
 	case OPERATION_asset_burn:
 		return make_burn(&id, 5);
+	case OPERATION_validator_admit:
+		return make_admit(&id);
+	case OPERATION_validator_remove:
+		return make_remove(&id);
+	case OPERATION_validator_join:
+		return (struct operation){
+			.kind = kind,
+			.validator_join = {.address = text_view("127.0.0.1:7400"), .height = 5},
+		};
+	case OPERATION_param_set:
+		return make_param("term_length", 5);
+	case OPERATION_evidence_submit:
+		return (struct operation){
+			.kind = kind,
+			.evidence_submit = {.first.ballot.kind = VOTE_NOTARIZE,
+		                        .second.ballot.kind = VOTE_FINALIZE},
+		};
 	}
 	ck_abort_msg("no such kind");
 }

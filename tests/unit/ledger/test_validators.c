@@ -59,8 +59,20 @@ START_TEST(the_quorum_is_that_of_the_table)
 	};
 
 	for (size_t i = 0; i < sizeof TABLE / sizeof TABLE[0]; i++) {
-		ck_assert_uint_eq(validators_fault_count(TABLE[i][0]), TABLE[i][1]);
-		ck_assert_uint_eq(validators_quorum(TABLE[i][0]), TABLE[i][2]);
+		ck_assert_uint_eq(validators_fault_count(TABLE[i][0], FAULT_BYZANTINE),
+		                  TABLE[i][1]);
+		ck_assert_uint_eq(validators_quorum(TABLE[i][0], FAULT_BYZANTINE), TABLE[i][2]);
+	}
+}
+END_TEST
+
+START_TEST(where_none_lie_a_quorum_is_a_majority)
+{
+	for (size_t count = 1; count <= VALIDATORS_MAX; count++) {
+		size_t quorum = validators_quorum(count, FAULT_CRASH);
+
+		ck_assert_uint_eq(quorum, count / 2 + 1);
+		ck_assert_uint_eq(validators_fault_count(count, FAULT_CRASH), count - quorum);
 	}
 }
 END_TEST
@@ -68,8 +80,8 @@ END_TEST
 START_TEST(two_quorums_share_an_honest_validator)
 {
 	for (size_t count = 1; count <= VALIDATORS_MAX; count++)
-		ck_assert_uint_ge(2 * validators_quorum(count),
-		                  count + validators_fault_count(count) + 1);
+		ck_assert_uint_ge(2 * validators_quorum(count, FAULT_BYZANTINE),
+		                  count + validators_fault_count(count, FAULT_BYZANTINE) + 1);
 }
 END_TEST
 
@@ -89,6 +101,62 @@ START_TEST(a_set_is_sorted_and_has_no_key_twice)
 	make_set(4);
 	set.items[3].cosign_key = set.items[0].cosign_key;
 	ck_assert(!validators_are_valid(&set));
+}
+END_TEST
+
+START_TEST(a_set_has_no_account_twice)
+{
+	make_set(4);
+	set.items[3].account = set.items[0].account;
+	ck_assert(!validators_are_valid(&set));
+}
+END_TEST
+
+/* In whatever order they come and go, it is the set that it would be. */
+START_TEST(a_set_stays_sorted_while_validators_come_and_go)
+{
+	struct random lots = random_from(3);
+	struct validator_set all, some = {.count = 0};
+	bool is_in[20] = {false};
+
+	make_set(20);
+	all = set;
+	for (int step = 0; step < 2000; step++) {
+		size_t i = random_below(&lots, 20), index, count = 0;
+
+		ck_assert_int_eq(validators_find(&some, &all.items[i].account, &index), is_in[i]);
+		if (is_in[i])
+			validators_take_out(&some, index);
+		else
+			validators_add(&some, &all.items[i]);
+		is_in[i] = !is_in[i];
+		for (size_t j = 0; j < 20; j++)
+			if (is_in[j])
+				ck_assert_mem_eq(&some.items[count++], &all.items[j],
+				                 sizeof all.items[j]);
+		ck_assert_uint_eq(some.count, count);
+	}
+}
+END_TEST
+
+START_TEST(a_set_reads_back_from_what_the_state_keeps)
+{
+	static const size_t COUNTS[] = {1, 2, 128};
+	struct validator_set back;
+	size_t count = COUNTS[_i], size = 2 + 96 * count;
+	uint8_t *bytes = malloc(size);
+	struct writer out = writer_on(bytes, size);
+
+	make_set(count);
+	validator_set_put(&out, &set);
+	ck_assert_uint_eq(out.left, 0);
+	ck_assert_int_eq(validator_set_decode(&back, bytes_view(bytes, size)), STATUS_OK);
+	ck_assert_uint_eq(back.count, count);
+	ck_assert_mem_eq(back.items, set.items, count * sizeof set.items[0]);
+	ck_assert_int_ne(validator_set_decode(&back, bytes_view(bytes, size - 1)), STATUS_OK);
+	bytes[0] = bytes[1] = 0;
+	ck_assert_int_eq(validator_set_decode(&back, bytes_view(bytes, 2)), STATUS_MALFORMED);
+	free(bytes);
 }
 END_TEST
 
@@ -227,6 +295,13 @@ END_TEST
 
 /* -- Certificates -------------------------------------------------------------------- */
 
+static bool is_certified(const struct certificate *certificate)
+{
+	struct parameters parameters = parameters_default();
+
+	return certificate_is_valid(certificate, &set, &parameters, &network);
+}
+
 /* Signed by the validators from `first` on, `count` of them. */
 static struct certificate certify(size_t first, size_t count)
 {
@@ -272,7 +347,7 @@ static const size_t SIZES[] = {1, 2, 3, 4, 7, 8, 9, 10, 16, 17, 128};
 START_TEST(a_certificate_reads_back_and_is_valid)
 {
 	size_t count = SIZES[_i];
-	size_t quorum = validators_quorum(count);
+	size_t quorum = validators_quorum(count, FAULT_BYZANTINE);
 	struct certificate certificate, back;
 	uint8_t *bytes;
 	size_t size;
@@ -285,7 +360,7 @@ START_TEST(a_certificate_reads_back_and_is_valid)
 	ck_assert_int_eq(decode(&back, bytes, size), STATUS_OK);
 	ck_assert_mem_eq(back.signatures, certificate.signatures, sizeof back.signatures);
 	ck_assert_mem_eq(back.signers, certificate.signers, sizeof back.signers);
-	ck_assert(certificate_is_valid(&back, &set, &network));
+	ck_assert(is_certified(&back));
 	free(bytes);
 }
 END_TEST
@@ -297,7 +372,7 @@ START_TEST(a_certificate_of_everybody_is_valid_and_the_largest)
 	make_set(VALIDATORS_MAX);
 	certificate = certify(0, VALIDATORS_MAX);
 	ck_assert_uint_eq(certificate_size(&certificate), CERTIFICATE_SIZE_MAX);
-	ck_assert(certificate_is_valid(&certificate, &set, &network));
+	ck_assert(is_certified(&certificate));
 }
 END_TEST
 
@@ -307,8 +382,23 @@ START_TEST(one_signature_too_few_is_no_certificate)
 	struct certificate certificate;
 
 	make_set(count);
-	certificate = certify(0, validators_quorum(count) - 1);
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	certificate = certify(0, validators_quorum(count, FAULT_BYZANTINE) - 1);
+	ck_assert(!is_certified(&certificate));
+}
+END_TEST
+
+START_TEST(the_fault_model_says_how_many_certify)
+{
+	struct parameters parameters = parameters_default();
+	struct certificate certificate;
+
+	make_set(3);
+	certificate = certify(0, 2);
+	ck_assert(!certificate_is_valid(&certificate, &set, &parameters, &network));
+	parameters.values[PARAMETER_fault_model] = FAULT_CRASH;
+	ck_assert(certificate_is_valid(&certificate, &set, &parameters, &network));
+	certificate = certify(0, 1);
+	ck_assert(!certificate_is_valid(&certificate, &set, &parameters, &network));
 }
 END_TEST
 
@@ -320,13 +410,13 @@ START_TEST(a_wrong_signature_spoils_a_certificate)
 	certificate = certify(0, 4);
 	certificate.signatures[2].bytes[63] ^= 1;
 	/* Three are left, a quorum; but who shows four has to mean four. */
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	ck_assert(!is_certified(&certificate));
 	certificate.signers[2] = false;
-	ck_assert(certificate_is_valid(&certificate, &set, &network));
+	ck_assert(is_certified(&certificate));
 	/* A good signature under another's name. */
 	certificate.signers[2] = true;
 	certificate.signatures[2] = certificate.signatures[1];
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	ck_assert(!is_certified(&certificate));
 }
 END_TEST
 
@@ -337,10 +427,10 @@ START_TEST(a_certificate_over_another_ballot_is_not_valid)
 	make_set(4);
 	certificate = certify(0, 3);
 	certificate.ballot.kind = VOTE_NOTARIZE;
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	ck_assert(!is_certified(&certificate));
 	certificate = certify(0, 3);
 	certificate.ballot.block.bytes[0] ^= 1;
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	ck_assert(!is_certified(&certificate));
 }
 END_TEST
 
@@ -351,14 +441,14 @@ START_TEST(a_certificate_of_a_foreign_set_is_not_valid)
 	make_set(4);
 	certificate = certify(0, 3);
 	make_set(5);
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	ck_assert(!is_certified(&certificate));
 	certificate.validator_count = 5;
 	certificate.signers[3] = true;
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	ck_assert(!is_certified(&certificate));
 	/* The same size, other keys. */
 	set.count = 4;
 	certificate.validator_count = 4;
-	ck_assert(!certificate_is_valid(&certificate, &set, &network));
+	ck_assert(!is_certified(&certificate));
 }
 END_TEST
 
@@ -397,7 +487,7 @@ START_TEST(every_flipped_bit_of_a_certificate_is_refused_or_not_valid)
 	for (size_t bit = 0; bit < 8 * size; bit++) {
 		bytes[bit / 8] = (uint8_t)(bytes[bit / 8] ^ 1u << bit % 8);
 		if (decode(&back, bytes, size) == STATUS_OK) {
-			ck_assert(!certificate_is_valid(&back, &set, &network));
+			ck_assert(!is_certified(&back));
 			ck_assert_uint_eq(encode(&again, &back), size);
 			ck_assert_mem_eq(again, bytes, size);
 			free(again);
@@ -458,6 +548,11 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests, the_quorum_is_that_of_the_table);
+	tcase_add_test(tests, where_none_lie_a_quorum_is_a_majority);
+	tcase_add_test(tests, a_set_has_no_account_twice);
+	tcase_add_test(tests, a_set_stays_sorted_while_validators_come_and_go);
+	tcase_add_loop_test(tests, a_set_reads_back_from_what_the_state_keeps, 0, 3);
+	tcase_add_test(tests, the_fault_model_says_how_many_certify);
 	tcase_add_test(tests, two_quorums_share_an_honest_validator);
 	tcase_add_test(tests, a_set_is_sorted_and_has_no_key_twice);
 	tcase_add_test(tests, a_set_has_1_to_128_keys_that_are_points);

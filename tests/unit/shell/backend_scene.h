@@ -180,6 +180,11 @@ static inline void model_apply(struct scene *scene, const struct model_record *a
 	case OPERATION_stream_revoke:
 	case OPERATION_account_rotate:
 	case OPERATION_account_describe:
+	case OPERATION_validator_admit:
+	case OPERATION_validator_remove:
+	case OPERATION_validator_join:
+	case OPERATION_param_set:
+	case OPERATION_evidence_submit:
 		break;
 	}
 }

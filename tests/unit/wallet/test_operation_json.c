@@ -190,6 +190,24 @@ START_TEST(a_value_beyond_a_transaction_is_refused)
 }
 END_TEST
 
+static struct signed_ballot random_vote(struct random *random)
+{
+	struct signed_ballot made = {
+		.ballot.kind = (uint8_t)(VOTE_NOTARIZE + random_below(random, 3)),
+		.ballot.epoch = random_u32(random),
+		.ballot.view = random_u32(random),
+		.ballot.parent_view = random_u32(random),
+		.ballot.block = random_hash(random),
+	};
+
+	if (made.ballot.kind == VOTE_NULLIFY) {
+		made.ballot.parent_view = UINT64_MAX;
+		made.ballot.block = (struct hash){{0}};
+	}
+	random_fill(random, made.signature.bytes, SIGNATURE_SIZE);
+	return made;
+}
+
 /* One of each kind, with what random bytes allow. */
 static struct operation random_operation(struct random *random, enum operation_kind kind)
 {
@@ -249,6 +267,26 @@ static struct operation random_operation(struct random *random, enum operation_k
 	case OPERATION_asset_burn:
 		made.asset_burn =
 			(struct asset_burn){random_hash(random), random_u64(random) | 1};
+		break;
+	case OPERATION_validator_admit:
+		made.validator_admit.account = random_hash(random);
+		break;
+	case OPERATION_validator_remove:
+		made.validator_remove.account = random_hash(random);
+		break;
+	case OPERATION_validator_join:
+		random_fill(random, &made.validator_join, sizeof made.validator_join);
+		made.validator_join.address = text_view("node.example.org:7400");
+		made.validator_join.height = random_u32(random);
+		break;
+	case OPERATION_param_set:
+		made.param_set.name = text_view("term_length");
+		made.param_set.value = random_u32(random);
+		break;
+	case OPERATION_evidence_submit:
+		random_fill(random, &made.evidence_submit.vote_key, PUBLIC_KEY_SIZE);
+		made.evidence_submit.first = random_vote(random);
+		made.evidence_submit.second = random_vote(random);
 		break;
 	}
 	return made;
