@@ -5,11 +5,11 @@
 #ifndef TESTS_PROPERTY_RULES_MODEL_H
 #define TESTS_PROPERTY_RULES_MODEL_H
 
+#include "tests/property/rules_model_validators.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
 enum {
-	MODEL_ACCOUNTS = 6,
 	MODEL_STREAMS = 5,
 	MODEL_ASSETS = 4,
 	MODEL_KEYS = 5,       /* record keys; 0 is the empty one, a record without a key */
@@ -31,6 +31,7 @@ struct model_operation {
 	bool is_file;
 	bool is_spoiled; /* private stream; wrong salt in a rotation; bad encryption key */
 	bool has_inbox;
+	struct model_change change; /* of validators and parameters */
 };
 
 struct model_tx {
@@ -68,6 +69,7 @@ struct model {
 	bool is_described[MODEL_ACCOUNTS];
 	struct model_stream streams[MODEL_STREAMS];
 	struct model_asset assets[MODEL_ASSETS];
+	struct model_validators validators;
 };
 
 static inline enum verdict model_append(struct model *model, unsigned sender,
@@ -208,10 +210,15 @@ static inline enum verdict model_operation(struct model *model, const struct mod
 		return model_asset(model, tx->sender, operation);
 	case OPERATION_validator_admit:
 	case OPERATION_validator_remove:
+		return model_admission(&model->validators, tx->sender,
+		                       operation->kind == OPERATION_validator_admit,
+		                       &operation->change);
 	case OPERATION_validator_join:
+		return model_join(&model->validators, tx->sender, &operation->change);
 	case OPERATION_param_set:
+		return model_set_parameter(&model->validators, tx->sender, &operation->change);
 	case OPERATION_evidence_submit:
-		break;
+		return model_evidence(&model->validators, &operation->change);
 	}
 	return VERDICT_SCHEMA;
 }

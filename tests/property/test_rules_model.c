@@ -1,216 +1,27 @@
 /* The rules against a naive ledger: the same verdict for every transaction, and the same
  * state after every block. */
-#include "tests/property/rules_model.h"
+#include "tests/property/rules_world.h"
 
 #include <stdlib.h>
 
-enum { LIFETIME_MS = 60000, REMEMBERED = 200, LINE_MAX = 2, KEY_NUMBERS = 12 };
+enum { REMEMBERED = 200, LINE_MAX = 2 };
 
-static const char *const STREAMS[MODEL_STREAMS] = {"a", "b", "c", "d", "e"};
-static const char *const ASSETS[MODEL_ASSETS] = {"a", "b", "f", "g"};
-static const char *const KEYS[MODEL_KEYS] = {"", "k", "kk", "l", "\xff\x01"};
-
-static struct ledger_fixture fixture;
-static struct random lots;
-static struct model model;
-static struct key_pair keys[KEY_NUMBERS];
-static struct hash streams[MODEL_STREAMS], assets[MODEL_ASSETS];
 static struct model_tx remembered[REMEMBERED]; /* to be sent again */
 static size_t remembered_count;
 static struct draft *line[LINE_MAX + 1]; /* sealed and not committed, oldest first */
 static size_t line_size;
-static size_t operation_count, taken_count, refused_count;
+static size_t operation_count, taken_count, refused_count, seal_count;
 
 static void start(uint64_t seed)
 {
-	struct parameters parameters = parameters_default();
-
-	parameters.values[PARAMETER_tx_lifetime_ms] = LIFETIME_MS;
-	parameters.values[PARAMETER_max_block_txs] = 64;
-	ledger_fixture_init(&fixture, &parameters);
-	fixture.is_unsigned = true;
-	lots = random_from(seed);
-	model = (struct model){0};
-	for (unsigned i = 0; i < KEY_NUMBERS; i++)
-		keys[i] = ledger_fixture_keys(&fixture, i);
-	for (unsigned i = 0; i < MODEL_ACCOUNTS; i++)
-		model.keys[i] = i;
-	for (size_t i = 0; i < MODEL_STREAMS; i++)
-		streams[i] = stream_id_of(text_view(STREAMS[i]));
-	for (size_t i = 0; i < MODEL_ASSETS; i++)
-		assets[i] = asset_id_of(text_view(ASSETS[i]));
+	world_start(seed);
 	remembered_count = 0;
 	line_size = 0;
 }
 
 static void stop(void)
 {
-	ledger_fixture_close(&fixture);
-}
-
-static bool one_in(uint32_t count)
-{
-	return random_below(&lots, count) == 0;
-}
-
-/* -- Making transactions ------------------------------------------------------------- */
-
-static uint64_t random_amount(void)
-{
-	switch (random_below(&lots, 200)) {
-	case 0:
-		return UINT64_MAX - random_below(&lots, 3);
-	case 1:
-		return UINT64_MAX / 2 + random_below(&lots, 3);
-	default:
-		return 1 + random_below(&lots, 50);
-	}
-}
-
-/* Near the truth, so that half of them match. */
-static uint64_t about(uint64_t value)
-{
-	return one_in(2) ? value : value + random_below(&lots, 3) - 1;
-}
-
-static struct model_operation random_operation(void)
-{
-	static const enum operation_kind KINDS[] = {
-		OPERATION_record_append,    OPERATION_record_append,  OPERATION_record_append,
-		OPERATION_record_append,    OPERATION_record_append,  OPERATION_stream_create,
-		OPERATION_stream_grant,     OPERATION_stream_grant,   OPERATION_stream_revoke,
-		OPERATION_account_describe, OPERATION_asset_create,   OPERATION_asset_mint,
-		OPERATION_asset_mint,       OPERATION_asset_transfer, OPERATION_asset_transfer,
-		OPERATION_asset_transfer,   OPERATION_asset_burn,
-	};
-	enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
-	struct model_operation made = {
-		.kind = KINDS[random_below(&lots, KIND_COUNT)],
-		.account = random_below(&lots, MODEL_ACCOUNTS),
-		.key = random_below(&lots, MODEL_KEYS),
-		.role = 1u << random_below(&lots, 3),
-		.amount = random_amount(),
-		.is_spoiled = one_in(25),
-	};
-
-	if (one_in(60))
-		made.kind = OPERATION_account_rotate;
-	made.subject = made.kind < OPERATION_asset_create ? random_below(&lots, MODEL_STREAMS)
-	                                                  : random_below(&lots, MODEL_ASSETS);
-	if (made.kind == OPERATION_account_rotate)
-		made.account = random_below(&lots, KEY_NUMBERS);
-	if (made.kind == OPERATION_record_append) {
-		const struct model_stream *stream = &model.streams[made.subject];
-
-		made.has_count = one_in(10);
-		made.count = about(stream->count);
-		made.has_version = one_in(8);
-		made.version = about(stream->versions[made.key]);
-		made.has_reference = one_in(10);
-		made.reference = random_below(&lots, MODEL_STREAMS);
-		made.position = about(model.streams[made.reference].count);
-		made.is_file = one_in(5);
-	}
-	made.has_inbox = one_in(2);
-	return made;
-}
-
-static struct operation append_of(const struct model_operation *from)
-{
-	static const char VALUE[] = "0123456789abcdef0123456789abcdef";
-	struct operation made = make_append(&streams[from->subject], KEYS[from->key], VALUE);
-	struct record_append *record = &made.record_append;
-
-	record->value_kind = from->is_file ? VALUE_FILE : VALUE_INLINE;
-	record->expected_count = (struct optional_u64){from->has_count, from->count};
-	record->expected_version = (struct optional_u64){from->has_version, from->version};
-	record->reference.present = from->has_reference;
-	record->reference.value.stream = streams[from->reference];
-	record->reference.value.position = from->position;
-	return made;
-}
-
-static struct operation describe_of(const struct model_operation *from)
-{
-	struct operation made = make_describe("somebody");
-
-	made.account_describe.encryption_key.present = from->is_spoiled;
-	memset(&made.account_describe.encryption_key.value, 0xff, HASH_SIZE);
-	made.account_describe.inbox.present = from->has_inbox;
-	made.account_describe.inbox.value = streams[from->subject];
-	return made;
-}
-
-static struct operation real_operation(const struct model_tx *tx,
-                                       const struct model_operation *from)
-{
-	const struct hash *account = &fixture.accounts[from->account].id;
-	const struct hash *stream = &streams[from->subject];
-	const struct hash *asset = &assets[from->subject % MODEL_ASSETS];
-	struct operation made;
-
-	switch (from->kind) {
-	case OPERATION_record_append:
-		return append_of(from);
-	case OPERATION_stream_create:
-		made = make_stream(STREAMS[from->subject], (enum stream_write)(from->role % 2));
-		made.stream_create.read = from->is_spoiled;
-		return made;
-	case OPERATION_stream_grant:
-		return make_grant(stream, (enum stream_role)from->role, account);
-	case OPERATION_stream_revoke:
-		return make_revoke(stream, (enum stream_role)from->role, account);
-	case OPERATION_account_rotate:
-		return make_rotate(&fixture, &fixture.accounts[tx->sender].id,
-		                   &keys[from->account], tx->salt + from->is_spoiled);
-	case OPERATION_account_describe:
-		return describe_of(from);
-	case OPERATION_asset_create:
-		return make_asset(ASSETS[from->subject], (uint8_t)from->role);
-	case OPERATION_asset_mint:
-		return make_mint(asset, account, from->amount);
-	case OPERATION_asset_transfer:
-		return make_transfer(asset, account, from->amount);
-	case OPERATION_asset_burn:
-		return make_burn(asset, from->amount);
-	case OPERATION_validator_admit:
-	case OPERATION_validator_remove:
-	case OPERATION_validator_join:
-	case OPERATION_param_set:
-	case OPERATION_evidence_submit:
-		break;
-	}
-	ck_abort_msg("no such kind");
-}
-
-static struct model_tx random_tx(uint64_t time_ms)
-{
-	struct operation operations[MODEL_OPERATIONS];
-	struct model_tx made = {
-		.sender = random_below(&lots, MODEL_ACCOUNTS),
-		.salt = fixture.salt++,
-		.valid_until_ms = time_ms + random_below(&lots, LIFETIME_MS + 1),
-		.operation_count = one_in(2) ? 1 : 1 + random_below(&lots, MODEL_OPERATIONS),
-	};
-	struct tx_draft draft = {
-		.sender = fixture.accounts[made.sender].id,
-		.salt = made.salt,
-		.operations = operations,
-		.operation_count = made.operation_count,
-	};
-
-	made.key = one_in(30) ? random_below(&lots, KEY_NUMBERS) : model.keys[made.sender];
-	if (one_in(30))
-		made.valid_until_ms = time_ms - 1;
-	else if (one_in(30))
-		made.valid_until_ms = time_ms + LIFETIME_MS + 1;
-	for (size_t i = 0; i < made.operation_count; i++) {
-		made.operations[i] = random_operation();
-		operations[i] = real_operation(&made, &made.operations[i]);
-	}
-	draft.valid_until_ms = made.valid_until_ms;
-	made.tx = ledger_fixture_sign(&fixture, &draft, &keys[made.key]);
-	return made;
+	world_stop();
 }
 
 /* -- Comparing the state ------------------------------------------------------------- */
@@ -310,12 +121,80 @@ static void compare_account(struct draft *draft, size_t index, size_t *values)
 	*values += found;
 }
 
+static void compare_validator(struct draft *draft, size_t index, size_t *values)
+{
+	const struct model_validator *validator = &model.validators.accounts[index];
+	const struct hash *id = &fixture.accounts[index].id;
+	struct bytes_view value;
+	bool found = get(draft, 0x06, id, NO_REST, &value);
+
+	ck_assert_int_eq(found, validator->has_joined || index == MODEL_ROOT);
+	*values += found;
+	if (found)
+		ck_assert_uint_eq(get_le64(value.at + value.size - 8), validator->joined_ms);
+	found = get(draft, 0x07, id, NO_REST, &value);
+	ck_assert_int_eq(found, validator->is_admitted);
+	*values += found;
+}
+
+static void compare_validator_key(struct draft *draft, size_t index, size_t *values)
+{
+	const struct model_validator_key *key = &model.validators.keys[index];
+	struct hash keys_as_ids[2] = {{{0}}, validators[index].cosign_key};
+	struct bytes_view value;
+	bool found;
+
+	memcpy(&keys_as_ids[0], &validators[index].vote_key, PUBLIC_KEY_SIZE);
+	for (uint8_t i = 0; i < 2; i++) {
+		found = get(draft, (uint8_t)(0x08 + i), &keys_as_ids[i], NO_REST, &value);
+		ck_assert_int_eq(found, key->is_known);
+		*values += found;
+		if (!found)
+			continue;
+		ck_assert_mem_eq(value.at, fixture.accounts[key->account].id.bytes, 32);
+		ck_assert_uint_eq(get_le64(value.at + 32), key->first_epoch);
+		ck_assert_uint_eq(value.at[40], key->has_left);
+		if (key->has_left)
+			ck_assert_uint_eq(get_le64(value.at + 41), key->last_epoch);
+	}
+	found = get(draft, 0x0a, &keys_as_ids[0], NO_REST, &value);
+	ck_assert_int_eq(found, key->is_accused);
+	*values += found;
+}
+
+static void compare_set(struct draft *draft)
+{
+	struct parameters parameters;
+	struct validator_set set;
+	size_t index;
+
+	ck_assert_int_eq(draft_next_validators(draft, &set, &parameters), STATUS_OK);
+	ck_assert(validators_are_valid(&set));
+	ck_assert_uint_eq(set.count, model_set_count(&model.validators));
+	ck_assert_mem_eq(parameters.values, model.validators.parameters,
+	                 sizeof parameters.values);
+	for (size_t i = 0; i < MODEL_ACCOUNTS; i++) {
+		const struct model_validator *validator = &model.validators.accounts[i];
+		bool found = validators_find(&set, &fixture.accounts[i].id, &index);
+
+		ck_assert_int_eq(found, validator->is_in_set);
+		if (found)
+			ck_assert_mem_eq(&set.items[index].vote_key,
+			                 &validators[validator->key].vote_key, PUBLIC_KEY_SIZE);
+	}
+}
+
 /* Returns how many values the state has, as the model knows them. */
 static size_t compare(const struct draft *newest)
 {
 	struct draft *scratch = ledger_fixture_draft(&fixture, newest);
-	size_t values = PARAMETER_COUNT + 6;
+	size_t values = PARAMETER_COUNT + 2;
 
+	compare_set(scratch);
+	for (size_t i = 0; i < fresh_key; i++)
+		compare_validator_key(scratch, i, &values);
+	for (size_t i = 0; i < MODEL_ACCOUNTS; i++)
+		compare_validator(scratch, i, &values);
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++)
 		compare_account(scratch, i, &values);
 	for (size_t i = 0; i < MODEL_STREAMS; i++)
@@ -332,7 +211,7 @@ static void offer(struct draft *draft, struct model_tx *tx)
 {
 	uint16_t failed;
 	enum verdict wanted =
-		model_apply(&model, tx, draft->header.time_ms, LIFETIME_MS, &failed);
+		model_apply(&model, tx, draft->header.time_ms, lifetime_ms, &failed);
 	enum verdict got;
 
 	operation_count += tx->operation_count;
@@ -365,10 +244,50 @@ static void commit_oldest(void)
 	memmove(line, line + 1, --line_size * sizeof line[0]);
 }
 
+/* Sometimes much later than its parent, so that who joined may join again. */
+static struct draft *next_draft(const struct draft *parent)
+{
+	struct draft *draft;
+
+	ck_assert_int_eq(draft_new(&draft, &fixture.network, &fixture.ledger.source,
+	                           &fixture.ledger.tip, parent, model.validators.time_ms,
+	                           &fixture.why),
+	                 STATUS_OK);
+	ck_assert_uint_eq(draft->header.height, model.validators.height);
+	ck_assert_uint_eq(draft->header.epoch, model.validators.epoch);
+	return draft;
+}
+
+static struct model_validators begin_block(const struct draft *parent)
+{
+	const struct header *below = parent ? &parent->header : &fixture.ledger.tip.header;
+	struct model_validators *known = &model.validators;
+
+	known->height = below->height + 1;
+	known->time_ms = below->time_ms + FIXTURE_BLOCK_MS;
+	if (one_in(6))
+		known->time_ms += random_below(&lots, MODEL_HOUR_MS);
+	known->evidence_count = 0;
+	lifetime_ms = known->parameters[PARAMETER_tx_lifetime_ms];
+	return *known;
+}
+
+static void end_block(const struct draft *draft, const struct model_validators *before)
+{
+	bool seals = model_seals(before, &model.validators);
+
+	ck_assert_int_eq(draft_is_seal(draft), seals);
+	seal_count += seals;
+	model.validators.epoch += seals;
+	ck_assert_uint_lt(draft->header.height, sizeof block_hashes / sizeof block_hashes[0]);
+	block_hashes[draft->header.height] = draft->hash;
+}
+
 static void make_block(void)
 {
 	const struct draft *parent = line_size > 0 ? line[line_size - 1] : NULL;
-	struct draft *draft = ledger_fixture_draft(&fixture, parent);
+	struct model_validators before = begin_block(parent);
+	struct draft *draft = next_draft(parent);
 	size_t count = random_below(&lots, 80);
 
 	for (size_t i = 0; i < count && block_has_room(draft, 2000); i++) {
@@ -386,6 +305,7 @@ static void make_block(void)
 		offer(draft, tx);
 	}
 	ledger_fixture_seal(&fixture, draft);
+	end_block(draft, &before);
 	line[line_size++] = draft;
 	compare(draft);
 	while (line_size > LINE_MAX || (line_size > 0 && one_in(2)))
@@ -408,7 +328,7 @@ static void settle(void)
 
 START_TEST(the_rules_do_what_the_model_does)
 {
-	operation_count = taken_count = refused_count = 0;
+	operation_count = taken_count = refused_count = seal_count = 0;
 	start((uint64_t)_i);
 	for (int block = 0; block < 250; block++) {
 		make_block();
@@ -421,6 +341,7 @@ START_TEST(the_rules_do_what_the_model_does)
 	ck_assert_uint_gt(operation_count, 15000);
 	ck_assert_uint_gt(taken_count, 1000);
 	ck_assert_uint_gt(refused_count, 1000);
+	ck_assert_uint_gt(seal_count, 10);
 }
 END_TEST
 

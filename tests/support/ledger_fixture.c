@@ -166,11 +166,12 @@ const struct tx *ledger_fixture_sign(struct ledger_fixture *fixture,
 	return &made->tx;
 }
 
-const struct tx *ledger_fixture_tx(struct ledger_fixture *fixture, unsigned sender,
-                                   const struct operation *operations, size_t count)
+static const struct tx *tx_by(struct ledger_fixture *fixture,
+                              const struct fixture_account *sender,
+                              const struct operation *operations, size_t count)
 {
 	struct tx_draft draft = {
-		.sender = fixture->accounts[sender].id,
+		.sender = sender->id,
 		.salt = fixture->salt++,
 		.valid_until_ms = fixture->valid_until_ms,
 		.operations = operations,
@@ -179,7 +180,19 @@ const struct tx *ledger_fixture_tx(struct ledger_fixture *fixture, unsigned send
 
 	if (draft.valid_until_ms == 0)
 		draft.valid_until_ms = fixture->ledger.tip.header.time_ms + FIXTURE_VALID_MS;
-	return ledger_fixture_sign(fixture, &draft, &fixture->accounts[sender].keys);
+	return ledger_fixture_sign(fixture, &draft, &sender->keys);
+}
+
+const struct tx *ledger_fixture_tx(struct ledger_fixture *fixture, unsigned sender,
+                                   const struct operation *operations, size_t count)
+{
+	return tx_by(fixture, &fixture->accounts[sender], operations, count);
+}
+
+const struct tx *ledger_fixture_root_tx(struct ledger_fixture *fixture,
+                                        struct operation operation)
+{
+	return tx_by(fixture, &fixture->validator, &operation, 1);
 }
 
 const struct tx *ledger_fixture_tx_of(struct ledger_fixture *fixture, unsigned sender,

@@ -54,6 +54,9 @@ const struct tx *ledger_fixture_tx(struct ledger_fixture *fixture, unsigned send
 /* The same with one operation. */
 const struct tx *ledger_fixture_tx_of(struct ledger_fixture *fixture, unsigned sender,
                                       struct operation operation);
+/* Of the validator of genesis, who is the root group. */
+const struct tx *ledger_fixture_root_tx(struct ledger_fixture *fixture,
+                                        struct operation operation);
 /* Any fields, any key. */
 const struct tx *ledger_fixture_sign(struct ledger_fixture *fixture,
                                      const struct tx_draft *draft,

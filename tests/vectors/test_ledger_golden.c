@@ -309,6 +309,36 @@ static const struct {
 
 enum { STATE_COUNT = sizeof STATE / sizeof STATE[0] };
 
+/* What genesis writes of its validator: raw key, value. */
+static const struct {
+	const char *raw_key;
+	const char *value;
+} VALIDATOR_STATE[] = {
+	{
+		"064ac8a19d87d37890d8ac08903690821b1f440aaa5879ed80927cd71aec4b65"
+		"f9",
+		"03acd484e2f0c7f65309ad178a9f559abde09796974c57e714c35f110dfc27cc"
+		"be0e003132372e302e302e313a373430300000000000000000",
+	},
+	{
+		"074ac8a19d87d37890d8ac08903690821b1f440aaa5879ed80927cd71aec4b65"
+		"f9",
+		"0000000000000000",
+	},
+	{
+		"089d1abaec9f5715a15c7628244170951e0f85e87f68ca5393d3f9fc3fa23a69"
+		"c8",
+		"4ac8a19d87d37890d8ac08903690821b1f440aaa5879ed80927cd71aec4b65f9"
+		"000000000000000000",
+	},
+	{
+		"09bab3382abb8f6b3d3ccbc51839bd6e0d546edb9e853f8e5e14f5ed4223774f"
+		"52",
+		"4ac8a19d87d37890d8ac08903690821b1f440aaa5879ed80927cd71aec4b65f9"
+		"000000000000000000",
+	},
+};
+
 static const char *const DIGESTS[] = {
 	NULL,
 	"8d26f5950c5f68ff316f6032d3a4db7751c0c0937c153d6bbe7800b3162995fb",
@@ -382,6 +412,20 @@ START_TEST(block_0_has_this_header)
 	expect_bytes(bytes_view(bytes, sizeof bytes), HEADER_0);
 	expect_hash(fixture.ledger.tip.hash, HEADER_0_HASH);
 	expect_hash(header_leaf_hash(&fixture.ledger.tip.header), HEADER_0_LEAF);
+}
+END_TEST
+
+START_TEST(the_validator_of_genesis_stands_in_the_state_with_these_bytes)
+{
+	for (size_t i = 0; i < sizeof VALIDATOR_STATE / sizeof VALIDATOR_STATE[0]; i++) {
+		const struct memory_value *value =
+			memory_ledger_find(&fixture.ledger, &fixture.network,
+		                       from_hex(VALIDATOR_STATE[i].raw_key));
+
+		ck_assert_ptr_nonnull(value);
+		expect_bytes(bytes_view(value->value, value->value_size),
+		             VALIDATOR_STATE[i].value);
+	}
 }
 END_TEST
 
@@ -558,6 +602,8 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests, the_genesis_has_these_bytes_and_this_hash);
 	tcase_add_test(tests, block_0_has_this_header);
+	tcase_add_test(tests,
+	               the_validator_of_genesis_stands_in_the_state_with_these_bytes);
 	tcase_add_test(tests, names_have_these_ids);
 	tcase_add_loop_test(tests, a_transaction_with_each_operation_has_these_bytes, 0,
 	                    TX_COUNT);

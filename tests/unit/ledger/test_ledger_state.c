@@ -18,6 +18,7 @@ static void expect_key(struct state_key key, uint8_t kind, size_t size)
 START_TEST(every_raw_key_begins_with_its_kind_and_has_its_parts_behind)
 {
 	struct hash a = id_of(0xaa), b = id_of(0xbb);
+	struct public_key vote_key = {{7, 8, 9}};
 	struct state_key key = state_key_of_parameter(PARAMETER_tx_lifetime_ms);
 
 	expect_key(key, 0x01, 1 + strlen("tx_lifetime_ms"));
@@ -26,6 +27,13 @@ START_TEST(every_raw_key_begins_with_its_kind_and_has_its_parts_behind)
 	expect_key(state_key_of(STATE_PROFILE, &a), 0x03, 33);
 	expect_key(state_key_of_kind(STATE_VALIDATORS), 0x04, 1);
 	expect_key(state_key_of_kind(STATE_ROOT_GROUP), 0x05, 1);
+	expect_key(state_key_of(STATE_VALIDATOR_INFO, &a), 0x06, 33);
+	expect_key(state_key_of(STATE_ADMISSION, &a), 0x07, 33);
+	expect_key(state_key_of_vote_key(STATE_VOTE_KEY, &vote_key), 0x08, 33);
+	expect_key(state_key_of(STATE_COSIGN_KEY, &a), 0x09, 33);
+	key = state_key_of_vote_key(STATE_EVIDENCE, &vote_key);
+	expect_key(key, 0x0a, 33);
+	ck_assert_mem_eq(key.bytes + 1, vote_key.bytes, 32);
 	expect_key(state_key_of(STATE_STREAM, &a), 0x10, 33);
 	expect_key(state_key_of(STATE_STREAM_HEAD, &a), 0x11, 33);
 	expect_key(state_key_of(STATE_ASSET, &a), 0x20, 33);
@@ -81,6 +89,11 @@ START_TEST(every_value_reads_back_and_is_refused_when_cut_or_longer)
 	EXPECT_STRICT(account_state, .rotation_count = UINT32_MAX);
 	EXPECT_STRICT(account_profile, .display_name = name, .contact = text,
 	              .encryption_key = {true, id}, .inbox = {false, {{0}}});
+	EXPECT_STRICT(validator_info, .node_id = {{2, 1}}, .address = text, .joined_ms = 5);
+	EXPECT_STRICT(admission, .height = 9);
+	EXPECT_STRICT(key_service, .account = id, .first_epoch = 1, .last_epoch = {true, 4});
+	EXPECT_STRICT(key_service, .account = id, .first_epoch = UINT64_MAX);
+	EXPECT_STRICT(evidence_record, .epoch = 1, .view = 2, .height = 3);
 	EXPECT_STRICT(stream_info, .name = name, .owner = id, .write = 1, .description = text,
 	              .schema = text, .created_height = 7, .created_ms = UINT64_MAX);
 	EXPECT_STRICT(stream_head, .count = UINT64_MAX, .root = id);

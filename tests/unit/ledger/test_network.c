@@ -33,6 +33,7 @@ START_TEST(every_begun_hash_carries_its_tag_and_the_genesis)
 	EXPECT(tx);
 	EXPECT(block);
 	EXPECT(rotate);
+	EXPECT(join);
 	EXPECT(validators);
 	EXPECT(notarize);
 	EXPECT(nullify);

@@ -141,6 +141,11 @@ START_TEST(every_kind_has_a_name_and_no_other_number_has)
 	ck_assert_uint_eq(named, KIND_COUNT);
 	ck_assert_str_eq(operation_name(0x0101), "record.append");
 	ck_assert_str_eq(operation_name(0x0404), "asset.burn");
+	ck_assert_str_eq(operation_name(0x0601), "validator.admit");
+	ck_assert_str_eq(operation_name(0x0602), "validator.remove");
+	ck_assert_str_eq(operation_name(0x0603), "validator.join");
+	ck_assert_str_eq(operation_name(0x0901), "param.set");
+	ck_assert_str_eq(operation_name(0x0a01), "evidence.submit");
 }
 END_TEST
 
@@ -398,6 +403,54 @@ START_TEST(an_amount_of_nothing_is_refused)
 }
 END_TEST
 
+START_TEST(an_address_and_a_parameters_name_have_their_limits)
+{
+	struct operation join = operation_of(OPERATION_validator_join);
+	struct operation param = operation_of(OPERATION_param_set);
+
+	join.validator_join.address = text_of('a', 0);
+	ck_assert_int_eq(form_of(join), STATUS_OK);
+	join.validator_join.address = text_of('a', 255);
+	ck_assert_int_eq(form_of(join), STATUS_OK);
+	join.validator_join.address = text_of('a', 256);
+	ck_assert_int_eq(form_of(join), STATUS_TOO_LARGE);
+	join.validator_join.address = from_hex("ff");
+	ck_assert_int_eq(form_of(join), STATUS_MALFORMED);
+	/* Whether there is such a parameter is a matter of the rules. */
+	param.param_set.name = text_of('p', 32);
+	ck_assert_int_eq(form_of(param), STATUS_OK);
+	param.param_set.name = text_of('p', 33);
+	ck_assert_int_eq(form_of(param), STATUS_TOO_LARGE);
+}
+END_TEST
+
+START_TEST(evidence_has_two_votes_in_form)
+{
+	struct operation operation = operation_of(OPERATION_evidence_submit);
+	struct ballot *ballots[2] = {&operation.evidence_submit.first.ballot,
+	                             &operation.evidence_submit.second.ballot};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct ballot kept = *ballots[i];
+
+		for (unsigned kind = 0; kind < 256; kind++) {
+			ballots[i]->kind = (uint8_t)kind;
+			ballots[i]->parent_view = kind == VOTE_NULLIFY ? UINT64_MAX : 1;
+			ck_assert_int_eq(form_of(operation),
+			                 kind >= 1 && kind <= 3 ? STATUS_OK : STATUS_MALFORMED);
+		}
+		ballots[i]->kind = VOTE_NULLIFY;
+		ballots[i]->parent_view = 1;
+		ck_assert_int_eq(form_of(operation), STATUS_MALFORMED);
+		ballots[i]->parent_view = UINT64_MAX;
+		ck_assert_int_eq(form_of(operation), STATUS_OK);
+		ballots[i]->block.bytes[31] = 1;
+		ck_assert_int_eq(form_of(operation), STATUS_MALFORMED);
+		*ballots[i] = kept;
+	}
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("operations");
@@ -418,6 +471,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_description_of_an_account_has_its_limits);
 	tcase_add_test(tests, an_asset_has_at_most_18_decimals);
 	tcase_add_test(tests, an_amount_of_nothing_is_refused);
+	tcase_add_test(tests, an_address_and_a_parameters_name_have_their_limits);
+	tcase_add_test(tests, evidence_has_two_votes_in_form);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -122,6 +122,34 @@ START_TEST(a_transaction_of_the_ledger_is_known_and_any_other_is_not)
 }
 END_TEST
 
+START_TEST(a_view_knows_the_hash_of_every_block_it_has)
+{
+	struct ledger_source source;
+	struct store_fixture f;
+	struct store_model *model;
+	struct store_view *view;
+
+	store_fixture_init(&f, NULL);
+	model = model_new(&f, 25);
+	model_run(model, &f, 20, 3);
+	view = store_fixture_view(&f);
+	source = store_view_source(view);
+	for (uint64_t height = 0; height <= 20; height++) {
+		struct hash wanted = f.ledger.ledger.block_hashes[height];
+		struct hash hash = {{0}};
+
+		ck_ok(&f, source.block_hash(source.owner, height, &hash));
+		ck_assert(hash_equal(&hash, &wanted));
+	}
+	/* Who asks for more than there is has lost his way. */
+	ck_assert_int_eq(source.block_hash(source.owner, 21, &(struct hash){{0}}),
+	                 STATUS_CORRUPT);
+	store_view_close(view);
+	model_free(model);
+	store_fixture_close(&f);
+}
+END_TEST
+
 /* What the rules read through the view is the state after the block of this height. */
 static void check_state_is(struct store_fixture *f, const struct store_model *model,
                            struct store_view *view, size_t height)
@@ -215,6 +243,7 @@ Suite *test_suite(void)
 
 	tcase_add_test(source, blocks_executed_over_a_view_are_those_executed_in_memory);
 	tcase_add_test(source, a_block_executed_on_one_that_is_being_committed_is_the_same);
+	tcase_add_test(source, a_view_knows_the_hash_of_every_block_it_has);
 	tcase_add_test(source, a_transaction_of_the_ledger_is_known_and_any_other_is_not);
 	tcase_add_test(source, a_view_stays_at_its_moment_until_it_is_refreshed);
 	tcase_add_test(source, two_blocks_are_committed_with_one_sync);
