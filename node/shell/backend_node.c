@@ -28,19 +28,25 @@ static void count_pool(struct loop_question *question, struct node *node)
 	facts->byte_count = node->drive.pool.byte_count;
 }
 
-/* Does one of the network's validators vote with our key? */
-static bool is_validator(const struct backend *backend)
+/* Does one of those who certify the next block vote with our key? */
+static bool is_validator(struct query *query)
 {
-	const struct validator_set *set = &backend->genesis->validators;
-	const struct public_key *key = &backend->node->keys.vote.public_key;
+	const struct public_key *ours = &query->backend->node->keys.vote.public_key;
+	struct state_key key = state_key_of_kind(STATE_VALIDATORS);
+	struct validator_set set = {.count = 0};
+	struct bytes_view value;
+	bool found = query_state(query, &key, &value);
 
-	for (size_t i = 0; i < set->count; i++)
-		if (memcmp(&set->items[i].vote_key, key, sizeof *key) == 0)
+	if (!query_check(query, found ? validator_set_decode(&set, value) : STATUS_NOT_FOUND,
+	                 "the validators"))
+		return false;
+	for (size_t i = 0; i < set.count; i++)
+		if (memcmp(&set.items[i].vote_key, ours, sizeof *ours) == 0)
 			return true;
 	return false;
 }
 
-static json_t *status_json(const struct query *query, const struct pool_facts *facts)
+static json_t *status_json(struct query *query, const struct pool_facts *facts)
 {
 	const struct ledger_tip *tip = store_view_tip(query->view);
 	const struct backend *backend = query->backend;
@@ -56,7 +62,7 @@ static json_t *status_json(const struct query *query, const struct pool_facts *f
 	/* The node talks to no other one, so there is nobody to be behind. */
 	object_put(&json, "syncing", json_null());
 	object_put(&json, "peers", json_integer(0));
-	object_put(&json, "is_validator", json_boolean(is_validator(backend)));
+	object_put(&json, "is_validator", json_boolean(is_validator(query)));
 	object_put(&json, "pool_txs", json_of_count(facts->tx_count));
 	object_put(&json, "pool_bytes", json_of_count(facts->byte_count));
 	object_put(&json, "uptime_ms", json_of_count(uptime_ms));

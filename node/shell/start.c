@@ -199,24 +199,42 @@ static enum status read_last_vote(struct vote_record *record, const struct node 
 	return status;
 }
 
+/* Who makes the next block, and within which limits. */
+static enum status read_validators(struct validator_set *set,
+                                   struct parameters *parameters,
+                                   const struct node *node, struct why *why)
+{
+	struct ledger_source source;
+	struct store_view *view;
+	enum status status = store_view_open(&view, node->store, why);
+
+	if (status != STATUS_OK)
+		return status;
+	source = store_view_source(view);
+	status = ledger_next_validators(set, parameters, store_network(node->store), &source,
+	                                store_view_tip(view), why);
+	store_view_close(view);
+	return status;
+}
+
 enum status start_consensus_config(struct consensus_config *config,
                                    const struct node *node, struct why *why)
 {
 	const struct ledger_tip *tip = store_tip(node->store);
-	const struct parameters *parameters = &node->genesis->parameters;
-	enum status status;
+	struct parameters parameters;
+	enum status status = read_validators(&config->validators, &parameters, node, why);
 
+	if (status != STATUS_OK)
+		return status;
 	config->epoch = epoch_after(&tip->header);
-	config->validators = node->genesis->validators;
-	config->validators_hash =
-		validators_hash(&config->validators, parameters, store_network(node->store));
+	config->validators_hash = tip->header.next_validators_hash;
 	config->height = tip->header.height;
 	/* In a new epoch the block that ended the last one is the root, of view 0. */
 	config->view = config->epoch == tip->header.epoch ? tip->header.view : 0;
 	config->time_ms = tip->header.time_ms;
 	config->block = tip->hash;
-	config->block_txs_max = parameters->values[PARAMETER_max_block_txs];
-	config->block_bytes_max = parameters->values[PARAMETER_max_block_bytes];
+	config->block_txs_max = parameters.values[PARAMETER_max_block_txs];
+	config->block_bytes_max = parameters.values[PARAMETER_max_block_bytes];
 	status = find_self(config, node, why);
 	if (status == STATUS_OK)
 		status = read_last_vote(&config->last_vote, node, why);

@@ -16,6 +16,12 @@ static void add(unsigned sender, const struct operation *operations, size_t coun
 	txs[tx_count++] = ledger_fixture_tx(&fixture, sender, operations, count);
 }
 
+static void add_root(struct operation operation)
+{
+	ck_assert_uint_lt(tx_count, TXS_MAX);
+	txs[tx_count++] = ledger_fixture_root_tx(&fixture, operation);
+}
+
 static void add_of(unsigned sender, struct operation operation)
 {
 	add(sender, &operation, 1);
@@ -55,6 +61,13 @@ static void make_txs(void)
 		operations[1] = make_burn(&bread, 1000000);
 		add(1, operations, 2);
 	}
+	for (unsigned i = 4; i < 10; i++) {
+		add_root(make_admit(&fixture.accounts[i].id));
+		add_of(i, make_join(&fixture, &fixture.accounts[i].id, 2000 + i));
+	}
+	add_root(make_remove(&fixture.accounts[4].id));
+	add_root(make_param("term_length", 9));
+	add_of(5, make_evidence(&fixture, 1000, 0, 3));
 	add_of(3, make_describe("Ada"));
 	add_of(3, make_rotate(&fixture, &fixture.accounts[3].id, &new_keys, fixture.salt));
 }

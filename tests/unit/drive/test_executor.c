@@ -147,6 +147,32 @@ START_TEST(blocks_on_unstored_ones_are_the_same_as_on_stored_ones)
 }
 END_TEST
 
+/* Consensus that has not noticed the end of its epoch must not go on in it. */
+START_TEST(on_a_seal_no_block_of_its_epoch_is_built)
+{
+	const struct tx *change = ledger_fixture_root_tx(&ledger, make_param("term_length", 2));
+	struct offer offer;
+	const struct draft *seal = build_one(change, 0, &offer), *block;
+	struct block_plan here = plan();
+	struct why why = {{0}};
+
+	ck_assert_ptr_nonnull(seal);
+	ck_assert(draft_is_seal(seal));
+	offer = (struct offer){.tx = append(1)};
+	for (int stored = 0; stored < 2; stored++) {
+		ck_assert_int_eq(executor_build(&executor, &here, &offer, 1, &block, &why),
+		                 STATUS_FOREIGN);
+		ck_assert_ptr_null(block);
+		ck_assert_ptr_nonnull(strstr(why.text, "start the node again"));
+		if (stored == 0)
+			store(seal);
+	}
+	here.epoch = 1;
+	ck_assert_int_eq(executor_build(&executor, &here, &offer, 1, &block, &why), STATUS_OK);
+	ck_assert_uint_eq(block->header.epoch, 1);
+}
+END_TEST
+
 START_TEST(a_failing_source_is_our_failure_and_not_the_transactions)
 {
 	enum verdict verdict;
@@ -172,6 +198,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_look_up_older_than_what_is_remembered_is_made_again);
 	tcase_add_test(tests, in_an_unstored_block_a_transaction_is_known);
 	tcase_add_test(tests, blocks_on_unstored_ones_are_the_same_as_on_stored_ones);
+	tcase_add_test(tests, on_a_seal_no_block_of_its_epoch_is_built);
 	tcase_add_test(tests, a_failing_source_is_our_failure_and_not_the_transactions);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -133,6 +133,52 @@ START_TEST(what_is_wrong_is_named)
 }
 END_TEST
 
+#define VOTE(kind, more)                                                                 \
+	"{\"kind\":\"" kind "\",\"epoch\":1,\"view\":\"2\"," more "\"signature\":\"" HEX64 HEX64 \
+	"\"}"
+#define EVIDENCE(first, second)                                                          \
+	"{\"kind\":\"evidence.submit\",\"vote_key\":\"" HEX64 "\",\"first\":" first             \
+	",\"second\":" second "}"
+#define OF_A_BLOCK "\"parent_view\":1,\"block\":\"" HEX64 "\","
+
+START_TEST(a_nullify_vote_needs_no_parent_and_no_block)
+{
+	const struct evidence_submit *evidence = &operation.evidence_submit;
+
+	reads(EVIDENCE(VOTE("nullify", ""), VOTE("finalize", OF_A_BLOCK)));
+	ck_assert_uint_eq(evidence->first.ballot.kind, VOTE_NULLIFY);
+	ck_assert_uint_eq(evidence->first.ballot.parent_view, UINT64_MAX);
+	ck_assert(hash_is_zero(&evidence->first.ballot.block));
+	ck_assert_uint_eq(evidence->second.ballot.kind, VOTE_FINALIZE);
+	ck_assert_uint_eq(evidence->second.ballot.view, 2);
+	ck_assert_uint_eq(evidence->second.ballot.parent_view, 1);
+	ck_assert_uint_eq(evidence->second.ballot.block.bytes[1], 0x11);
+	refuses(EVIDENCE(VOTE("nullify", ""), VOTE("finalize", "")),
+	        "\"parent_view\" is missing");
+	refuses(EVIDENCE(VOTE("nullify", ""), VOTE("commit", OF_A_BLOCK)),
+	        "must be notarize, nullify or finalize");
+	refuses("{\"kind\":\"evidence.submit\",\"vote_key\":\"" HEX64 "\"}",
+	        "\"first\" is missing");
+}
+END_TEST
+
+START_TEST(what_changes_validators_and_parameters_is_read)
+{
+	reads("{\"kind\":\"param.set\",\"name\":\"term_length\",\"value\":\"5\"}");
+	ck_assert(is_text(operation.param_set.name, "term_length"));
+	ck_assert_uint_eq(operation.param_set.value, 5);
+	reads("{\"kind\":\"validator.admit\",\"account\":\"" HEX64 "\"}");
+	ck_assert_uint_eq(operation.validator_admit.account.bytes[1], 0x11);
+	refuses("{\"kind\":\"param.set\",\"name\":\"term_length\"}", "\"value\" is missing");
+	refuses("{\"kind\":\"param.set\",\"name\":\"123456789012345678901234567890123\","
+	        "\"value\":5}",
+	        "a parameter's name has at most 32 bytes, not 33");
+	refuses("{\"kind\":\"validator.join\",\"vote_key\":\"" HEX64 "\",\"cosign_key\":\"" HEX64
+	        "\",\"node_id\":\"" HEX64 "\"}",
+	        "\"node_id\" must be 66 lower-case hex digits");
+}
+END_TEST
+
 /* A text of one letter, so long. */
 static char *long_text(size_t size)
 {
@@ -409,6 +455,8 @@ Suite *test_suite(void)
 	tcase_add_test(cases, what_may_be_left_out_is_empty);
 	tcase_add_test(cases, a_file_stands_for_a_value);
 	tcase_add_test(cases, what_is_wrong_is_named);
+	tcase_add_test(cases, a_nullify_vote_needs_no_parent_and_no_block);
+	tcase_add_test(cases, what_changes_validators_and_parameters_is_read);
 	tcase_add_test(cases, what_is_too_long_is_named_with_its_maximum);
 	tcase_add_test(cases, a_value_beyond_a_transaction_is_refused);
 	tcase_add_test(cases, what_the_node_writes_is_read_back_to_the_last_byte);
