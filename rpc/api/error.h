@@ -57,7 +57,7 @@
 	X(TX_QUOTA, 209, true, "wait until earlier transactions are final")                  \
 	X(TX_BALANCE, 210, false, "account.list_balances tells what there is")               \
 	X(TX_UNKNOWN_REFERENCE, 211, false,                                                  \
-	  "the ledger lacks the stream, account, asset or record that it names")             \
+	  "the ledger lacks a thing that it names, such as a stream or an account")            \
 	X(PROOF_FAILED, 401, false, "do not rely on this answer: ask another node")          \
 	X(NO_QUORUM, 601, true, "consensus.why says who is waited for")                      \
 	X(TIMED_OUT_OUTCOME_UNKNOWN, 602, true,                                              \

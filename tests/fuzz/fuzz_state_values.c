@@ -34,13 +34,19 @@ CHECK(asset_info)
 CHECK(asset_supply)
 CHECK(balance)
 CHECK(record_leaf)
+CHECK(validator_info)
+CHECK(admission)
+CHECK(key_service)
+CHECK(evidence_record)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	static void (*const CHECKS[])(struct bytes_view bytes) = {
-		check_account_state, check_account_profile, check_stream_info, check_stream_head,
-		check_stream_roles,  check_record_latest,   check_asset_info,  check_asset_supply,
-		check_balance,       check_record_leaf,
+		check_account_state, check_account_profile, check_stream_info,
+		check_stream_head,   check_stream_roles,    check_record_latest,
+		check_asset_info,    check_asset_supply,    check_balance,
+		check_record_leaf,   check_validator_info,  check_admission,
+		check_key_service,   check_evidence_record,
 	};
 
 	if (size > 0)

@@ -137,29 +137,30 @@ static void compare_validator(struct draft *draft, size_t index, size_t *values)
 	*values += found;
 }
 
-static void compare_validator_key(struct draft *draft, size_t index, size_t *values)
+/* Without an assertion for each, as there are many and Check notes every one in a file. */
+static bool is_key_as_known(struct draft *draft, size_t index, size_t *values)
 {
 	const struct model_validator_key *key = &model.validators.keys[index];
+	const struct hash *account = &fixture.accounts[key->account].id;
 	struct hash keys_as_ids[2] = {{{0}}, validators[index].cosign_key};
 	struct bytes_view value;
-	bool found;
 
 	memcpy(&keys_as_ids[0], &validators[index].vote_key, PUBLIC_KEY_SIZE);
 	for (uint8_t i = 0; i < 2; i++) {
-		found = get(draft, (uint8_t)(0x08 + i), &keys_as_ids[i], NO_REST, &value);
-		ck_assert_int_eq(found, key->is_known);
-		*values += found;
-		if (!found)
+		uint8_t kind = (uint8_t)(0x08 + i);
+
+		if (get(draft, kind, &keys_as_ids[i], NO_REST, &value) != key->is_known)
+			return false;
+		if (!key->is_known)
 			continue;
-		ck_assert_mem_eq(value.at, fixture.accounts[key->account].id.bytes, 32);
-		ck_assert_uint_eq(get_le64(value.at + 32), key->first_epoch);
-		ck_assert_uint_eq(value.at[40], key->has_left);
-		if (key->has_left)
-			ck_assert_uint_eq(get_le64(value.at + 41), key->last_epoch);
+		if (value.size != (key->has_left ? 49 : 41) || value.at[40] != key->has_left ||
+		    memcmp(value.at, account->bytes, HASH_SIZE) != 0 ||
+		    get_le64(value.at + 32) != key->first_epoch ||
+		    (key->has_left && get_le64(value.at + 41) != key->last_epoch))
+			return false;
 	}
-	found = get(draft, 0x0a, &keys_as_ids[0], NO_REST, &value);
-	ck_assert_int_eq(found, key->is_accused);
-	*values += found;
+	*values += (key->is_known ? 2u : 0u) + (key->is_accused ? 1u : 0u);
+	return get(draft, 0x0a, &keys_as_ids[0], NO_REST, &value) == key->is_accused;
 }
 
 static void compare_set(struct draft *draft)
@@ -184,15 +185,19 @@ static void compare_set(struct draft *draft)
 	}
 }
 
-/* Returns how many values the state has, as the model knows them. */
+/* Returns how many values the state has, as the model knows them. Of a block in passing
+ * only the newest keys of validators are looked at, which is where something happens. */
 static size_t compare(const struct draft *newest)
 {
 	struct draft *scratch = ledger_fixture_draft(&fixture, newest);
 	size_t values = PARAMETER_COUNT + 2;
+	size_t first_key = newest && fresh_key > 24 ? fresh_key - 24 : 0;
+	bool all_keys_are_known = true;
 
 	compare_set(scratch);
-	for (size_t i = 0; i < fresh_key; i++)
-		compare_validator_key(scratch, i, &values);
+	for (size_t i = first_key; i < fresh_key; i++)
+		all_keys_are_known &= is_key_as_known(scratch, i, &values);
+	ck_assert(all_keys_are_known);
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++)
 		compare_validator(scratch, i, &values);
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++)
