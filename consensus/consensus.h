@@ -1,37 +1,81 @@
 /* The agreement, as a machine: one input with its time in, what must happen out, in order.
  * It calls nobody: no clock, socket, file, lots, heap. The same inputs give the same effects.
  *
- * The protocol is Simplex (Chan and Pass 2023). A view has one leader, who proposes one
- * block; a quorum of notarize votes lets the next view build on it, a quorum of finalize
- * votes makes it final.
+ * The protocol is Simplex (Chan and Pass 2023) with the amendments of docs/consensus.md. A
+ * view has one leader, who proposes one block; a quorum of notarize votes lets the next view
+ * build on it, a quorum of finalize votes makes it final; a quorum of nullify votes lets the
+ * next view do without. Of a view:
  *
- *   IDLE ──work──► FILLING ──batch_ms, or a full block──► BUILDING ──BUILT──► FINAL ─┐
- *    ▲                                                       │                       │
- *    └───────────────────── next view ◄──────── nothing fit ─┴───────── next view ◄──┘
+ *   OPEN ──q notarize──► NOTARIZED ──q finalize──► FINAL        the next view opens at once
+ *     └───q nullify────► NULLIFIED                              a view may be both, never
+ *                                                               NULLIFIED and FINAL
+ *   OPEN      -> NOTARIZED   on_certified (VOTE_NOTARIZE)
+ *   OPEN      -> NULLIFIED   on_certified (VOTE_NULLIFY)
+ *   NOTARIZED -> FINAL       on_certified (VOTE_FINALIZE)
  *
- *   IDLE     -> FILLING    on_work
- *   FILLING  -> BUILDING   build
- *   BUILDING -> IDLE       on_built, when every transaction was refused
- *   BUILDING -> FINAL      on_built: this machine's own vote is the quorum
- *   FINAL    -> IDLE       enter_view
+ * Of this node, in the frontier view:
  *
- * This is the chart of a set of one validator, whose own vote is a quorum: it notarizes and
- * finalizes its block in the step that it is built in. A set that is larger is refused by
- * consensus_init. FILLING waits while UNSTORED_BLOCKS_MAX blocks are not yet on the disk,
- * and, while one is, for a full block: so blocks grow with the load. */
+ *   IDLE ──something to do──► WAITING ──proposal valid──► notarize voted ──► next view
+ *    ▲                           │ time is over, or the leader gave up
+ *    └──nothing left to do───────┴──────► nullify voted ───────────────────► next view
+ *
+ *   IDLE    -> WAITING   timers.c, arm; a leader proposes instead: propose.c
+ *   WAITING -> voted     vote.c
+ *
+ * In IDLE no timer runs and nothing is sent but the status, however long it lasts.
+ *
+ * Votes, certificates and proposals come in with their signatures checked. Nobody else's
+ * words are trusted beyond that: whatever a validator signs, the machine gives a verdict and
+ * bounded work, never an INVARIANT. */
 #ifndef CONSENSUS_CONSENSUS_H
 #define CONSENSUS_CONSENSUS_H
 
-#include "chain/ledger/validators.h"
+#include "consensus/blocks.h"
 #include "consensus/safety.h"
+#include "consensus/views.h"
+#include "consensus/votes.h"
 
-/* -- Inputs -------------------------------------------------------------------------------- */
+/* -- What validators tell each other about themselves -------------------------------------- */
+
+/* The certificate that made `view` the frontier travels with it, or is empty. */
+#define STATUS_FIELDS(X)                                                                 \
+	X(u64, epoch)                                                                        \
+	X(u64, view)        /* the frontier */                                               \
+	X(u64, final_view)                                                                   \
+	X(u64, height)      /* of the newest block on the disk */                            \
+	X(hash, block)      /* its hash */                                                   \
+	X(u64, nonce)       /* to be echoed; 0: no answer is asked for */                    \
+	X(u64, echo)        /* the nonce that this answers; 0: none */
+
+// clang-format off
+WIRE_DECLARE(peer_status, STATUS_FIELDS)
+// clang-format on
+
+/* A leader's proposal. Its signature is the leader's notarize vote for the same. */
+struct proposal {
+	uint64_t view;
+	uint64_t parent_view;
+	struct hash block;
+};
+
+/* -- Inputs ---------------------------------------------------------------------------------- */
 
 enum input_kind {
-	INPUT_TICK,   /* time has passed */
-	INPUT_WORK,   /* the pool changed: how much waits in it now */
-	INPUT_BUILT,  /* the block that EFFECT_BUILD asked for */
-	INPUT_STORED, /* the block of EFFECT_COMMIT is on the disk */
+	INPUT_TICK,        /* time has passed */
+	INPUT_WORK,        /* the pool changed: how much waits in it now */
+	INPUT_SIGNED,      /* what EFFECT_SIGN asked for: a vote of our own */
+	INPUT_VOTE,        /* of the present epoch, by the validator who signed it */
+	INPUT_CERTIFICATE, /* of the present epoch */
+	INPUT_PROPOSAL,    /* of the present epoch; the leader's vote follows as INPUT_VOTE */
+	INPUT_BLOCK,       /* a header and its body are here: the hash is right, body_size,
+	                    * tx_count and tx_root fit the body */
+	INPUT_BUILT,       /* the block that EFFECT_BUILD asked for */
+	INPUT_EXECUTED,    /* what became of EFFECT_EXECUTE */
+	INPUT_STORED,      /* the block of EFFECT_COMMIT is on the disk */
+	INPUT_RANGE,       /* final blocks in a row, that follow the newest one of ours */
+	INPUT_STATUS,      /* of another node */
+	INPUT_CONNECTED,   /* to a peer */
+	INPUT_EPOCH,       /* the set of the next epoch, once its seal is stored */
 };
 
 struct input_work {
@@ -40,52 +84,142 @@ struct input_work {
 	uint64_t oldest_ms;  /* when the first of them came, monotonic; 0 when there is none */
 };
 
+struct input_proposal {
+	struct proposal proposal;
+	uint16_t from;       /* who sent it to us: the leader or another */
+};
+
+struct input_block {
+	struct hash hash;
+	const struct header *header;
+	uint16_t from;       /* NOBODY: our own disk */
+};
+
 struct input_built {
-	uint64_t view;       /* of the EFFECT_BUILD; another view's is ignored */
-	uint32_t tx_count;   /* 0: nothing was fit to be in a block, there is none */
-	uint64_t height;
-	uint64_t time_ms;
-	struct hash block;   /* hash of the header */
+	uint64_t view;                /* of the EFFECT_BUILD; another view's is dropped */
+	const struct header *header;  /* NULL: nothing was fit to be in a block */
+	struct hash hash;
+};
+
+struct input_executed {
+	struct hash hash;
+	bool valid;
+};
+
+/* What follows one another from our newest committed block on, and a FINAL certificate for
+ * the last of them. The bodies are here. */
+struct input_range {
+	const struct header *headers;
+	const struct hash *hashes;
+	size_t count;
+	const struct certificate *certificate;
+	uint16_t from;
+};
+
+struct input_status {
+	struct peer_status status;
+	uint16_t from;
 };
 
 struct input {
 	enum input_kind kind;
 	uint64_t now_ms;     /* monotonic: for timers; never goes back */
-	uint64_t wall_ms;    /* Unix time: for the time of a block, nothing else */
+	uint64_t wall_ms;    /* Unix time: for the times of blocks, nothing else */
 	union {
 		struct input_work work;
+		struct vote vote;                      /* SIGNED, VOTE */
+		const struct certificate *certificate;
+		struct input_proposal proposal;
+		struct input_block block;
 		struct input_built built;
+		struct input_executed executed;
 		uint64_t stored_height;
+		struct input_range range;
+		struct input_status status;
+		uint16_t connected;                    /* peer */
+		const struct epoch *epoch;
 	};
 };
 
 /* -- Effects --------------------------------------------------------------------------------- */
 
 enum effect_kind {
-	EFFECT_WAKE,   /* an INPUT_TICK is wanted at wake_ms; replaces the one before */
-	EFFECT_BUILD,  /* make a block and answer with INPUT_BUILT */
-	EFFECT_SIGN,   /* make the signature of a vote, then carry on with the next effect */
-	EFFECT_KEEP,   /* this record of what was signed must be on the disk before any of the
-	                * signatures is let out */
-	EFFECT_COMMIT, /* the block is final: store it with its certificate, in one batch with
-	                * what was to be kept before, and answer with INPUT_STORED */
+	EFFECT_WAKE,      /* an INPUT_TICK is wanted at wake_ms; replaces the one before */
+	EFFECT_BUILD,     /* make a block and answer with INPUT_BUILT */
+	EFFECT_EXECUTE,   /* execute a block whose body is here; answer with INPUT_EXECUTED */
+	EFFECT_SIGN,      /* sign a ballot; answer with INPUT_SIGNED */
+	EFFECT_KEEP_RECORD,      /* these three must be on the disk before anything that is */
+	EFFECT_KEEP_BLOCK,       /* ordered behind them in any later effect leaves the node; */
+	EFFECT_KEEP_CERTIFICATE, /* neither has an answer */
+	EFFECT_COMMIT,    /* the block is final: store it; answer with INPUT_STORED */
+	EFFECT_DROP,      /* the block is not wanted any more: body, draft and all */
+	EFFECT_SEND,      /* a message to one peer, or to many */
+	EFFECT_EVIDENCE,  /* two votes of one validator that exclude each other */
+	EFFECT_ALARM,     /* a person has to look */
 };
 
 struct effect_build {
 	uint64_t epoch;
 	uint64_t view;
 	uint16_t proposer;
+	bool heartbeat;      /* without transactions */
 	struct hash parent;
 	uint64_t time_ms;
-	struct hash validators_hash;
+};
+
+struct effect_certificate {
+	uint64_t epoch;
+	uint64_t view;
+	enum vote_kind kind;
+	struct bytes_view bytes; /* valid until the next step */
 };
 
 struct effect_commit {
 	struct hash block;
 	uint64_t height;
-	struct ballot ballot;     /* whose signatures certify it */
-	uint16_t signer;          /* of the one signature, from the EFFECT_SIGN of this ballot */
-	uint16_t validator_count;
+	struct bytes_view certificate; /* its own or a descendant's; valid until the next step */
+	bool is_seal;
+};
+
+enum message_kind {
+	MESSAGE_VOTE = 1,
+	MESSAGE_CERTIFICATE,
+	MESSAGE_PROPOSAL,
+	MESSAGE_STATUS,
+	MESSAGE_GET_BLOCK,
+	MESSAGE_BLOCK,     /* drive's answer to the one before */
+	MESSAGE_GET_RANGE,
+	MESSAGE_RANGE,     /* likewise */
+	MESSAGE_TXS,       /* drive's: transactions for the pool */
+	MESSAGE_EVIDENCE,
+};
+
+/* Who a message is from or for: a validator by his index in the epoch's set, anybody else by a
+ * number from VALIDATORS_MAX to PEERS_MAX; NOBODY, if he is not connected. */
+enum {
+	ALL_VALIDATORS = UINT16_MAX - 1, /* but ourselves */
+	ALL_PEERS = UINT16_MAX - 2,
+};
+
+struct effect_send {
+	uint16_t to;
+	enum message_kind message;
+	union {
+		struct vote vote;
+		struct bytes_view certificate; /* valid until the next step */
+		struct proposal proposal;      /* drive adds header, body and certificates: see
+		                                * consensus_certificate */
+		struct peer_status status;
+		struct hash block;             /* GET_BLOCK */
+		uint64_t height;               /* GET_RANGE: the first that is wanted */
+	};
+};
+
+enum alarm {
+	ALARM_SAFETY_BROKEN, /* two certificates exclude each other: more than f validators lie */
+	ALARM_LOCAL_FAULT,   /* what a quorum certified does not execute here */
+	ALARM_SAME_KEY,      /* a vote by our key that we know nothing of */
+	ALARM_WINDOW_FULL,   /* a set larger than this node is set up for */
 };
 
 struct effect {
@@ -93,14 +227,27 @@ struct effect {
 	union {
 		uint64_t wake_ms;
 		struct effect_build build;
+		struct hash block;   /* EXECUTE, KEEP_BLOCK, DROP */
 		struct ballot sign;
 		struct vote_record keep;
+		struct effect_certificate certificate;
 		struct effect_commit commit;
+		struct effect_send send;
+		struct vote evidence[2];
+		enum alarm alarm;
 	};
 };
 
-/* A step has at most: two signatures, one record, one commit, then a build or a wake. */
-enum { EFFECTS_MAX = 8 };
+/* One step has at most:
+ *   BLOCKS_HELD_MAX each of COMMIT, DROP and EXECUTE, as a block leaves the table with the
+ *   first two and is executed once: 384; a KEEP_BLOCK for each: 128;
+ *   a SIGN for each view of ours between final view and frontier that can be finalized, of
+ *   which FINALIZE_STEP_MAX are tried a step: 64;
+ *   two GET_BLOCK for each named block: 256;
+ *   certificates to one peer: STATUS_VIEWS_MAX * 2; to all peers of the last view: 128;
+ *   votes sent again: RESENT_VIEWS_MAX * 3; the rest below 32.
+ * Steps that have more than a few are rare, so the array is not what costs. */
+enum { EFFECTS_MAX = 1024, FINALIZE_STEP_MAX = 64 };
 
 struct effects {
 	size_t count;
@@ -109,46 +256,115 @@ struct effects {
 
 /* -- The machine ------------------------------------------------------------------------------- */
 
-enum consensus_phase { PHASE_IDLE, PHASE_FILLING, PHASE_BUILDING };
-
 struct consensus_config {
-	uint64_t epoch;
-	struct validator_set validators; /* of this epoch */
-	struct hash validators_hash;
-	uint16_t self;             /* our index in the set */
-	uint64_t height;           /* of the last final block, which is on the disk */
-	uint64_t view;             /* of it */
-	uint64_t time_ms;          /* of it */
-	struct hash block;         /* its hash */
-	uint64_t batch_ms;         /* how long the first waiting transaction waits for company */
-	uint64_t block_txs_max;    /* what a full block is */
-	uint64_t block_bytes_max;
-	struct vote_record last_vote; /* newest record on the disk; zero if there is none */
+	size_t validators_max;      /* a larger set cannot be followed; at most VALIDATORS_MAX */
+	uint64_t batch_ms;          /* how long the first waiting transaction waits for company */
+	uint64_t timeout_start_ms;  /* B before anything was measured; 0: TIMEOUT_START_MS */
+	uint64_t timeout_least_ms;  /* bounds of B and of a view; 0: the defaults of timers.c */
+	uint64_t timeout_most_ms;
+	uint64_t seed;              /* of the jitter of what is sent periodically */
+};
+
+/* Where the ledger on the disk stands. */
+struct consensus_start {
+	struct epoch epoch;
+	uint64_t height;            /* of the last committed block */
+	struct hash block;          /* its hash; the epoch's root if height is root_height */
+	uint64_t time_ms;           /* of it */
+	const struct certificate *certificate; /* that made it final, in this epoch; NULL at
+	                                        * the epoch's root */
+};
+
+struct peer {
+	bool known;             /* a status came */
+	uint64_t epoch;         /* of the status */
+	uint64_t height;        /* that he has committed, as he says */
+	uint64_t seen_view;     /* the latest that a vote or status of his was about */
+	uint64_t seen_final;    /* final view, as he says */
+	uint64_t status_due_ms; /* no status to him before */
+};
+
+struct proposals_slot {
+	uint64_t view;
+	size_t count;               /* 0..2: the second that differs is for the record */
+	struct proposal items[2];
+	bool refused;               /* one of them can never be voted for */
 };
 
 struct consensus {
 	struct consensus_config config;
+	struct epoch epoch;
 	struct safety safety;
-	enum consensus_phase phase;
-	uint64_t view;           /* the frontier: no certificate is known for it yet */
-	uint64_t height;         /* of the newest final block, stored or not */
+	struct votes votes;
+	struct views views;
+	struct blocks blocks;
+	struct proposals_slot proposals[PROPOSALS_AHEAD_MAX + 1]; /* view % size */
+	struct peer peers[PEERS_MAX];
+
+	uint64_t height;            /* of the newest committed block, on the disk or ordered */
+	struct hash block;          /* its hash */
+	uint64_t time_ms;
 	uint64_t stored_height;
-	uint64_t tip_view;       /* of that block */
-	uint64_t tip_time_ms;
-	struct hash tip;         /* its hash */
+	bool is_sealed;             /* that block is a seal: nothing more until INPUT_EPOCH */
+
+	/* A final block to commit up to, that is not on the way to the final view's: from a
+	 * range. */
+	bool has_range;
+	struct hash range_block;
+	struct certificate range_certificate;
+	uint8_t range_bytes[CERTIFICATE_SIZE_MAX]; /* the same, encoded */
+
 	struct input_work work;
+	uint64_t work_view;         /* the frontier when the waiting work was first seen */
+	uint64_t work_height;       /* and what was committed then */
+	uint64_t work_ignored_until_ms;
+	uint64_t work_pause_ms;     /* doubles; 0: none so far */
+
+	bool is_building;           /* EFFECT_BUILD has no answer yet */
+	uint64_t building_view;     /* of it; 0: none, or one of an epoch that is over */
+	uint64_t building_parent_view;
+	bool work_came;             /* while a block is being built */
+	uint64_t built_view;        /* in which our own built came to nothing */
+	uint64_t entered_ms;        /* the frontier view */
+	uint64_t entered_view;
+	uint64_t armed_ms;          /* 0: idle */
+	uint64_t lazy_due_ms;       /* certificates of the last view to who has not moved; 0: done */
+	uint64_t retry_due_ms;
+	uint64_t status_due_ms;
+	uint64_t range_due_ms;      /* a range was asked for, wait until then */
+	uint16_t range_peer;
+	uint32_t range_count;       /* that were asked for since one was of use */
+	uint64_t notarize_ms;       /* moving average: from entering a view to its quorum; 0: none */
+	uint64_t last_final_ms;     /* monotonic */
+	uint64_t lots;              /* state of the jitter */
+
+	bool is_halted;             /* safety is broken or we cannot follow: nothing is signed */
 	uint64_t now_ms;
 	uint64_t wall_ms;
+	uint64_t wake_ms;           /* the earliest that anything wants in this step */
 };
 
-/* STATUS_FOREIGN: a set of several validators, which this machine cannot serve yet. Keeps no
- * pointer. */
+/* STATUS_MEMORY; STATUS_FOREIGN: the set is larger than the configuration allows. Everything
+ * it will ever use is allocated here. Keeps no pointer. */
 MUST_CHECK enum status consensus_init(struct consensus *core,
                                       const struct consensus_config *config,
+                                      const struct consensus_start *start,
                                       struct why *why);
+void consensus_close(struct consensus *core);
+
+/* Between consensus_init and the first step: what the disk has of views above the final one.
+ * Blocks follow as INPUT_BLOCK. */
+void consensus_load_record(struct consensus *core, const struct vote_record *record);
+void consensus_load_certificate(struct consensus *core,
+                                const struct certificate *certificate);
 
 /* One step. *out is overwritten. The order of the effects binds. */
 void consensus_step(struct consensus *core, const struct input *in, struct effects *out);
+
+/* For what a proposal carries: an encoded certificate that is held, or empty. Borrowed until
+ * the next step. */
+struct bytes_view consensus_certificate(const struct consensus *core, uint64_t view,
+                                        enum vote_kind kind);
 
 /* Everything that must hold between steps. */
 bool consensus_sound(const struct consensus *core);

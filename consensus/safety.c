@@ -4,61 +4,146 @@
 WIRE_DEFINE(vote_record, VOTE_RECORD_FIELDS)
 // clang-format on
 
-void safety_init(struct safety *safety, const struct vote_record *newest)
+void safety_start(struct safety *safety, uint64_t epoch, uint64_t floor)
 {
-	safety->record = *newest;
+	memset(safety->records, 0, sizeof safety->records);
+	safety->epoch = epoch;
+	safety->floor = floor;
 }
 
-static bool allow_notarize(struct vote_record *record, const struct ballot *ballot)
+static bool is_in_reach(const struct safety *safety, uint64_t epoch, uint64_t view)
+{
+	return epoch == safety->epoch && view > safety->floor &&
+	       view - safety->floor <= VIEWS_HELD_MAX;
+}
+
+void safety_load(struct safety *safety, const struct vote_record *record)
+{
+	uint64_t view = record->view;
+
+	if (record->epoch == safety->epoch && view > safety->floor &&
+	    view - safety->floor > VIEWS_HELD_MAX)
+		safety_raise_floor(safety, view - VIEWS_HELD_MAX);
+	if (is_in_reach(safety, record->epoch, record->view))
+		safety->records[record->view % VIEWS_HELD_MAX] = *record;
+}
+
+void safety_raise_floor(struct safety *safety, uint64_t view)
+{
+	if (view > safety->floor)
+		safety->floor = view;
+}
+
+const struct vote_record *safety_record(const struct safety *safety, uint64_t view)
+{
+	const struct vote_record *record = &safety->records[view % VIEWS_HELD_MAX];
+
+	return is_in_reach(safety, safety->epoch, view) && record->view == view &&
+	               record->epoch == safety->epoch
+	           ? record
+	           : NULL;
+}
+
+static enum safety_answer allow_notarize(struct vote_record *record,
+                                         const struct ballot *ballot)
 {
 	if (record->notarized)
-		return false;
+		return record->notarized_parent == ballot->parent_view &&
+		               hash_equal(&record->notarized_block, &ballot->block)
+		           ? SAFETY_AGAIN
+		           : SAFETY_NO;
 	record->notarized = 1;
 	record->notarized_parent = ballot->parent_view;
 	record->notarized_block = ballot->block;
-	return true;
+	return SAFETY_NEW;
 }
 
-static bool allow_nullify(struct vote_record *record)
+static enum safety_answer allow_nullify(struct vote_record *record)
+{
+	if (record->nullified)
+		return SAFETY_AGAIN;
+	if (record->finalized)
+		return SAFETY_NO;
+	record->nullified = 1;
+	return SAFETY_NEW;
+}
+
+static enum safety_answer allow_finalize(struct vote_record *record,
+                                         const struct ballot *ballot)
 {
 	if (record->finalized)
-		return false;
-	record->nullified = 1;
-	return true;
-}
-
-static bool allow_finalize(struct vote_record *record, const struct ballot *ballot)
-{
-	if (record->nullified || record->finalized)
-		return false;
+		return record->finalized_parent == ballot->parent_view &&
+		               hash_equal(&record->finalized_block, &ballot->block)
+		           ? SAFETY_AGAIN
+		           : SAFETY_NO;
+	if (record->nullified)
+		return SAFETY_NO;
 	record->finalized = 1;
 	record->finalized_parent = ballot->parent_view;
 	record->finalized_block = ballot->block;
-	return true;
+	return SAFETY_NEW;
 }
 
-bool safety_allow(struct safety *safety, const struct ballot *ballot)
+enum safety_answer safety_allow(struct safety *safety, const struct ballot *ballot)
 {
-	struct vote_record record = safety->record;
-	bool allowed = false;
+	const struct vote_record *known = safety_record(safety, ballot->view);
+	struct vote_record record = {.epoch = ballot->epoch, .view = ballot->view};
+	enum safety_answer answer = SAFETY_NO;
 
-	if (ballot->epoch < record.epoch ||
-	    (ballot->epoch == record.epoch && ballot->view < record.view))
-		return false;
-	if (ballot->epoch > record.epoch || ballot->view > record.view)
-		record = (struct vote_record){.epoch = ballot->epoch, .view = ballot->view};
+	if (!is_in_reach(safety, ballot->epoch, ballot->view))
+		return SAFETY_NO;
+	if (known)
+		record = *known;
 	switch ((enum vote_kind)ballot->kind) {
 	case VOTE_NOTARIZE:
-		allowed = allow_notarize(&record, ballot);
+		answer = allow_notarize(&record, ballot);
 		break;
 	case VOTE_NULLIFY:
-		allowed = allow_nullify(&record);
+		answer = allow_nullify(&record);
 		break;
 	case VOTE_FINALIZE:
-		allowed = allow_finalize(&record, ballot);
+		answer = allow_finalize(&record, ballot);
 		break;
 	}
-	if (allowed)
-		safety->record = record;
-	return allowed;
+	if (answer == SAFETY_NEW)
+		safety->records[ballot->view % VIEWS_HELD_MAX] = record;
+	return answer;
+}
+
+struct ballot ballot_nullify(uint64_t epoch, uint64_t view)
+{
+	return (struct ballot){
+		.kind = VOTE_NULLIFY,
+		.epoch = epoch,
+		.view = view,
+		.parent_view = UINT64_MAX,
+	};
+}
+
+bool ballot_equal(const struct ballot *a, const struct ballot *b)
+{
+	return a->kind == b->kind && a->epoch == b->epoch && a->view == b->view &&
+	       a->parent_view == b->parent_view && hash_equal(&a->block, &b->block);
+}
+
+size_t vote_record_ballots(const struct vote_record *record, struct ballot ballots[3])
+{
+	struct ballot ballot = {.epoch = record->epoch, .view = record->view};
+	size_t count = 0;
+
+	if (record->notarized) {
+		ballot.kind = VOTE_NOTARIZE;
+		ballot.parent_view = record->notarized_parent;
+		ballot.block = record->notarized_block;
+		ballots[count++] = ballot;
+	}
+	if (record->nullified)
+		ballots[count++] = ballot_nullify(record->epoch, record->view);
+	if (record->finalized) {
+		ballot.kind = VOTE_FINALIZE;
+		ballot.parent_view = record->finalized_parent;
+		ballot.block = record->finalized_block;
+		ballots[count++] = ballot;
+	}
+	return count;
 }

@@ -25,14 +25,40 @@ WIRE_DECLARE(vote_record, VOTE_RECORD_FIELDS)
 // clang-format on
 
 struct safety {
-	struct vote_record record; /* of the newest view in which anything was signed */
+	struct vote_record records[VIEWS_HELD_MAX]; /* view % VIEWS_HELD_MAX */
+	uint64_t epoch;
+	uint64_t floor; /* nothing is signed in this view of the epoch, or an earlier one */
 };
 
-/* Start from the newest record of the disk, or from zeros if there is none. */
-void safety_init(struct safety *safety, const struct vote_record *newest);
+/* Nothing was signed in this epoch so far. */
+void safety_start(struct safety *safety, uint64_t epoch, uint64_t floor);
 
-/* May this vote be signed? If so it counts as signed from now on: safety->record has to be
- * kept before the vote is sent. Votes of earlier epochs and views are never allowed. */
-MUST_CHECK bool safety_allow(struct safety *safety, const struct ballot *ballot);
+/* A record of the disk. Those of other epochs, and at or below the floor, are passed over; one
+ * beyond what is remembered raises the floor, so that it binds whatever else is loaded. */
+void safety_load(struct safety *safety, const struct vote_record *record);
+
+/* Views up to here are final: nothing is signed in them any more. Never goes down. */
+void safety_raise_floor(struct safety *safety, uint64_t view);
+
+/* What was signed in a view above the floor; NULL: nothing. */
+const struct vote_record *safety_record(const struct safety *safety, uint64_t view);
+
+enum safety_answer {
+	SAFETY_NO,    /* it may not be signed */
+	SAFETY_NEW,   /* it may, and counts as signed from now on: the record has to be kept
+	               * before the vote is sent */
+	SAFETY_AGAIN, /* it was signed before, and kept */
+};
+
+MUST_CHECK enum safety_answer safety_allow(struct safety *safety,
+                                           const struct ballot *ballot);
+
+/* The ballot that gives a view up. */
+struct ballot ballot_nullify(uint64_t epoch, uint64_t view);
+
+bool ballot_equal(const struct ballot *a, const struct ballot *b);
+
+/* The ballots of a record, as they were signed: at most three. Returns how many. */
+size_t vote_record_ballots(const struct vote_record *record, struct ballot ballots[3]);
 
 #endif

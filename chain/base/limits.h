@@ -38,7 +38,21 @@ enum {
 	/* -- Consensus ------------------------------------------------------------------ */
 	VOTES_PER_VOTER = 5,     /* a view: nullify, two notarize, two finalize; see X1 */
 	UNSTORED_BLOCKS_MAX = 2, /* one being stored, one being filled; more only adds delay */
-	VIEWS_AHEAD_MAX = 64,    /* votes kept for later views: D2 */
+	VIEWS_AHEAD_MAX = 64,    /* later views whose votes are kept: a node that is behind by
+	                          * more gets certificates, which need no votes */
+	VIEWS_HELD_MAX = 2048,   /* certified in a row without a final one: at the longest
+	                          * time-out, more than a day of bad luck */
+	BLOCKS_HELD_MAX = 128,   /* that are not committed: FRESH_DEPTH_MAX in a row, their
+	                          * rivals, and a range that is being caught up with */
+	FRESH_DEPTH_MAX = 16,    /* new blocks above the last final one: bounds what a flush
+	                          * has to make final and what memory holds of drafts */
+	STORE_JOBS_MAX = 2,      /* batches on their way to the disk: one written, one ready */
+	RANGE_BLOCKS_MAX = 32,   /* of one answer in catching up */
+	PROPOSAL_NULLS_MAX = 8,  /* nullifications that travel inside a proposal */
+	RESENT_VIEWS_MAX = 8,    /* whose votes of ours are sent again in a standstill */
+	STATUS_VIEWS_MAX = 16,   /* whose certificates one status is answered with */
+	PEERS_MAX = 2 * 128,     /* whom consensus tells apart: VALIDATORS_MAX, as many others */
+	PROPOSALS_AHEAD_MAX = 8, /* views whose proposals are held before they begin */
 
 	/* -- The pool ------------------------------------------------------------------- */
 	POOL_TXS_MAX = 100000,      /* 3 s of work for a node that finalises 33,000/s */

@@ -7,6 +7,7 @@
 
 #include "chain/base/invariant.h"
 #include "chain/ledger/execute.h"
+#include "chain/store/votes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,16 +22,12 @@ static uint64_t first_log_index(const struct header *header)
 static enum status add_block_row(struct store *store, const struct store_block *block)
 {
 	struct row_key key = row_key_of_number(block->draft->header.height);
-	uint8_t bytes[CERTIFICATE_SIZE_MAX];
-	struct writer out = writer_on(bytes, sizeof bytes);
 	struct block_row row = {
 		.header = block->draft->header,
 		.state_version = block->draft->state_root.version,
+		.certificate = block->certificate,
 	};
 
-	if (block->certificate)
-		certificate_put(&out, block->certificate);
-	row.certificate = bytes_view(bytes, sizeof bytes - out.left);
 	block_row_append(&store->row, &row);
 	return batch_put_row(store, FAMILY_BLOCK, &key);
 }
@@ -201,6 +198,21 @@ static enum status add_tip(struct store *store, const struct draft *draft)
 	return batch_put_row(store, FAMILY_META, &key);
 }
 
+/* Where an epoch begins, to be found without looking through all headers. */
+static void add_seal(struct store *store, const struct draft *draft)
+{
+	struct row_key key =
+		row_key_of_consensus(STORE_NOTE_VALIDATORS, draft->header.height);
+	uint8_t bytes[VALIDATOR_SET_SIZE_MAX];
+	struct writer out = writer_on(bytes, sizeof bytes);
+
+	if (!draft_is_seal(draft))
+		return;
+	validator_set_put(&out, draft->next_validators);
+	batch_put(store, FAMILY_CONSENSUS, row_key_view(&key),
+	          bytes_view(bytes, sizeof bytes - out.left));
+}
+
 enum status commit_add_block(struct store *store, const struct store_block *block)
 {
 	const struct draft *draft = block->draft;
@@ -218,8 +230,7 @@ enum status commit_add_block(struct store *store, const struct store_block *bloc
 	if (status == STATUS_OK)
 		status = add_tip(store, draft);
 	add_logs(store, draft);
-	if (block->vote)
-		batch_put_vote(store, block->vote);
+	add_seal(store, draft);
 	batch_delete(store, FAMILY_PENDING, &pending);
 	return status;
 }
@@ -245,31 +256,52 @@ static void check_order(const struct ledger_tip *tip, const struct store_block *
 	}
 }
 
-enum status store_commit_many(struct store *store, const struct store_block *blocks,
-                              size_t count, struct why *why)
+static enum status add_all(struct store *store, const struct store_batch *batch)
 {
 	enum status status = STATUS_OK;
 
-	INVARIANT(count > 0);
-	check_order(&store->tip, blocks, count);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = commit_add_block(store, &blocks[i]);
-	if (status != STATUS_OK) {
+	for (size_t i = 0; i < batch->vote_count; i++)
+		batch_put_vote(store, &batch->votes[i]);
+	for (size_t i = 0; i < batch->pending_count && status == STATUS_OK; i++)
+		status = batch_put_pending(store, &batch->pending[i]);
+	for (size_t i = 0; i < batch->block_count && status == STATUS_OK; i++)
+		status = commit_add_block(store, &batch->blocks[i]);
+	return status;
+}
+
+enum status store_write(struct store *store, const struct store_batch *batch,
+                        struct why *why)
+{
+	enum status status;
+
+	check_order(&store->tip, batch->blocks, batch->block_count);
+	status = add_all(store, batch);
+	if (status == STATUS_OK) {
+		status = batch_write(store, true, why);
+	} else {
 		rocksdb_writebatch_clear(store->batch);
-		return why_set(why, status, "write block %" PRIu64,
-		               blocks[0].draft->header.height);
+		why_set(why, status, "gather");
 	}
-	status = batch_write(store, true, why);
+	if (status != STATUS_OK && batch->block_count > 0)
+		return why_add(why, status, "block %" PRIu64,
+		               batch->blocks[0].draft->header.height);
 	if (status != STATUS_OK)
-		return why_add(why, status, "block %" PRIu64, blocks[0].draft->header.height);
-	draft_tip(&store->tip, blocks[count - 1].draft);
+		return why_add(why, status, "keep a vote");
+	if (batch->block_count > 0)
+		draft_tip(&store->tip, batch->blocks[batch->block_count - 1].draft);
 	return STATUS_OK;
 }
 
 enum status store_commit(struct store *store, const struct draft *draft,
                          const struct certificate *certificate, struct why *why)
 {
-	struct store_block block = {.draft = draft, .certificate = certificate};
+	uint8_t bytes[CERTIFICATE_SIZE_MAX];
+	struct writer out = writer_on(bytes, sizeof bytes);
+	struct store_block block = {.draft = draft};
+	struct store_batch batch = {.blocks = &block, .block_count = 1};
 
-	return store_commit_many(store, &block, 1, why);
+	if (certificate)
+		certificate_put(&out, certificate);
+	block.certificate = bytes_view(bytes, sizeof bytes - out.left);
+	return store_write(store, &batch, why);
 }

@@ -13,7 +13,9 @@ MUST_CHECK enum status commit_add_block(struct store *store,
 /* The rows that find things again: runs, names, keys, versions (commit_index.c). */
 MUST_CHECK enum status commit_add_indexes(struct store *store, const struct draft *draft);
 
-/* The row of a vote (votes.c). */
+/* The rows of a vote and of a pending block (votes.c). */
 void batch_put_vote(struct store *store, const struct store_vote *vote);
+MUST_CHECK enum status batch_put_pending(struct store *store,
+                                         const struct store_pending *pending);
 
 #endif

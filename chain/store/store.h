@@ -1,7 +1,7 @@
 /* The store: the ledger of one node on its disk, in RocksDB.
  *
  *     storage thread             execution thread           thread that answers
- *     store_commit, store_prune  a view, as the source      a view: reads of one moment
+ *     store_write, store_prune   a view, as the source      a view: reads of one moment
  *             |                  of drafts (view.h)                   |
  *             +-------------------------+-----------------------------+
  *                                  struct store
@@ -73,8 +73,8 @@ const struct ledger_tip *store_tip(const struct store *store);
 
 /* -- Committing -------------------------------------------------------------------- */
 
-/* A vote of ours, as consensus writes it (votes.h). Order: epoch, then view, then
- * kind. */
+/* What consensus keeps of a view (votes.h): our own record, a certificate. Order: epoch, then
+ * view, then kind. */
 struct store_vote_key {
 	uint64_t epoch;
 	uint64_t view;
@@ -86,22 +86,36 @@ struct store_vote {
 	struct bytes_view bytes;
 };
 
-struct store_block {
-	const struct draft *draft; /* sealed, on the tip, or on the one before it */
-	const struct certificate *certificate; /* its own or a descendant's; may be NULL */
-	const struct store_vote *vote;         /* to be kept in the same batch; may be NULL */
+/* A block that is not final yet. It goes when a block of its hash is committed. */
+struct store_pending {
+	struct hash block; /* its hash */
+	struct header header;
+	struct bytes_view body;
 };
 
-/* Write the next block, synced. Drafts are read only. */
+struct store_block {
+	const struct draft *draft; /* sealed, on the tip, or on the one before it */
+	struct bytes_view certificate; /* encoded; its own or a descendant's; may be empty */
+};
+
+/* Everything that has to be on the disk before anything else may happen. */
+struct store_batch {
+	const struct store_vote *votes; /* those of the same key are replaced */
+	size_t vote_count;
+	const struct store_pending *pending;
+	size_t pending_count;
+	const struct store_block *blocks; /* each the parent of the one behind it */
+	size_t block_count;
+};
+
+/* All or none, with one sync. Drafts are read only. */
+MUST_CHECK enum status store_write(struct store *store, const struct store_batch *batch,
+                                   struct why *why);
+
+/* One block; `certificate` may be NULL. */
 MUST_CHECK enum status store_commit(struct store *store, const struct draft *draft,
                                     const struct certificate *certificate,
                                     struct why *why);
-
-/* Several, each the parent of the one behind it, in one batch with one sync: all or
- * none. */
-MUST_CHECK enum status store_commit_many(struct store *store,
-                                         const struct store_block *blocks, size_t count,
-                                         struct why *why);
 
 /* -- Pruning and upkeep ------------------------------------------------------------ */
 

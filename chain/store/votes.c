@@ -17,19 +17,6 @@ void batch_put_vote(struct store *store, const struct store_vote *vote)
 	batch_put(store, FAMILY_VOTE, row_key_view(&key), vote->bytes);
 }
 
-enum status store_keep(struct store *store, const struct store_vote *votes, size_t count,
-                       const struct store_pending *pending, struct why *why)
-{
-	enum status status;
-
-	for (size_t i = 0; i < count; i++)
-		batch_put_vote(store, &votes[i]);
-	if (pending)
-		batch_put(store, FAMILY_PENDING, hash_view(&pending->block), pending->bytes);
-	status = batch_write(store, true, why);
-	return status == STATUS_OK ? STATUS_OK : why_add(why, status, "keep a vote");
-}
-
 enum status store_read_vote(struct store_view *view, const struct store_vote_key *key,
                             struct bytes_view *bytes, struct why *why)
 {
@@ -95,14 +82,45 @@ enum status store_drop_votes(struct store *store, const struct store_vote_key *f
 	return status;
 }
 
-/* -- Blocks that are not final yet ------------------------------------------------- */
+/* -- Blocks that are not final yet: the header, then the body ------------------------ */
+
+enum status batch_put_pending(struct store *store, const struct store_pending *pending)
+{
+	struct row_key key = row_key_of_hash(&pending->block);
+	uint8_t header[HEADER_SIZE];
+
+	header_encode(header, &pending->header);
+	buffer_append(&store->row, header, sizeof header);
+	buffer_append_view(&store->row, pending->body);
+	return batch_put_row(store, FAMILY_PENDING, &key);
+}
+
+static enum status decode_pending(struct store_pending *pending, struct bytes_view key,
+                                  struct bytes_view value, struct why *why)
+{
+	struct cursor in = cursor_on(value);
+
+	if (key.size != HASH_SIZE)
+		return database_row_is_damaged(FAMILY_PENDING, why);
+	memcpy(pending->block.bytes, key.at, HASH_SIZE);
+	header_get(&in, &pending->header);
+	pending->body = cursor_take_view(&in, in.left);
+	if (cursor_finish(&in) != STATUS_OK ||
+	    pending->body.size != pending->header.body_size)
+		return database_row_is_damaged(FAMILY_PENDING, why);
+	return STATUS_OK;
+}
 
 enum status store_read_pending(struct store_view *view, const struct hash *block,
-                               struct bytes_view *bytes, struct why *why)
+                               struct store_pending *pending, struct why *why)
 {
 	struct row_key key = row_key_of_hash(block);
+	struct bytes_view value;
+	enum status status = view_get(view, FAMILY_PENDING, &key, &value, why);
 
-	return view_get(view, FAMILY_PENDING, &key, bytes, why);
+	if (status != STATUS_OK)
+		return status;
+	return decode_pending(pending, hash_view(block), value, why);
 }
 
 enum status store_list_pending(struct store_view *view,
@@ -110,20 +128,21 @@ enum status store_list_pending(struct store_view *view,
                                              const struct store_pending *pending),
                                void *owner, struct why *why)
 {
+	enum status damage = STATUS_OK, status;
 	struct bytes_view key, value;
 	struct scan scan;
 
 	scan_up(&scan, view->store, view->snapshot, FAMILY_PENDING, NULL, NULL);
 	while (scan_has(&scan, &key, &value)) {
-		struct store_pending pending = {.bytes = value};
+		struct store_pending pending;
 
-		if (key.size == HASH_SIZE)
-			memcpy(pending.block.bytes, key.at, HASH_SIZE);
-		if (!visit(owner, &pending))
+		damage = decode_pending(&pending, key, value, why);
+		if (damage != STATUS_OK || !visit(owner, &pending))
 			break;
 		scan_next(&scan);
 	}
-	return scan_close(&scan, why);
+	status = scan_close(&scan, why);
+	return damage != STATUS_OK ? damage : status;
 }
 
 enum status store_drop_pending(struct store *store, const struct hash *blocks,

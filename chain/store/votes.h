@@ -7,18 +7,6 @@
 
 /* -- Own votes, and blocks that are not final yet ---------------------------------- */
 
-struct store_pending {
-	struct hash block;       /* its hash */
-	struct bytes_view bytes; /* header and body */
-};
-
-/* One synced batch, before any of the votes is sent. A vote of the same key is replaced.
- * `pending`, the block that is voted for, may be NULL. It goes when its block is
- * committed. */
-MUST_CHECK enum status store_keep(struct store *store, const struct store_vote *votes,
-                                  size_t count, const struct store_pending *pending,
-                                  struct why *why);
-
 MUST_CHECK enum status store_read_vote(struct store_view *view,
                                        const struct store_vote_key *key,
                                        struct bytes_view *bytes, struct why *why);
@@ -35,7 +23,8 @@ store_drop_votes(struct store *store, const struct store_vote_key *from, struct 
 
 MUST_CHECK enum status store_read_pending(struct store_view *view,
                                           const struct hash *block,
-                                          struct bytes_view *bytes, struct why *why);
+                                          struct store_pending *pending,
+                                          struct why *why);
 
 /* All pending blocks, in no order that means anything, until `visit` says false. */
 MUST_CHECK enum status
@@ -50,7 +39,7 @@ MUST_CHECK enum status store_drop_pending(struct store *store, const struct hash
 /* -- Notes that are kept for ever -------------------------------------------------- */
 
 enum store_note_tag {
-	STORE_NOTE_VALIDATORS = 1, /* the set of an epoch, at its first block's height */
+	STORE_NOTE_VALIDATORS = 1, /* the next set, at a seal's height; written with the seal */
 	STORE_NOTE_SEAL = 2,       /* the cosignatures over a seal block */
 	STORE_NOTE_CHECKPOINT = 3, /* the newest quorum of cosignatures over a checkpoint */
 	STORE_NOTE_EVIDENCE = 4,   /* of a validator that contradicted itself */

@@ -1,6 +1,6 @@
-/* Effects are carried out in the order they come; an answer that the world gives at once (a
- * signature) is used by the effects behind it. */
-#include "node/drive/drive.h"
+/* The turn: what comes in is fed to the machine, its effects are carried out in the order they
+ * come, and what they bring up is fed behind. */
+#include "node/drive/inner.h"
 
 #include "chain/base/invariant.h"
 
@@ -14,11 +14,17 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 
 	memset(drive, 0, sizeof *drive);
 	drive->world = config->world;
-	status = consensus_init(&drive->consensus, &config->consensus, why);
+	drive->network = config->network;
+	drive->vote_key = config->vote_key;
+	drive->mark_epoch = config->mark_epoch;
+	drive->mark_view = config->mark_view;
+	drive->moment = *moment;
+	drive->wanted_ms = UINT64_MAX;
+	status = consensus_init(&drive->consensus, &config->consensus, &config->start, why);
 	if (status != STATUS_OK)
 		return status;
 	pool_init(&drive->pool, &config->pool);
-	drive->offers_max = (size_t)config->consensus.block_txs_max;
+	drive->offers_max = BLOCK_TXS_MAX;
 	drive->picked = memory_new(drive->offers_max * sizeof(struct pool_tx *));
 	drive->offers = memory_new(drive->offers_max * sizeof *drive->offers);
 	if (!drive->picked || !drive->offers) {
@@ -26,15 +32,23 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 		return why_set(why, STATUS_MEMORY, "start the node's mind");
 	}
 	drive->expiry_due_ms = moment->now_ms + EXPIRY_PERIOD_MS;
-	drive->world.wake(drive->world.owner, drive->expiry_due_ms);
+	drive->waking_ms = drive->expiry_due_ms;
+	drive->world.wake(drive->world.owner, drive->waking_ms);
 	return STATUS_OK;
 }
 
 void drive_close(struct drive *drive)
 {
-	for (size_t i = 0; i < drive->block_count; i++)
-		memory_free(drive->blocks[i].txs);
-	drive->block_count = 0;
+	while (drive->later_first) {
+		struct drive_later *next = drive->later_first->next;
+
+		memory_free(drive->later_first);
+		drive->later_first = next;
+	}
+	store_job_free(drive->job); /* those handed out are the world's */
+	outbox_close(&drive->outbox);
+	shelf_close(&drive->shelf);
+	consensus_close(&drive->consensus);
 	memory_free(drive->picked);
 	memory_free(drive->offers);
 	drive->picked = NULL;
@@ -43,113 +57,90 @@ void drive_close(struct drive *drive)
 	pool_close(&drive->pool);
 }
 
-static void fail(struct drive *drive, enum status status, const char *what)
+void drive_load_record(struct drive *drive, const struct vote_record *record)
+{
+	consensus_load_record(&drive->consensus, record);
+	if (record->epoch > drive->mark_epoch ||
+	    (record->epoch == drive->mark_epoch && record->view > drive->mark_view)) {
+		drive->mark_epoch = record->epoch;
+		drive->mark_view = record->view;
+	}
+}
+
+void drive_load_certificate(struct drive *drive, const struct certificate *certificate)
+{
+	consensus_load_certificate(&drive->consensus, certificate);
+}
+
+void drive_fail(struct drive *drive, enum status status, const char *what)
 {
 	if (drive->status == STATUS_OK)
 		drive->status = why_set(&drive->why, status, "%s", what);
 }
 
-/* -- Effects --------------------------------------------------------------------------------- */
+/* -- The turn ----------------------------------------------------------------------------------------- */
 
-static void wake(struct drive *drive)
+void begin_turn(struct drive *drive, const struct moment *moment)
 {
-	uint64_t at_ms = drive->expiry_due_ms;
-
-	if (drive->consensus_wake_ms > 0 && drive->consensus_wake_ms < at_ms)
-		at_ms = drive->consensus_wake_ms;
-	drive->world.wake(drive->world.owner, at_ms);
+	/* A clock that stands still for a while is no news; one that goes back is. */
+	INVARIANT(moment->now_ms >= drive->moment.now_ms);
+	drive->moment = *moment;
 }
 
-static void carry_build(struct drive *drive, const struct effect_build *effect)
+static void step(struct drive *drive, struct input *in)
 {
-	size_t bytes_max = (size_t)drive->consensus.config.block_bytes_max;
-	size_t count;
-
-	INVARIANT(!drive->building);
-	count = pool_pick(&drive->pool, drive->picked, drive->offers_max, bytes_max);
-	for (size_t i = 0; i < count; i++)
-		drive->offers[i] = (struct offer){
-			.tx = &drive->picked[i]->tx,
-			.checked_height = drive->picked[i]->checked_height,
-		};
-	drive->build = (struct build_job){
-		.plan = {
-			.epoch = effect->epoch,
-			.view = effect->view,
-			.proposer = effect->proposer,
-			.time_ms = effect->time_ms,
-		},
-		.offers = drive->offers,
-		.offer_count = count,
-	};
-	drive->building = true;
-	drive->world.build(drive->world.owner, &drive->build);
+	if (drive->status != STATUS_OK)
+		return;
+	in->now_ms = drive->moment.now_ms;
+	in->wall_ms = drive->moment.wall_ms;
+	drive->wanted_ms = UINT64_MAX;
+	consensus_step(&drive->consensus, in, &drive->effects);
+	for (size_t i = 0; i < drive->effects.count && drive->status == STATUS_OK; i++)
+		carry_out(drive, &drive->effects.items[i]);
 }
 
-static void carry_commit(struct drive *drive, const struct effect_commit *effect)
+void feed_later(struct drive *drive, const struct input *in)
 {
-	struct certificate *certificate = &drive->commit.certificate;
+	struct drive_later *later = memory_new(sizeof *later);
 
-	INVARIANT(hash_equal(&drive->build.block->hash, &effect->block));
-	*certificate = (struct certificate){
-		.ballot = effect->ballot,
-		.validator_count = effect->validator_count,
-	};
-	certificate->signers[effect->signer] = true;
-	certificate->signatures[effect->signer] = drive->signature;
-	drive->commit.block = drive->build.block;
-	drive->world.commit(drive->world.owner, &drive->commit);
+	if (!later) {
+		drive_fail(drive, STATUS_MEMORY, "remember what to do next");
+		return;
+	}
+	later->in = *in;
+	if (drive->later_last)
+		drive->later_last->next = later;
+	else
+		drive->later_first = later;
+	drive->later_last = later;
 }
 
-static void carry_out(struct drive *drive, const struct effect *effect)
+static void feed_what_came_up(struct drive *drive)
 {
-	enum status status;
+	while (drive->later_first) {
+		struct drive_later *later = drive->later_first;
 
-	switch (effect->kind) {
-	case EFFECT_WAKE:
-		drive->consensus_wake_ms = effect->wake_ms;
-		wake(drive);
-		break;
-	case EFFECT_BUILD:
-		carry_build(drive, &effect->build);
-		break;
-	case EFFECT_SIGN:
-		status = drive->world.sign(drive->world.owner, &effect->sign, &drive->signature);
-		if (status != STATUS_OK)
-			fail(drive, status, "sign a vote");
-		break;
-	case EFFECT_KEEP:
-		drive->commit.vote = effect->keep;
-		break;
-	case EFFECT_COMMIT:
-		carry_commit(drive, &effect->commit);
-		break;
+		drive->later_first = later->next;
+		if (!drive->later_first)
+			drive->later_last = NULL;
+		step(drive, &later->in);
+		memory_free(later);
 	}
 }
 
-static void feed(struct drive *drive, const struct input *in)
+void feed(struct drive *drive, struct input *in)
 {
-	struct effects effects;
-
-	consensus_step(&drive->consensus, in, &effects);
-	for (size_t i = 0; i < effects.count && drive->status == STATUS_OK; i++)
-		carry_out(drive, &effects.items[i]);
+	INVARIANT(!drive->is_feeding);
+	drive->is_feeding = true;
+	step(drive, in);
+	feed_what_came_up(drive);
+	drive->is_feeding = false;
 }
 
-static struct input input_at(enum input_kind kind, const struct moment *moment)
+/* Consensus hears of the pool when what waits has changed; of nothing while the node stops. */
+static bool tell_work(struct drive *drive)
 {
-	return (struct input){
-		.kind = kind,
-		.now_ms = moment->now_ms,
-		.wall_ms = moment->wall_ms,
-	};
-}
-
-/* Consensus hears of the pool when what waits has changed, and of nothing while the node
- * stops. */
-static void tell_work(struct drive *drive, const struct moment *moment)
-{
-	struct input in = input_at(INPUT_WORK, moment);
+	struct input in = {.kind = INPUT_WORK};
 
 	in.work = (struct input_work){
 		.tx_count = drive->pool.waiting_count,
@@ -158,23 +149,62 @@ static void tell_work(struct drive *drive, const struct moment *moment)
 	};
 	if (drive->is_stopping)
 		in.work = (struct input_work){0};
-	if (drive->status != STATUS_OK ||
-	    (memcmp(&in.work, &drive->told, sizeof in.work) == 0 &&
-	     drive->consensus.phase != PHASE_IDLE))
-		return;
+	if (drive->status != STATUS_OK || memcmp(&in.work, &drive->told, sizeof in.work) == 0)
+		return false;
 	drive->told = in.work;
 	feed(drive, &in);
+	return true;
+}
+
+static void hand_out_job(struct drive *drive)
+{
+	struct store_job *job = drive->job;
+
+	/* A slow disk makes the jobs larger, not more. */
+	if (!job || !job->is_queued || drive->stored_count >= STORE_JOBS_MAX)
+		return;
+	drive->job = NULL;
+	drive->stored_count++;
+	job->epoch = drive->mark_epoch;
+	job->view = drive->mark_view;
+	job->forget_epoch = drive->consensus.epoch.number;
+	job->forget_view = drive->consensus.views.final_view;
+	drive->world.store(drive->world.owner, job);
+}
+
+static void wake(struct drive *drive)
+{
+	uint64_t at_ms = drive->expiry_due_ms;
+
+	if (drive->wanted_ms < at_ms)
+		at_ms = drive->wanted_ms;
+	if (at_ms == drive->waking_ms)
+		return;
+	drive->waking_ms = at_ms;
+	drive->world.wake(drive->world.owner, at_ms);
+}
+
+void end_turn(struct drive *drive)
+{
+	/* Work that is placed may be followed by another block, and so on. */
+	do
+		update_placed(drive);
+	while (tell_work(drive));
+	if (drive->status != STATUS_OK)
+		return;
+	hand_out_job(drive);
+	send_ready(drive);
+	wake(drive);
 }
 
 /* -- Transactions in ---------------------------------------------------------------------------- */
 
-static void admit(struct drive *drive, struct submission *submission,
-                  const struct moment *moment)
+static void admit(struct drive *drive, struct submission *submission)
 {
 	struct pool_tx *known = pool_find(&drive->pool, &submission->tx.txid);
 	struct pool_tx *added;
 
-	if (known) {
+	if (known && !known->has_ended) {
 		/* The same request once more is answered alike, also when it is in a block that
 		 * is on its way to the disk. */
 		known->is_awaited |= submission->is_awaited;
@@ -186,7 +216,8 @@ static void admit(struct drive *drive, struct submission *submission,
 	submission->verdict = pool_admits(&drive->pool, &submission->tx, &submission->refusal);
 	if (submission->verdict != VERDICT_GOOD)
 		return;
-	added = pool_add_take(&drive->pool, &submission->tx, submission->bytes, moment->now_ms);
+	added = pool_add_take(&drive->pool, &submission->tx, submission->bytes,
+	                      drive->moment.now_ms);
 	submission->bytes = NULL;
 	if (!added) {
 		submission->verdict =
@@ -199,151 +230,147 @@ static void admit(struct drive *drive, struct submission *submission,
 	drive->counters.admitted++;
 }
 
+/* New ones of our own clients go on to the others. */
+static void relay_new(struct drive *drive, const struct submission *submissions,
+                      size_t count)
+{
+	struct bytes_view txs[64];
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct pool_tx *tx =
+			submissions[i].verdict == VERDICT_GOOD && !submissions[i].is_relayed
+				? pool_find(&drive->pool, &submissions[i].tx.txid)
+				: NULL;
+
+		if (tx)
+			txs[found++] = tx->tx.bytes;
+		if (found == sizeof txs / sizeof txs[0] || (found > 0 && i + 1 == count)) {
+			relay(drive, txs, found);
+			found = 0;
+		}
+	}
+}
+
 void drive_submit(struct drive *drive, struct submission *submissions, size_t count,
                   const struct moment *moment)
 {
+	begin_turn(drive, moment);
 	for (size_t i = 0; i < count; i++) {
 		drive->counters.submitted++;
 		if (submissions[i].verdict == VERDICT_GOOD ||
 		    submissions[i].verdict == VERDICT_KNOWN)
-			admit(drive, &submissions[i], moment);
+			admit(drive, &submissions[i]);
 		if (submissions[i].verdict != VERDICT_GOOD)
 			drive->counters.refused++;
 	}
-	tell_work(drive, moment);
+	if (drive->consensus.epoch.validators.count > 1)
+		relay_new(drive, submissions, count);
+	end_turn(drive);
 }
 
-static void tell_end(struct drive *drive, const struct pool_tx *tx,
-                     struct tx_outcome *outcome)
+/* -- Peers ---------------------------------------------------------------------------------------- */
+
+void drive_on_connected(struct drive *drive, uint16_t peer,
+                        const struct public_key *vote_key, const struct moment *moment)
 {
-	if (!tx->is_awaited)
-		return;
-	outcome->txid = tx->tx.txid;
-	drive->world.tell(drive->world.owner, outcome);
-}
+	struct input in = {.kind = INPUT_CONNECTED};
 
-/* -- Blocks ---------------------------------------------------------------------------------------- */
-
-static void refuse_picked(struct drive *drive, struct pool_tx *tx,
-                          const struct refusal *refusal)
-{
-	struct tx_outcome outcome = {.kind = TX_REFUSED, .refusal = *refusal};
-
-	if (refusal->verdict == VERDICT_EXPIRED) {
-		outcome.kind = TX_EXPIRED;
-		drive->counters.expired++;
-	} else {
-		drive->counters.refused++;
-	}
-	refused_add(&drive->refused, &tx->tx.txid, refusal);
-	tell_end(drive, tx, &outcome);
-	tx->place = POOL_PLACED;
-	pool_remove(&drive->pool, tx);
-}
-
-/* What became of each transaction that was picked. Returns how many are in the block: their
- * places are in drive->picked, in the block's order. */
-static size_t settle_offers(struct drive *drive)
-{
-	size_t count = drive->build.offer_count;
-	size_t taken = 0;
-
-	/* Backwards, so that what goes back to the front of a queue keeps its order. */
-	for (size_t i = count; i > 0; i--)
-		if (drive->offers[i - 1].placing == PLACING_NO_ROOM)
-			pool_put_back(&drive->pool, drive->picked[i - 1]);
-	for (size_t i = 0; i < count; i++) {
-		struct pool_tx *tx = drive->picked[i];
-
-		if (drive->offers[i].placing == PLACING_REFUSED)
-			refuse_picked(drive, tx, &drive->offers[i].refusal);
-		if (drive->offers[i].placing != PLACING_TAKEN)
-			continue;
-		tx->place = POOL_PLACED;
-		drive->picked[taken++] = tx;
-	}
-	return taken;
-}
-
-static void add_block(struct drive *drive, const struct draft *draft, size_t taken)
-{
-	struct drive_block *block = &drive->blocks[drive->block_count];
-	size_t size = taken * sizeof(struct pool_tx *);
-
-	INVARIANT(drive->block_count < UNSTORED_BLOCKS_MAX);
-	INVARIANT(taken == draft->header.tx_count);
-	block->header = draft->header;
-	block->txs = memory_new(size);
-	if (!block->txs) {
-		fail(drive, STATUS_MEMORY, "take in a block");
-		return;
-	}
-	memcpy(block->txs, drive->picked, size);
-	drive->block_count++;
-}
-
-void drive_on_built(struct drive *drive, const struct moment *moment)
-{
-	struct input in = input_at(INPUT_BUILT, moment);
-	const struct draft *draft = drive->build.block;
-	size_t taken;
-
-	INVARIANT(drive->building);
-	drive->building = false;
-	taken = settle_offers(drive);
-	in.built = (struct input_built){.view = drive->build.plan.view};
-	if (draft) {
-		in.built.tx_count = draft->header.tx_count;
-		in.built.height = draft->header.height;
-		in.built.time_ms = draft->header.time_ms;
-		in.built.block = draft->hash;
-		add_block(drive, draft, taken);
-	}
-	if (drive->status == STATUS_OK)
-		feed(drive, &in);
-	tell_work(drive, moment);
-}
-
-/* A stored block's transactions leave the pool, and who waits for them is told. */
-static void finish_block(struct drive *drive, struct drive_block *block)
-{
-	uint32_t count = block->header.tx_count;
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct tx_outcome outcome = {
-			.kind = TX_FINAL,
-			.height = block->header.height,
-			.index = i,
-			.log_index = block->header.log_size - count + i,
-		};
-
-		tell_end(drive, block->txs[i], &outcome);
-		pool_remove(&drive->pool, block->txs[i]);
-	}
-	memory_free(block->txs);
-	drive->counters.final += count;
-	drive->counters.blocks++;
-}
-
-void drive_on_stored(struct drive *drive, uint64_t height, const struct moment *moment)
-{
-	struct input in = input_at(INPUT_STORED, moment);
-
-	INVARIANT(drive->block_count > 0 && drive->blocks[0].header.height == height);
-	finish_block(drive, &drive->blocks[0]);
-	drive->block_count--;
-	memmove(drive->blocks, drive->blocks + 1,
-	        drive->block_count * sizeof drive->blocks[0]);
-	in.stored_height = height;
+	INVARIANT(peer < PEERS_MAX);
+	begin_turn(drive, moment);
+	drive->peers[peer] = (struct drive_peer){.is_connected = true};
+	if (vote_key)
+		drive->peers[peer].vote_key = *vote_key;
+	number_peers(drive);
+	in.connected = drive->peers[peer].index;
 	feed(drive, &in);
-	tell_work(drive, moment);
+	end_turn(drive);
 }
 
-/* -- Time --------------------------------------------------------------------------------------------- */
+void drive_on_disconnected(struct drive *drive, uint16_t peer)
+{
+	INVARIANT(peer < PEERS_MAX);
+	drive->peers[peer].is_connected = false;
+}
+
+/* -- Blocks from our own disk ------------------------------------------------------------------------ */
+
+void drive_load_block(struct drive *drive, const struct header *header,
+                      struct bytes_view body)
+{
+	struct check_job job = {0};
+	struct message_block block = {.header = *header, .body = body};
+	struct check_body checked = {0};
+	struct shelf_block *shelved;
+
+	job.blocks = &block;
+	job.block_count = 1;
+	job.bodies = &checked;
+	/* It was checked before it was kept: only its names are wanted. */
+	check_run(&job, drive->network, check_nothing);
+	if (job.status != STATUS_OK || checked.finding != BODY_GOOD ||
+	    shelf_find(&drive->shelf, &checked.hash)) {
+		memory_free(checked.txids);
+		return;
+	}
+	shelved = shelf_add(&drive->shelf, &checked.hash, header, body, checked.txids);
+	if (!shelved)
+		drive_fail(drive, STATUS_MEMORY, "take in a block");
+}
+
+/* Consensus hears of them with the first turn. */
+static void feed_loaded(struct drive *drive)
+{
+	struct shelf_block *block, *next;
+
+	drive->has_started = true;
+	HASH_ITER(hh, drive->shelf.blocks, block, next) {
+		struct input in = {.kind = INPUT_BLOCK};
+
+		in.block.hash = block->hash;
+		in.block.header = &block->header;
+		in.block.from = NOBODY;
+		feed(drive, &in);
+	}
+}
+
+/* -- Answers, time ------------------------------------------------------------------------------------- */
+
+static void begin_epoch(struct drive *drive)
+{
+	struct input in = {.kind = INPUT_EPOCH, .epoch = &drive->next_epoch};
+
+	drive->seal_height = 0;
+	feed(drive, &in);
+	number_peers(drive);
+}
+
+void drive_on_stored(struct drive *drive, struct store_job *job,
+                     const struct moment *moment)
+{
+	begin_turn(drive, moment);
+	drive->stored_count--;
+	outbox_finish_job(&drive->outbox, job);
+	for (size_t i = 0; i < job->commit_count; i++) {
+		const struct shelf_block *block =
+			shelf_find(&drive->shelf, &job->commits[i].hash);
+		struct input in = {.kind = INPUT_STORED};
+
+		INVARIANT(block);
+		in.stored_height = block->header.height;
+		finish_block(drive, &job->commits[i].hash);
+		feed(drive, &in);
+		if (drive->seal_height > 0 && drive->seal_height == in.stored_height)
+			begin_epoch(drive);
+	}
+	store_job_free(job);
+	end_turn(drive);
+}
 
 /* By our own clock; what is in a block already may still become final. */
-static void expire(struct drive *drive, const struct moment *moment)
+static void expire(struct drive *drive)
 {
+	const struct moment *moment = &drive->moment;
 	struct pool_tx *tx, *next;
 
 	HASH_ITER(hh, drive->pool.txs, tx, next) {
@@ -364,18 +391,18 @@ static void expire(struct drive *drive, const struct moment *moment)
 
 void drive_on_tick(struct drive *drive, const struct moment *moment)
 {
-	struct input in = input_at(INPUT_TICK, moment);
+	struct input in = {.kind = INPUT_TICK};
 
+	begin_turn(drive, moment);
+	drive->waking_ms = 0;
+	if (!drive->has_started)
+		feed_loaded(drive);
 	if (moment->now_ms >= drive->expiry_due_ms) {
-		expire(drive, moment);
+		expire(drive);
 		drive->expiry_due_ms = moment->now_ms + EXPIRY_PERIOD_MS;
 	}
-	if (drive->consensus_wake_ms > 0 && moment->now_ms >= drive->consensus_wake_ms)
-		drive->consensus_wake_ms = 0;
-	tell_work(drive, moment);
-	if (drive->status == STATUS_OK)
-		feed(drive, &in);
-	wake(drive);
+	feed(drive, &in);
+	end_turn(drive);
 }
 
 void drive_stop(struct drive *drive)
@@ -385,5 +412,6 @@ void drive_stop(struct drive *drive)
 
 bool drive_is_idle(const struct drive *drive)
 {
-	return !drive->building && drive->block_count == 0;
+	return !drive->building && drive->stored_count == 0 &&
+	       (!drive->job || !drive->job->is_queued);
 }

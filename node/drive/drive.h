@@ -1,10 +1,16 @@
 /* The mind of a node: the pool, the consensus machine, and its effects carried out in order
- * through world.h. Pure: time and everything else comes in from outside. */
+ * through world.h. Pure: time and everything else comes in from outside.
+ *
+ * A turn is one call from outside. Within it the machine is fed until nothing is left to feed;
+ * what has to be on the disk is gathered into one job, and what may leave the node only after
+ * that waits with the job, in order. So a turn costs one sync at most. */
 #ifndef NODE_DRIVE_DRIVE_H
 #define NODE_DRIVE_DRIVE_H
 
+#include "node/drive/outbox.h"
 #include "node/drive/pool.h"
 #include "node/drive/refused.h"
+#include "node/drive/shelf.h"
 #include "node/drive/world.h"
 
 /* Now, on both clocks. */
@@ -15,38 +21,72 @@ struct moment {
 
 struct drive_config {
 	struct consensus_config consensus;
+	struct consensus_start start;
 	struct pool_limits pool;
+	const struct network *network; /* must outlive it */
+	struct public_key vote_key;    /* ours; zeros: we only follow */
+	uint64_t mark_epoch, mark_view; /* of the mark outside the database */
 	struct world world;
-};
-
-/* A block that is final and on its way to the disk. */
-struct drive_block {
-	struct header header;
-	struct pool_tx **txs; /* header.tx_count of them */
 };
 
 struct drive_counters {
 	uint64_t submitted, admitted, refused, expired, final;
 	uint64_t blocks;
+	uint64_t blamed, checks_dropped;
+};
+
+/* A peer, as consensus numbers them. */
+struct drive_peer {
+	bool is_connected;
+	struct public_key vote_key; /* that he proved to have; zeros: none */
+	uint16_t index;             /* for consensus */
+};
+
+/* Inputs that come up while one is being carried out. */
+struct drive_later {
+	struct input in;
+	struct drive_later *next;
 };
 
 struct drive {
 	struct world world;
+	const struct network *network;
+	struct public_key vote_key; /* ours */
 	struct consensus consensus;
 	struct pool pool;
 	struct refused refused;
-	struct drive_block blocks[UNSTORED_BLOCKS_MAX]; /* oldest first */
-	size_t block_count;
+	struct shelf shelf;
+	struct drive_peer peers[PEERS_MAX];
+
+	struct drive_later *later_first, *later_last;
+	bool is_feeding;
+	struct effects effects;
+
+	struct outbox outbox;       /* messages, and the jobs that they wait for */
+	struct store_job *job;      /* being gathered in this turn; NULL: nothing to store */
+	size_t stored_count;        /* jobs that the world has */
+	uint64_t mark_epoch, mark_view;
+
 	bool building;
 	struct build_job build;
-	struct pool_tx **picked; /* of the block being built, as its offers */
+	struct pool_tx **picked;    /* of the block being built, as its offers */
 	struct offer *offers;
 	size_t offers_max;
-	struct commit_job commit;
-	struct signature signature; /* of the last EFFECT_SIGN */
+	struct hash placed[BLOCKS_HELD_MAX]; /* blocks whose transactions are POOL_PLACED */
+	size_t placed_count;
+	bool placed_is_stale;       /* some of them could not be placed when it was time */
+	struct epoch next_epoch;    /* when seal_height is stored */
+	uint64_t seal_height;       /* of a committed seal block that is not stored; 0: none */
+	struct message message;     /* the one being opened */
+	bool has_started;           /* consensus has heard of what was loaded */
+
 	struct input_work told;     /* what consensus knows of the pool */
+	size_t check_count;         /* jobs out there */
+	size_t read_count;
 	uint64_t expiry_due_ms;     /* monotonic */
-	uint64_t consensus_wake_ms; /* 0: none */
+	uint64_t wanted_ms;         /* by consensus; UINT64_MAX: none */
+	uint64_t waking_ms;         /* what the world was told last */
+	struct moment moment;       /* of this turn */
 	struct drive_counters counters;
 	bool is_stopping;           /* no new block is begun */
 	enum status status;         /* STATUS_OK, or what makes it impossible to go on */
@@ -58,12 +98,20 @@ MUST_CHECK enum status drive_init(struct drive *drive, const struct drive_config
                                   const struct moment *moment, struct why *why);
 void drive_close(struct drive *drive);
 
+/* Between drive_init and the first other call: what was kept beside the ledger. The block's
+ * transactions were checked before it was kept. */
+void drive_load_record(struct drive *drive, const struct vote_record *record);
+void drive_load_certificate(struct drive *drive, const struct certificate *certificate);
+void drive_load_block(struct drive *drive, const struct header *header,
+                      struct bytes_view body);
+
 /* A transaction that was checked (form, signature, executor_try) on its way in. */
 struct submission {
 	struct tx tx;            /* its views point into bytes */
 	uint8_t *bytes;          /* memory_new's; NULL once the pool has them */
 	uint64_t checked_height;
 	bool is_awaited;         /* world.tell of the end of a transaction that is pending */
+	bool is_relayed;         /* it came from a peer: it is not sent on */
 	enum verdict verdict;    /* in: of the checks so far; out: VERDICT_GOOD if it is pending */
 	struct refusal refusal;
 };
@@ -73,8 +121,28 @@ struct submission {
 void drive_submit(struct drive *drive, struct submission *submissions, size_t count,
                   const struct moment *moment);
 
+/* -- Peers: numbers below PEERS_MAX, the world's choice ------------------------------------- */
+
+/* `vote_key` that the peer proved to have, or NULL. */
+void drive_on_connected(struct drive *drive, uint16_t peer,
+                        const struct public_key *vote_key, const struct moment *moment);
+void drive_on_disconnected(struct drive *drive, uint16_t peer);
+
+/* Bytes from a connected peer; copied where they are needed longer. */
+void drive_on_message(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                      const struct moment *moment);
+
+/* -- Answers of the world ---------------------------------------------------------------------- */
+
 void drive_on_built(struct drive *drive, const struct moment *moment);
-void drive_on_stored(struct drive *drive, uint64_t height, const struct moment *moment);
+/* `block` is NULL if it is not good. */
+void drive_on_executed(struct drive *drive, const struct hash *hash,
+                       const struct draft *block, const struct moment *moment);
+void drive_on_stored(struct drive *drive, struct store_job *job,
+                     const struct moment *moment);
+void drive_on_checked(struct drive *drive, struct check_job *job,
+                      const struct moment *moment);
+void drive_on_read(struct drive *drive, struct read_job *job, const struct moment *moment);
 void drive_on_tick(struct drive *drive, const struct moment *moment);
 
 /* No new block is begun from now on; drive_is_idle tells when the last one is stored. */

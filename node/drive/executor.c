@@ -8,7 +8,8 @@ enum { SCRATCH_TRIES_MAX = 4096, SCRATCH_BYTES_MAX = 8 << 20 };
 void executor_init(struct executor *executor, const struct network *network,
                    const struct ledger_source *source, const struct ledger_tip *tip)
 {
-	*executor = (struct executor){.network = network, .source = source, .tip = *tip};
+	*executor = (struct executor){
+		.network = network, .source = source, .tip = *tip, .top = tip->hash};
 	recent_init(&executor->recent, tip->header.height);
 }
 
@@ -27,25 +28,32 @@ void executor_close(struct executor *executor)
 	recent_close(&executor->recent);
 }
 
-static const struct draft *newest(const struct executor *executor)
+static size_t index_of(const struct executor *executor, const struct hash *block)
 {
-	return executor->block_count > 0 ? executor->blocks[executor->block_count - 1] : NULL;
+	size_t i = executor->block_count;
+
+	while (i > 0 && !hash_equal(&executor->blocks[i - 1]->hash, block))
+		i--;
+	return i > 0 ? i - 1 : SIZE_MAX;
 }
 
-static const struct header *newest_header(const struct executor *executor)
+const struct draft *executor_find(const struct executor *executor,
+                                  const struct hash *block)
 {
-	const struct draft *block = newest(executor);
+	size_t index = index_of(executor, block);
 
-	return block ? &block->header : &executor->tip.header;
+	return index == SIZE_MAX ? NULL : executor->blocks[index];
 }
 
 uint64_t executor_height(const struct executor *executor)
 {
-	return newest_header(executor)->height;
+	return executor->tip.header.height;
 }
 
-static enum status make_scratch(struct executor *executor, uint64_t time_ms,
-                                struct why *why)
+/* -- Trying --------------------------------------------------------------------------------------- */
+
+static enum status make_scratch(struct executor *executor, const struct draft *top,
+                                uint64_t time_ms, struct why *why)
 {
 	if (executor->scratch && (executor->try_count >= SCRATCH_TRIES_MAX ||
 	                          executor->scratch->arena.size >= SCRATCH_BYTES_MAX))
@@ -53,7 +61,7 @@ static enum status make_scratch(struct executor *executor, uint64_t time_ms,
 	if (!executor->scratch) {
 		enum status status =
 			draft_new(&executor->scratch, executor->network, executor->source,
-		              &executor->tip, newest(executor), time_ms, why);
+		              &executor->tip, top, time_ms, why);
 
 		if (status != STATUS_OK)
 			return status;
@@ -66,9 +74,10 @@ static enum status make_scratch(struct executor *executor, uint64_t time_ms,
 enum status executor_try(struct executor *executor, const struct tx *tx, uint64_t wall_ms,
                          enum verdict *verdict, struct refusal *refusal, struct why *why)
 {
-	uint64_t below_ms = newest_header(executor)->time_ms;
+	const struct draft *top = executor_find(executor, &executor->top);
+	uint64_t below_ms = top ? top->header.time_ms : executor->tip.header.time_ms;
 	enum status status =
-		make_scratch(executor, wall_ms > below_ms ? wall_ms : below_ms + 1, why);
+		make_scratch(executor, top, wall_ms > below_ms ? wall_ms : below_ms + 1, why);
 
 	if (status != STATUS_OK)
 		return status;
@@ -82,7 +91,7 @@ enum status executor_try(struct executor *executor, const struct tx *tx, uint64_
 	return status;
 }
 
-/* -- Building ---------------------------------------------------------------------------------- */
+/* -- Building ------------------------------------------------------------------------------------- */
 
 static void place(struct executor *executor, struct draft *draft, struct offer *offer)
 {
@@ -94,7 +103,10 @@ static void place(struct executor *executor, struct draft *draft, struct offer *
 		offer->placing = PLACING_NO_ROOM;
 		return;
 	}
-	/* What is in a block that is not stored block_add finds by itself. */
+	if (draft_has_tx(draft, &offer->tx->txid)) {
+		offer->placing = PLACING_THERE;
+		return;
+	}
 	if (recent == RECENT_YES) {
 		offer->placing = PLACING_REFUSED;
 		refuse(&offer->refusal, VERDICT_KNOWN, "txid %s is in the ledger",
@@ -121,58 +133,118 @@ static enum status fill(struct executor *executor, struct draft *draft,
 	return STATUS_OK;
 }
 
-static uint64_t next_epoch(const struct executor *executor)
+/* Finds the draft to build on; *parent is NULL for the tip. False: it is gone. */
+static bool find_parent(const struct executor *executor, const struct hash *hash,
+                        const struct draft **parent)
 {
-	const struct draft *parent = newest(executor);
-
-	return epoch_after(parent ? &parent->header : &executor->tip.header);
+	*parent = executor_find(executor, hash);
+	return *parent || hash_equal(hash, &executor->tip.hash);
 }
 
-enum status executor_build(struct executor *executor, const struct block_plan *plan,
-                           struct offer *offers, size_t count, const struct draft **block,
-                           struct why *why)
+static void add(struct executor *executor, struct draft *draft)
 {
+	INVARIANT(executor->block_count < EXECUTOR_BLOCKS_MAX);
+	/* The scratch was made on what is no longer the newest. */
+	drop_scratch(executor);
+	executor->blocks[executor->block_count++] = draft;
+	executor->top = draft->hash;
+}
+
+enum status executor_build(struct executor *executor, const struct hash *parent,
+                           const struct block_plan *plan, struct offer *offers,
+                           size_t count, const struct draft **block, struct why *why)
+{
+	bool may_be_empty = (plan->flags & HEADER_FLAG_HEARTBEAT) != 0;
+	const struct draft *below;
 	struct draft *draft;
 	enum status status;
 
 	*block = NULL;
-	INVARIANT(executor->block_count < EXECUTOR_BLOCKS_MAX);
-	if (plan->epoch != next_epoch(executor))
-		return why_set(why, STATUS_FOREIGN,
-		               "the validators or parameters changed with the newest block: start "
-		               "the node again to go on in the next epoch");
-	status = draft_new(&draft, executor->network, executor->source, &executor->tip,
-	                   newest(executor), plan->time_ms, why);
+	if (!find_parent(executor, parent, &below)) {
+		for (size_t i = 0; i < count; i++)
+			offers[i].placing = PLACING_NO_ROOM;
+		return STATUS_OK;
+	}
+	status = draft_new(&draft, executor->network, executor->source, &executor->tip, below,
+	                   plan->time_ms, why);
 	if (status != STATUS_OK)
 		return status;
 	status = fill(executor, draft, offers, count, why);
-	if (status == STATUS_OK && draft_tx_count(draft) > 0)
+	if (status == STATUS_OK && (draft_tx_count(draft) > 0 || may_be_empty))
 		status = block_seal(draft, plan, why);
-	if (status != STATUS_OK || draft_tx_count(draft) == 0) {
+	if (status != STATUS_OK || (draft_tx_count(draft) == 0 && !may_be_empty)) {
 		draft_free(draft);
 		return status;
 	}
-	/* The scratch was made on what is no longer the newest. */
-	drop_scratch(executor);
-	executor->blocks[executor->block_count++] = draft;
-	recent_add(&executor->recent, draft);
+	add(executor, draft);
 	*block = draft;
 	return STATUS_OK;
 }
 
-void executor_retire(struct executor *executor, uint64_t height)
+enum status executor_execute(struct executor *executor, const struct header *header,
+                             struct bytes_view body, const struct draft **block,
+                             struct refusal *refusal, struct why *why)
 {
-	struct draft *oldest = executor->blocks[0];
+	struct hash hash = header_hash(header, executor->network);
+	const struct draft *below;
+	enum verdict verdict;
+	struct draft *draft;
+	enum status status;
 
-	INVARIANT(executor->block_count > 0 && oldest->header.height == height);
-	draft_tip(&executor->tip, oldest);
+	*block = executor_find(executor, &hash);
+	if (*block || !find_parent(executor, &header->parent, &below))
+		return STATUS_OK;
+	status = block_execute(&draft, executor->network, executor->source, &executor->tip,
+	                       below, header, body, &verdict, refusal, why);
+	if (status != STATUS_OK || verdict != VERDICT_GOOD)
+		return status;
+	add(executor, draft);
+	*block = draft;
+	return STATUS_OK;
+}
+
+/* -- Leaving ----------------------------------------------------------------------------------------- */
+
+static struct draft *take_out(struct executor *executor, size_t index)
+{
+	struct draft *draft = executor->blocks[index];
+
 	executor->block_count--;
-	memmove(executor->blocks, executor->blocks + 1,
-	        executor->block_count * sizeof executor->blocks[0]);
+	memmove(executor->blocks + index, executor->blocks + index + 1,
+	        (executor->block_count - index) * sizeof executor->blocks[0]);
+	return draft;
+}
+
+void executor_drop(struct executor *executor, const struct hash *block)
+{
+	size_t index = index_of(executor, block);
+
+	if (index == SIZE_MAX)
+		return;
+	for (size_t i = 0; i < executor->block_count; i++)
+		INVARIANT(executor->blocks[i]->parent != executor->blocks[index]);
+	if (hash_equal(&executor->top, block)) {
+		drop_scratch(executor);
+		executor->top = executor->blocks[index]->header.parent;
+	}
+	draft_free(take_out(executor, index));
+}
+
+void executor_retire(struct executor *executor, const struct hash *block)
+{
+	size_t index = index_of(executor, block);
+	struct draft *draft;
+
+	INVARIANT(index != SIZE_MAX);
+	draft = take_out(executor, index);
+	INVARIANT(draft->header.height == executor->tip.header.height + 1);
+	draft_tip(&executor->tip, draft);
+	recent_add(&executor->recent, draft);
 	/* What reads through it reads the committed ledger from now on. */
-	if (executor->block_count > 0)
-		executor->blocks[0]->parent = NULL;
-	if (executor->scratch && executor->scratch->parent == oldest)
+	for (size_t i = 0; i < executor->block_count; i++)
+		if (executor->blocks[i]->parent == draft)
+			executor->blocks[i]->parent = NULL;
+	if (executor->scratch && executor->scratch->parent == draft)
 		executor->scratch->parent = NULL;
-	draft_free(oldest);
+	draft_free(draft);
 }

@@ -1,26 +1,30 @@
-/* The executor: the blocks above the committed ledger, as a line of sealed drafts, and what
+/* The executor: the blocks above the committed ledger, as a tree of sealed drafts, and what
  * is asked of them. Pure; a node runs it in one thread of its own, the simulator in line.
  *
- *     committed ledger <- sealed, being stored <- sealed, newest <- the block being built
- *                                                      ^
- *                                    submitted transactions are tried against this */
+ *     committed ledger <-- final, being stored <-- notarized <-- the block being built
+ *                     ^                                   ^----- another, being checked
+ *                     '-- one that will never be final: dropped
+ *
+ * Submitted transactions are tried on top of the block that was made or checked last. */
 #ifndef NODE_DRIVE_EXECUTOR_H
 #define NODE_DRIVE_EXECUTOR_H
 
 #include "chain/ledger/execute.h"
 #include "node/drive/recent.h"
 
-enum { EXECUTOR_BLOCKS_MAX = UNSTORED_BLOCKS_MAX + 1 };
+/* Those that consensus holds, those on their way to the disk, and the one being made. */
+enum { EXECUTOR_BLOCKS_MAX = BLOCKS_HELD_MAX + RANGE_BLOCKS_MAX + FRESH_DEPTH_MAX + 1 };
 
 struct executor {
 	const struct network *network;
 	const struct ledger_source *source;
-	struct ledger_tip tip;     /* what the oldest draft was built on, or the newest stored */
-	struct draft *blocks[EXECUTOR_BLOCKS_MAX]; /* oldest first */
+	struct ledger_tip tip;     /* the newest stored block */
+	struct draft *blocks[EXECUTOR_BLOCKS_MAX]; /* sealed, in the order they were made */
 	size_t block_count;
-	struct draft *scratch;     /* for trying; NULL: the next try makes one */
+	struct hash top;           /* the block made or checked last; the tip if it is gone */
+	struct draft *scratch;     /* for trying, on the top; NULL: the next try makes one */
 	size_t try_count;          /* on that scratch */
-	struct recent recent;      /* txids of the newest blocks */
+	struct recent recent;      /* txids of the newest stored blocks */
 };
 
 /* `network` and `source` must outlive it. */
@@ -28,7 +32,7 @@ void executor_init(struct executor *executor, const struct network *network,
                    const struct ledger_source *source, const struct ledger_tip *tip);
 void executor_close(struct executor *executor);
 
-/* Height of the newest block, stored or not. */
+/* Height of the newest stored block. */
 uint64_t executor_height(const struct executor *executor);
 
 /* Would the rules take this transaction now, on top of the newest block, at this Unix time?
@@ -38,7 +42,12 @@ MUST_CHECK enum status executor_try(struct executor *executor, const struct tx *
                                     struct refusal *refusal, struct why *why);
 
 /* What became of a transaction that was offered for a block. */
-enum placing { PLACING_TAKEN, PLACING_REFUSED, PLACING_NO_ROOM };
+enum placing {
+	PLACING_TAKEN,
+	PLACING_REFUSED,
+	PLACING_NO_ROOM,
+	PLACING_THERE, /* in a block below this one that is not stored yet */
+};
 
 struct offer {
 	const struct tx *tx;
@@ -47,15 +56,30 @@ struct offer {
 	struct refusal refusal;  /* out, of PLACING_REFUSED */
 };
 
-/* Make a block of the offered transactions that fit, in their order, on top of the newest
- * block. *block is the sealed draft, which stays the executor's and is valid until it is
- * retired; NULL if none of them was taken. */
-MUST_CHECK enum status executor_build(struct executor *executor,
+/* Make a block of the offered transactions that fit, in their order, on the block `parent`.
+ * *block is the sealed draft, which stays the executor's and is valid until it is retired or
+ * dropped; NULL if none of them was taken and it may not be empty, or if the parent is gone. */
+MUST_CHECK enum status executor_build(struct executor *executor, const struct hash *parent,
                                       const struct block_plan *plan, struct offer *offers,
                                       size_t count, const struct draft **block,
                                       struct why *why);
 
-/* The oldest block, of this height, is in the committed ledger. It is freed. */
-void executor_retire(struct executor *executor, uint64_t height);
+/* Check a block of somebody else, whose transactions' signatures were checked. As above; NULL
+ * if it is not good, or if the parent is gone. */
+MUST_CHECK enum status executor_execute(struct executor *executor,
+                                        const struct header *header,
+                                        struct bytes_view body, const struct draft **block,
+                                        struct refusal *refusal, struct why *why);
+
+/* The block will never be final, nor will any that builds on it, which were dropped before.
+ * Fine if it is not here. */
+void executor_drop(struct executor *executor, const struct hash *block);
+
+/* The block of this hash, a child of the tip, is in the committed ledger. It is freed. */
+void executor_retire(struct executor *executor, const struct hash *block);
+
+/* The sealed draft of this hash; NULL: not here. */
+const struct draft *executor_find(const struct executor *executor,
+                                  const struct hash *block);
 
 #endif

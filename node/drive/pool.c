@@ -237,6 +237,38 @@ void pool_put_back(struct pool *pool, struct pool_tx *tx)
 	queue_join(pool, tx, true);
 }
 
+void pool_place(struct pool *pool, struct pool_tx *tx)
+{
+	queue_leave(pool, tx);
+	tx->place = POOL_PLACED;
+}
+
+void pool_release(struct pool *pool, struct pool_tx *tx)
+{
+	INVARIANT(tx->place == POOL_PLACED);
+	queue_join(pool, tx, true);
+}
+
+size_t pool_peek(const struct pool *pool, const struct pool_tx **seen, size_t count_max,
+                 size_t bytes_max)
+{
+	const struct pool_sender *sender = pool->turn;
+	size_t count = 0;
+
+	while (sender && count < count_max) {
+		size_t size = body_entry_size(sender->first->tx.bytes.size);
+
+		if (size > bytes_max)
+			break;
+		bytes_max -= size;
+		seen[count++] = sender->first;
+		sender = sender->next;
+		if (sender == pool->turn)
+			break;
+	}
+	return count;
+}
+
 void pool_remove(struct pool *pool, struct pool_tx *tx)
 {
 	struct pool_sender *sender = tx->sender;

@@ -17,7 +17,7 @@ struct pool_limits {
 enum pool_place {
 	POOL_WAITING, /* in its sender's queue */
 	POOL_PICKED,  /* handed out for a block that is being built */
-	POOL_PLACED,  /* in a block that is not yet on the disk */
+	POOL_PLACED,  /* in a block that the next one builds on, not yet on the disk */
 };
 
 struct pool_sender;
@@ -33,6 +33,7 @@ struct pool_tx {
 	uint64_t arrived_ms;       /* monotonic */
 	uint64_t checked_height;   /* the ledger up to this height does not have it */
 	bool is_awaited;           /* somebody asked to be told of its end */
+	bool has_ended;            /* while it was picked: to be removed when it comes back */
 };
 
 /* The txs of one sender. */
@@ -81,6 +82,14 @@ size_t pool_pick(struct pool *pool, struct pool_tx **picked, size_t count_max,
 /* A picked one found no room: to the front of its sender's queue. To keep the order, put
  * several back in the reverse of how they were picked. */
 void pool_put_back(struct pool *pool, struct pool_tx *tx);
+
+/* It is in a block that the next one builds on, or it is so no longer. */
+void pool_place(struct pool *pool, struct pool_tx *tx);
+void pool_release(struct pool *pool, struct pool_tx *tx);
+
+/* As pool_pick, and they stay where they are; of each sender the first alone. */
+size_t pool_peek(const struct pool *pool, const struct pool_tx **seen, size_t count_max,
+                 size_t bytes_max);
 
 /* Out of the pool, freed: it is final, or refused, or expired. Any place but POOL_PICKED. */
 void pool_remove(struct pool *pool, struct pool_tx *tx);

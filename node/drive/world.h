@@ -4,23 +4,76 @@
 #ifndef NODE_DRIVE_WORLD_H
 #define NODE_DRIVE_WORLD_H
 
-#include "consensus/consensus.h"
+#include "node/drive/check.h"
 #include "node/drive/executor.h"
 
 /* Make a block: executor_build. Answered by drive_on_built. drive's until then. */
 struct build_job {
+	struct hash parent;
 	struct block_plan plan;
 	struct offer *offers;
 	size_t offer_count;
 	const struct draft *block; /* out */
 };
 
-/* Store a final block with its certificate and our newest vote record, in one synced batch.
- * Answered by drive_on_stored. The job is copied by the world. */
-struct commit_job {
-	const struct draft *block;
-	struct certificate certificate;
-	struct vote_record vote;
+/* Check a block: executor_execute. Answered by drive_on_executed. The body is drive's and stays
+ * until then. The job is copied by the world. */
+struct execute_job {
+	struct hash hash;
+	struct header header;
+	struct bytes_view body;
+};
+
+/* A block that is not final yet, to be kept beside the ledger. */
+struct keep_block {
+	struct hash hash;
+	struct header header;
+	struct bytes_view body; /* drive's until drive_on_stored */
+};
+
+struct keep_certificate {
+	uint64_t epoch;
+	uint64_t view;
+	enum vote_kind kind;
+	struct bytes_view bytes; /* in the job's own memory */
+};
+
+struct commit_block {
+	struct hash hash;
+	const struct draft *draft;
+	struct bytes_view certificate; /* likewise */
+};
+
+/* One synced batch, and then the mark outside the database, synced: in this order. Answered by
+ * drive_on_stored. Jobs are done in the order they come. The job is drive's until then. */
+struct store_job {
+	struct arena arena;
+	struct vote_record *records;
+	size_t record_count, record_capacity;
+	struct keep_block *blocks;
+	size_t block_count, block_capacity;
+	struct keep_certificate *certificates;
+	size_t certificate_count, certificate_capacity;
+	struct commit_block *commits; /* each the parent of the one behind it */
+	size_t commit_count, commit_capacity;
+	uint64_t epoch;         /* the mark: the highest that anything was signed in so far */
+	uint64_t view;
+	uint64_t forget_epoch;  /* what was kept of earlier epochs, and of this one's views up */
+	uint64_t forget_view;   /* to this, is of no use any more */
+	bool must_sync;         /* something waits for it: else it may ride with the next one */
+	bool is_queued;         /* drive's: it has its place in the outbox */
+	uint64_t last_height;   /* the world's: of the last commit; 0: none */
+};
+
+/* Blocks of the ledger, for who is behind: from `height` on, RANGE_BLOCKS_MAX at most, about
+ * RANGE_BYTES_MAX bytes, ending at a block whose certificate is its own. If `by_hash`, the one
+ * block of that hash. Answered by drive_on_read. The job is drive's until then. */
+struct read_job {
+	uint16_t to;          /* who asked */
+	bool by_hash;
+	struct hash hash;
+	uint64_t height;
+	struct buffer answer; /* out: an encoded message; empty: we do not have it */
 };
 
 enum tx_outcome_kind { TX_FINAL, TX_REFUSED, TX_EXPIRED };
@@ -39,7 +92,20 @@ struct world {
 	void *owner;
 
 	void (*build)(void *owner, struct build_job *job);
-	void (*commit)(void *owner, const struct commit_job *job);
+	void (*execute)(void *owner, const struct execute_job *job);
+	/* executor_drop, behind all that was asked of the executor before. */
+	void (*drop)(void *owner, const struct hash *block);
+	void (*store)(void *owner, struct store_job *job);
+	void (*check)(void *owner, struct check_job *job);
+	void (*read)(void *owner, struct read_job *job);
+
+	/* Bytes to a peer; copied. Lost if he is not connected, or cannot keep up. */
+	void (*send)(void *owner, uint16_t peer, struct bytes_view message);
+	/* Transactions of a peer, as MESSAGE_TXS carries them: to be checked like any that are
+	 * submitted, and then handed to drive_submit. Copied. */
+	void (*ingest)(void *owner, struct cursor txs);
+	/* The peer sent what no honest node sends. */
+	void (*blame)(void *owner, uint16_t peer, const char *what);
 
 	/* A BIP-340 signature of our vote key over a ballot's digest. At once. */
 	enum status (*sign)(void *owner, const struct ballot *ballot,
@@ -50,6 +116,9 @@ struct world {
 
 	/* The end of a transaction that somebody waits for. */
 	void (*tell)(void *owner, const struct tx_outcome *outcome);
+	/* Two votes by one validator that exclude each other: kept, told, and put on chain. */
+	void (*evidence)(void *owner, const struct vote votes[2]);
+	void (*alarm)(void *owner, enum alarm alarm);
 };
 
 #endif

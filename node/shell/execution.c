@@ -2,10 +2,16 @@
 
 #include "chain/base/invariant.h"
 #include "node/shell/clock.h"
+#include "node/shell/logger.h"
 
-struct retire_letter {
+struct block_letter {
 	struct letter letter;
-	uint64_t height;
+	struct hash block;
+};
+
+struct execute_letter {
+	struct letter letter;
+	struct execute_job job;
 };
 
 enum status execution_start(struct execution *execution, struct store *store,
@@ -85,8 +91,8 @@ static void open_build(void *owner, struct letter *letter)
 
 	(void)letter;
 	execution->build = NULL;
-	status = executor_build(&execution->executor, &job->plan, job->offers, job->offer_count,
-	                        &job->block, &why);
+	status = executor_build(&execution->executor, &job->parent, &job->plan, job->offers,
+	                        job->offer_count, &job->block, &why);
 	if (status == STATUS_OK)
 		execution->on_built(execution->owner);
 	else
@@ -101,34 +107,97 @@ void execution_build(struct execution *execution, struct build_job *job)
 	mailbox_send(&execution->thread.box, &execution->build_letter);
 }
 
-/* -- Retiring --------------------------------------------------------------------------------------- */
+/* -- Blocks of others --------------------------------------------------------------------------------- */
+
+static void fail_memory(struct execution *execution, const char *what)
+{
+	struct why why = {{0}};
+
+	why_set(&why, STATUS_MEMORY, "%s", what);
+	execution->on_failed(execution->owner, STATUS_MEMORY, &why);
+}
+
+static void open_execute(void *owner, struct letter *letter)
+{
+	struct execution *execution = owner;
+	struct execute_letter *execute = (struct execute_letter *)(void *)letter;
+	const struct execute_job *job = &execute->job;
+	struct refusal refusal = {0};
+	struct why why = {{0}};
+	const struct draft *draft;
+	enum status status = executor_execute(&execution->executor, &job->header, job->body,
+	                                      &draft, &refusal, &why);
+
+	if (status != STATUS_OK) {
+		execution->on_failed(execution->owner, status, &why);
+		return;
+	}
+	if (!draft)
+		logger_warn(LOG_CONSENSUS, "block_refused", log_u64("height", job->header.height),
+		            log_hash("block", &job->hash),
+		            log_text("why", text_view(refusal.text)));
+	execution->on_executed(execution->owner, &job->hash, draft);
+	memory_free(execute);
+}
+
+void execution_execute(struct execution *execution, const struct execute_job *job)
+{
+	struct execute_letter *letter = memory_new(sizeof *letter);
+
+	if (!letter) {
+		fail_memory(execution, "check a block");
+		return;
+	}
+	letter->letter.open = open_execute;
+	letter->job = *job;
+	mailbox_send(&execution->thread.box, &letter->letter);
+}
+
+/* -- Leaving ------------------------------------------------------------------------------------------ */
+
+static void send_block(struct execution *execution, const struct hash *block,
+                       void (*open)(void *owner, struct letter *letter))
+{
+	struct block_letter *letter = memory_new(sizeof *letter);
+
+	if (!letter) {
+		fail_memory(execution, "remember a block");
+		return;
+	}
+	letter->letter.open = open;
+	letter->block = *block;
+	mailbox_send(&execution->thread.box, &letter->letter);
+}
+
+static void open_drop(void *owner, struct letter *letter)
+{
+	struct execution *execution = owner;
+
+	executor_drop(&execution->executor, &((struct block_letter *)(void *)letter)->block);
+	memory_free(letter);
+}
+
+void execution_drop(struct execution *execution, const struct hash *block)
+{
+	send_block(execution, block, open_drop);
+}
 
 /* First the view moves on to the ledger with the block, then the block may go. */
 static void open_retire(void *owner, struct letter *letter)
 {
 	struct execution *execution = owner;
-	uint64_t height = ((struct retire_letter *)(void *)letter)->height;
+	struct hash block = ((struct block_letter *)(void *)letter)->block;
 	struct why why = {{0}};
 	enum status status = store_view_refresh(execution->view, &why);
 
 	memory_free(letter);
 	if (status == STATUS_OK)
-		executor_retire(&execution->executor, height);
+		executor_retire(&execution->executor, &block);
 	else
 		execution->on_failed(execution->owner, status, &why);
 }
 
-void execution_retire(struct execution *execution, uint64_t height)
+void execution_retire(struct execution *execution, const struct hash *block)
 {
-	struct retire_letter *letter = memory_new(sizeof *letter);
-
-	if (!letter) {
-		struct why why = {"remember a stored block: out of memory"};
-
-		execution->on_failed(execution->owner, STATUS_MEMORY, &why);
-		return;
-	}
-	letter->letter.open = open_retire;
-	letter->height = height;
-	mailbox_send(&execution->thread.box, &letter->letter);
+	send_block(execution, block, open_retire);
 }

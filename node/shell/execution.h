@@ -19,6 +19,7 @@ struct execution {
 	/* On the execution thread. */
 	void (*on_tried)(void *owner, struct ingress_batch *batch);
 	void (*on_built)(void *owner);
+	void (*on_executed)(void *owner, const struct hash *block, const struct draft *draft);
 	/* Our disk or memory failed: the node cannot go on. */
 	void (*on_failed)(void *owner, enum status status, const struct why *why);
 	void *owner;
@@ -36,7 +37,13 @@ void execution_try(struct execution *execution, struct ingress_batch *batch);
 /* Answers on_built, with job->block. */
 void execution_build(struct execution *execution, struct build_job *job);
 
-/* The block of this height is stored. `letter` is memory_new's and freed. */
-void execution_retire(struct execution *execution, uint64_t height);
+/* Answers on_executed; the job is copied. */
+void execution_execute(struct execution *execution, const struct execute_job *job);
+
+/* The block will never be final. */
+void execution_drop(struct execution *execution, const struct hash *block);
+
+/* The block is stored. */
+void execution_retire(struct execution *execution, const struct hash *block);
 
 #endif

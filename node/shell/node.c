@@ -21,7 +21,13 @@ enum { HOUSEKEEPING_MS = 100 };
 
 struct stored_letter {
 	struct letter letter;
-	uint64_t height;
+	struct store_job *job;
+};
+
+struct executed_letter {
+	struct letter letter;
+	struct hash block;
+	const struct draft *draft;
 };
 
 void node_send(struct node *node, struct letter *letter)
@@ -102,19 +108,45 @@ static void on_built(void *owner)
 	node_send(node, &node->execution.build_letter);
 }
 
-static void open_stored(void *owner, struct letter *letter)
+static void open_executed(void *owner, struct letter *letter)
 {
 	struct node *node = owner;
-	uint64_t height = ((struct stored_letter *)(void *)letter)->height;
+	struct executed_letter *executed = (struct executed_letter *)(void *)letter;
 	struct moment moment = clock_moment();
 
-	memory_free(letter);
-	drive_on_stored(&node->drive, height, &moment);
-	backend_on_block(node->backend, height);
+	drive_on_executed(&node->drive, &executed->block, executed->draft, &moment);
+	memory_free(executed);
 	check_drive(node);
 }
 
-static void on_stored(void *owner, uint64_t height)
+static void on_executed(void *owner, const struct hash *block, const struct draft *draft)
+{
+	struct node *node = owner;
+	struct executed_letter *letter = memory_new(sizeof *letter);
+
+	if (!letter)
+		on_failed(node, STATUS_MEMORY, &(struct why){"tell of a checked block"});
+	letter->letter.open = open_executed;
+	letter->block = *block;
+	letter->draft = draft;
+	node_send(node, &letter->letter);
+}
+
+static void open_stored(void *owner, struct letter *letter)
+{
+	struct node *node = owner;
+	struct store_job *job = ((struct stored_letter *)(void *)letter)->job;
+	uint64_t last = job->last_height;
+	struct moment moment = clock_moment();
+
+	memory_free(letter);
+	drive_on_stored(&node->drive, job, &moment);
+	if (last > 0)
+		backend_on_block(node->backend, last);
+	check_drive(node);
+}
+
+static void on_stored(void *owner, struct store_job *job)
 {
 	struct node *node = owner;
 	struct stored_letter *letter = memory_new(sizeof *letter);
@@ -122,9 +154,13 @@ static void on_stored(void *owner, uint64_t height)
 	if (!letter)
 		on_failed(node, STATUS_MEMORY, &(struct why){"tell of a stored block"});
 	letter->letter.open = open_stored;
-	letter->height = height;
-	/* Before drive can order the next block: that one is built on the ledger with this. */
-	execution_retire(&node->execution, height);
+	letter->job = job;
+	/* Before drive can order the next block: that one is built on the ledger with these.
+	 * Their drafts are gone by the time the letter is opened. */
+	for (size_t i = 0; i < job->commit_count; i++) {
+		job->last_height = job->commits[i].draft->header.height;
+		execution_retire(&node->execution, &job->commits[i].hash);
+	}
 	node_send(node, &letter->letter);
 }
 
@@ -137,11 +173,52 @@ static void world_build(void *owner, struct build_job *job)
 	execution_build(&node->execution, job);
 }
 
-static void world_commit(void *owner, const struct commit_job *job)
+static void world_execute(void *owner, const struct execute_job *job)
 {
 	struct node *node = owner;
 
-	storage_commit(&node->storage, job);
+	execution_execute(&node->execution, job);
+}
+
+static void world_drop(void *owner, const struct hash *block)
+{
+	struct node *node = owner;
+
+	execution_drop(&node->execution, block);
+}
+
+static void world_store(void *owner, struct store_job *job)
+{
+	struct node *node = owner;
+
+	storage_store(&node->storage, job);
+}
+
+/* Two votes by one validator that exclude each other, or worse. */
+static void world_evidence(void *owner, const struct vote votes[2])
+{
+	(void)owner;
+	logger_error(LOG_CONSENSUS, "validator_contradicts_itself",
+	             log_u64("validator", votes[0].signer),
+	             log_u64("epoch", votes[0].ballot.epoch),
+	             log_u64("view", votes[0].ballot.view));
+}
+
+static void world_alarm(void *owner, enum alarm alarm)
+{
+	static const char *const texts[] = {
+		[ALARM_SAFETY_BROKEN] = "two certificates exclude each other: more validators lie "
+								"than the network can bear",
+		[ALARM_LOCAL_FAULT] = "what a quorum certified does not execute here: this machine "
+							  "or this program is at fault",
+		[ALARM_SAME_KEY] = "somebody votes with this node's key: another process has it, or "
+						   "an old copy of the data directory was put back",
+		[ALARM_WINDOW_FULL] = "too many views without a final block",
+	};
+
+	(void)owner;
+	logger_error(LOG_CONSENSUS, "alarm", log_text("what", text_view(texts[alarm])),
+	             log_text("hint", text_view("this node signs nothing more")));
 }
 
 static enum status world_sign(void *owner, const struct ballot *ballot,
@@ -323,30 +400,54 @@ static void stop_loop(struct node *node)
 
 /* -- Start and stop ----------------------------------------------------------------------------------------- */
 
+/* No peer is ever connected to a node without a network, so nothing that comes from peers is
+ * asked of its world: check, read, send, ingest, blame. */
+static struct world world_of(struct node *node)
+{
+	return (struct world){
+		.owner = node,
+		.build = world_build,
+		.execute = world_execute,
+		.drop = world_drop,
+		.store = world_store,
+		.sign = world_sign,
+		.wake = world_wake,
+		.tell = world_tell,
+		.evidence = world_evidence,
+		.alarm = world_alarm,
+	};
+}
+
 static enum status start_drive(struct node *node, struct why *why)
 {
 	const struct config *config = node->config;
 	struct moment moment = clock_moment();
 	struct drive_config *drive = memory_new(sizeof *drive);
+	struct certificate *certificate = memory_new(sizeof *certificate);
 	enum status status;
 
-	if (!drive)
+	if (!drive || !certificate) {
+		memory_free(drive);
+		memory_free(certificate);
 		return why_set(why, STATUS_MEMORY, "start the node's mind");
-	*drive = (struct drive_config){
-		.pool = {.txs_max = (size_t)config->pool_txs_max,
-		         .bytes_max = (size_t)config->pool_bytes_max},
-		.world = {.owner = node,
-		          .build = world_build,
-		          .commit = world_commit,
-		          .sign = world_sign,
-		          .wake = world_wake,
-		          .tell = world_tell},
+	}
+	drive->pool = (struct pool_limits){
+		.txs_max = (size_t)config->pool_txs_max,
+		.bytes_max = (size_t)config->pool_bytes_max,
 	};
+	drive->world = world_of(node);
+	drive->consensus.validators_max = VALIDATORS_MAX;
 	drive->consensus.batch_ms = config->consensus_batch_ms;
-	status = start_consensus_config(&drive->consensus, node, why);
+	drive->consensus.seed = node->started_ms;
+	status = start_drive_config(drive, certificate, node, why);
 	if (status == STATUS_OK)
 		status = drive_init(&node->drive, drive, &moment, why);
+	if (status == STATUS_OK)
+		status = start_load_drive(node, why);
+	if (status == STATUS_OK)
+		drive_on_tick(&node->drive, &moment);
 	memory_free(drive);
+	memory_free(certificate);
 	return status;
 }
 
@@ -356,6 +457,7 @@ static enum status start_threads(struct node *node, struct why *why)
 
 	node->execution.on_tried = on_tried;
 	node->execution.on_built = on_built;
+	node->execution.on_executed = on_executed;
 	node->execution.on_failed = on_failed;
 	node->execution.owner = node;
 	node->storage.on_stored = on_stored;

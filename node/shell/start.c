@@ -2,6 +2,7 @@
 
 #include "chain/base/table.h"
 #include "chain/base/text.h"
+#include "chain/ledger/succession.h"
 #include "chain/store/check.h"
 #include "chain/store/votes.h"
 #include "node/shell/clock.h"
@@ -151,92 +152,147 @@ void start_close(struct node *node)
 
 /* -- Consensus ----------------------------------------------------------------------------------- */
 
-static enum status find_self(struct consensus_config *config, const struct node *node,
+/* The block that began the epoch of the next one: the last seal, or genesis. */
+static enum status read_root(struct store_header *root, struct store_view *view,
                              struct why *why)
 {
-	for (size_t i = 0; i < config->validators.count; i++) {
-		if (memcmp(&config->validators.items[i].vote_key, &node->keys.vote.public_key,
-		           sizeof node->keys.vote.public_key) != 0)
-			continue;
-		config->self = (uint16_t)i;
-		return STATUS_OK;
-	}
-	return why_say(why, STATUS_FOREIGN,
-	               "the vote key in %s is not that of a validator of network %s: put the "
-	               "node's own back",
-	               node->dir.path, node->genesis->name);
+	uint64_t height = store_view_tip(view)->header.height;
+	struct bytes_view note;
+	enum status status;
+
+	if (epoch_after(&store_view_tip(view)->header) == 0)
+		height = 0;
+	else if ((status = store_read_note(view, STORE_NOTE_VALIDATORS, &height, &note, why)) !=
+	         STATUS_OK)
+		return status == STATUS_NOT_FOUND
+		           ? why_set(why, STATUS_CORRUPT, "read where the epoch began")
+		           : status;
+	return store_read_header(view, height, root, why);
 }
 
-struct newest_vote {
-	struct vote_record record;
+static enum status read_certificate(struct certificate *certificate,
+                                    struct store_view *view, struct why *why)
+{
+	struct store_header tip;
+	enum status status =
+		store_read_header(view, store_view_tip(view)->header.height, &tip, why);
+	struct cursor in;
+
+	if (status != STATUS_OK)
+		return status;
+	in = cursor_on(tip.certificate);
+	certificate_get(&in, certificate);
+	status = cursor_finish(&in);
+	return status == STATUS_OK ? STATUS_OK
+	                           : why_set(why, status, "read the newest certificate");
+}
+
+static enum status read_start(struct consensus_start *start, struct certificate *certificate,
+                              const struct node *node, struct store_view *view,
+                              struct why *why)
+{
+	const struct ledger_tip *tip = store_view_tip(view);
+	const struct network *network = store_network(node->store);
+	struct validator_set *set = memory_new(sizeof *set);
+	struct ledger_source source = store_view_source(view);
+	struct parameters parameters;
+	struct store_header root;
+	enum status status;
+
+	if (!set)
+		return why_set(why, STATUS_MEMORY, "read the validators");
+	status = read_root(&root, view, why);
+	if (status == STATUS_OK)
+		status = ledger_next_validators(set, &parameters, network, &source, tip, why);
+	if (status == STATUS_OK)
+		epoch_begin(&start->epoch, &root.header, &root.hash, set, &parameters,
+		            &node->keys.vote.public_key);
+	memory_free(set);
+	start->height = tip->header.height;
+	start->block = tip->hash;
+	start->time_ms = tip->header.time_ms;
+	if (status != STATUS_OK || hash_equal(&tip->hash, &root.hash))
+		return status;
+	start->certificate = certificate;
+	return read_certificate(certificate, view, why);
+}
+
+enum status start_drive_config(struct drive_config *config, struct certificate *certificate,
+                               const struct node *node, struct why *why)
+{
+	const struct sign_mark *mark = &node->sign_state.mark;
+	struct store_view *view;
+	enum status status = store_view_open(&view, node->store, why);
+
+	if (status != STATUS_OK)
+		return status;
+	status = read_start(&config->start, certificate, node, view, why);
+	store_view_close(view);
+	config->network = store_network(node->store);
+	config->vote_key = node->keys.vote.public_key;
+	config->mark_epoch = mark->epoch;
+	config->mark_view = mark->view;
+	if (status == STATUS_OK && config->start.epoch.self == NOBODY)
+		return why_say(why, STATUS_FOREIGN,
+		               "the vote key in %s is not that of a validator of network %s",
+		               node->dir.path, node->genesis->name);
+	if (status == STATUS_OK && config->start.epoch.validators.count > 1)
+		return why_say(why, STATUS_FOREIGN,
+		               "network %s has %zu validators: this version's node has no network, "
+		               "and serves networks of one",
+		               node->genesis->name, config->start.epoch.validators.count);
+	return status;
+}
+
+/* -- What was kept beside the ledger --------------------------------------------------------------- */
+
+struct loading {
+	struct drive *drive;
 	enum status status;
 };
 
-static bool take_vote(void *owner, const struct store_vote *vote)
+static bool load_vote(void *owner, const struct store_vote *vote)
 {
-	struct newest_vote *newest = owner;
+	struct loading *loading = owner;
+	struct vote_record record;
+	struct certificate certificate;
+	struct cursor in = cursor_on(vote->bytes);
 
-	/* They come in order: the last one stays. */
-	newest->status = vote_record_decode(&newest->record, vote->bytes);
-	return newest->status == STATUS_OK;
+	if (vote->key.kind == STORED_RECORD) {
+		loading->status = vote_record_decode(&record, vote->bytes);
+		if (loading->status == STATUS_OK)
+			drive_load_record(loading->drive, &record);
+	} else {
+		certificate_get(&in, &certificate);
+		loading->status = cursor_finish(&in);
+		if (loading->status == STATUS_OK)
+			drive_load_certificate(loading->drive, &certificate);
+	}
+	return loading->status == STATUS_OK;
 }
 
-static enum status read_last_vote(struct vote_record *record, const struct node *node,
-                                  struct why *why)
+static bool load_block(void *owner, const struct store_pending *pending)
 {
-	struct newest_vote newest = {.status = STATUS_OK};
-	struct store_vote_key first = {0};
+	struct loading *loading = owner;
+
+	drive_load_block(loading->drive, &pending->header, pending->body);
+	return true;
+}
+
+enum status start_load_drive(struct node *node, struct why *why)
+{
+	struct loading loading = {.drive = &node->drive};
+	struct store_vote_key first = {.epoch = node->drive.consensus.epoch.number};
 	struct store_view *view;
 	enum status status = store_view_open(&view, node->store, why);
 
 	if (status != STATUS_OK)
 		return status;
-	status = store_list_votes(view, &first, take_vote, &newest, why);
-	store_view_close(view);
-	if (status == STATUS_OK && newest.status != STATUS_OK)
-		status = why_set(why, newest.status, "read our newest vote");
-	*record = newest.record;
-	return status;
-}
-
-/* Who makes the next block, and within which limits. */
-static enum status read_validators(struct validator_set *set,
-                                   struct parameters *parameters,
-                                   const struct node *node, struct why *why)
-{
-	struct ledger_source source;
-	struct store_view *view;
-	enum status status = store_view_open(&view, node->store, why);
-
-	if (status != STATUS_OK)
-		return status;
-	source = store_view_source(view);
-	status = ledger_next_validators(set, parameters, store_network(node->store), &source,
-	                                store_view_tip(view), why);
-	store_view_close(view);
-	return status;
-}
-
-enum status start_consensus_config(struct consensus_config *config,
-                                   const struct node *node, struct why *why)
-{
-	const struct ledger_tip *tip = store_tip(node->store);
-	struct parameters parameters;
-	enum status status = read_validators(&config->validators, &parameters, node, why);
-
-	if (status != STATUS_OK)
-		return status;
-	config->epoch = epoch_after(&tip->header);
-	config->validators_hash = tip->header.next_validators_hash;
-	config->height = tip->header.height;
-	/* In a new epoch the block that ended the last one is the root, of view 0. */
-	config->view = config->epoch == tip->header.epoch ? tip->header.view : 0;
-	config->time_ms = tip->header.time_ms;
-	config->block = tip->hash;
-	config->block_txs_max = parameters.values[PARAMETER_max_block_txs];
-	config->block_bytes_max = parameters.values[PARAMETER_max_block_bytes];
-	status = find_self(config, node, why);
+	status = store_list_votes(view, &first, load_vote, &loading, why);
+	if (status == STATUS_OK && loading.status != STATUS_OK)
+		status = why_set(why, loading.status, "read what we voted");
 	if (status == STATUS_OK)
-		status = read_last_vote(&config->last_vote, node, why);
+		status = store_list_pending(view, load_block, &loading, why);
+	store_view_close(view);
 	return status;
 }

@@ -10,8 +10,13 @@
 MUST_CHECK enum status start_open(struct node *node, const char *data_dir, struct why *why);
 void start_close(struct node *node);
 
-/* What consensus is told at its start: set, own place, tip, newest vote. */
-MUST_CHECK enum status start_consensus_config(struct consensus_config *config,
-                                              const struct node *node, struct why *why);
+/* What drive is told at its start: set, own place, tip, mark. `certificate` is room for the one
+ * that the start points to. */
+MUST_CHECK enum status start_drive_config(struct drive_config *config,
+                                          struct certificate *certificate,
+                                          const struct node *node, struct why *why);
+
+/* What was kept of views and blocks that are not final, into the drive, which is initialized. */
+MUST_CHECK enum status start_load_drive(struct node *node, struct why *why);
 
 #endif

@@ -1,4 +1,4 @@
-/* The storage thread: it alone writes. A block is done when its batch is synced, the mark
+/* The storage thread: it alone writes. A job is done when its batch is synced, the mark
  * outside the database is synced, and not before. */
 #ifndef NODE_SHELL_STORAGE_H
 #define NODE_SHELL_STORAGE_H
@@ -8,15 +8,19 @@
 #include "node/shell/mailbox.h"
 #include "node/shell/sign_state.h"
 
+/* Kinds of rows beside the ledger: our own record, and the certificates by their vote kind. */
+enum { STORED_RECORD = 0 };
+
 struct storage {
 	struct post_thread thread;
 	struct store *store;
 	struct sign_state *sign_state;
 	struct letter prune_letter;
 	bool is_pruning; /* the letter is in the box */
+	size_t undropped_count; /* blocks since what is of no use was dropped */
 
 	/* On the storage thread. */
-	void (*on_stored)(void *owner, uint64_t height);
+	void (*on_stored)(void *owner, struct store_job *job);
 	void (*on_failed)(void *owner, enum status status, const struct why *why);
 	void *owner;
 };
@@ -26,7 +30,7 @@ MUST_CHECK enum status storage_start(struct storage *storage, struct why *why);
 /* Stores what was asked, then ends. */
 void storage_stop(struct storage *storage);
 
-/* Copies the job, but for the block. Answers on_stored. */
-void storage_commit(struct storage *storage, const struct commit_job *job);
+/* Answers on_stored. */
+void storage_store(struct storage *storage, struct store_job *job);
 
 #endif

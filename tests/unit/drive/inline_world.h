@@ -1,13 +1,26 @@
-/* drive with a world in line: the executor and a ledger in memory, where a build and a store
- * take as long as the test wants. */
+/* drive with a world in line: the executor and a ledger in memory, where a build, an
+ * execution, a check and a store take as long as the test wants. */
 #ifndef TESTS_UNIT_DRIVE_INLINE_WORLD_H
 #define TESTS_UNIT_DRIVE_INLINE_WORLD_H
 
+#include "chain/base/memory.h"
 #include "node/drive/drive.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
-enum { INLINE_OUTCOMES_MAX = 64, INLINE_COMMITS_MAX = 4 };
+enum {
+	INLINE_OUTCOMES_MAX = 64,
+	INLINE_JOBS_MAX = 16,
+	INLINE_SENT_MAX = 256,
+	INLINE_VALIDATORS_MAX = 4,
+	INLINE_FIRST_KEY = 2000,
+};
+
+struct inline_sent {
+	uint16_t to;
+	uint8_t *bytes; /* memory_new's */
+	size_t size;
+};
 
 struct inline_world {
 	struct ledger_fixture ledger;
@@ -15,14 +28,28 @@ struct inline_world {
 	struct drive *drive;
 	struct moment moment;
 	uint64_t wake_ms;
-	struct build_job *build;                      /* ordered and not yet done */
-	struct commit_job commits[INLINE_COMMITS_MAX]; /* likewise, oldest first */
-	size_t commit_count;
+	struct epoch epoch;                          /* that it began with */
+	struct key_pair keys[INLINE_VALIDATORS_MAX]; /* by index in the set */
+	struct build_job *build;                     /* ordered and not yet done */
+	struct execute_job
+		executes[INLINE_JOBS_MAX]; /* likewise, oldest first, as the next */
+	size_t execute_count;
+	struct store_job *stores[INLINE_JOBS_MAX];
+	size_t store_count;
+	struct check_job *checks[INLINE_JOBS_MAX];
+	size_t check_count;
+	struct read_job *reads[INLINE_JOBS_MAX];
+	size_t read_count;
+	struct inline_sent sent[INLINE_SENT_MAX];
+	size_t sent_count;
 	struct tx_outcome outcomes[INLINE_OUTCOMES_MAX];
 	size_t outcome_count;
-	size_t sign_count;
-	struct hash stream;                           /* an open one, in the ledger */
+	size_t sign_count, blame_count, ingest_count, evidence_count, alarm_count, drop_count;
+	struct hash stream;     /* an open one, in the ledger */
+	struct message message; /* room to look into one */
 };
+
+/* -- What drive asks for ------------------------------------------------------------- */
 
 static inline void inline_build(void *owner, struct build_job *job)
 {
@@ -32,23 +59,99 @@ static inline void inline_build(void *owner, struct build_job *job)
 	world->build = job;
 }
 
-static inline void inline_commit(void *owner, const struct commit_job *job)
+static inline void inline_execute(void *owner, const struct execute_job *job)
 {
 	struct inline_world *world = owner;
 
-	ck_assert_uint_lt(world->commit_count, INLINE_COMMITS_MAX);
-	world->commits[world->commit_count++] = *job;
+	ck_assert_uint_lt(world->execute_count, INLINE_JOBS_MAX);
+	world->executes[world->execute_count++] = *job;
+}
+
+static inline void inline_drop(void *owner, const struct hash *block)
+{
+	struct inline_world *world = owner;
+
+	world->drop_count++;
+	executor_drop(&world->executor, block);
+}
+
+static inline void inline_store(void *owner, struct store_job *job)
+{
+	struct inline_world *world = owner;
+
+	ck_assert_uint_lt(world->store_count, INLINE_JOBS_MAX);
+	world->stores[world->store_count++] = job;
+}
+
+static inline void inline_check(void *owner, struct check_job *job)
+{
+	struct inline_world *world = owner;
+
+	ck_assert_uint_lt(world->check_count, INLINE_JOBS_MAX);
+	world->checks[world->check_count++] = job;
+}
+
+static inline void inline_read(void *owner, struct read_job *job)
+{
+	struct inline_world *world = owner;
+
+	ck_assert_uint_lt(world->read_count, INLINE_JOBS_MAX);
+	world->reads[world->read_count++] = job;
+}
+
+static inline void inline_send(void *owner, uint16_t peer, struct bytes_view bytes)
+{
+	struct inline_world *world = owner;
+	struct inline_sent *sent = &world->sent[world->sent_count++];
+
+	ck_assert_uint_lt(world->sent_count, INLINE_SENT_MAX);
+	sent->to = peer;
+	sent->size = bytes.size;
+	sent->bytes = memory_new(bytes.size + 1);
+	memcpy(sent->bytes, bytes.at, bytes.size);
+	/* No honest node sends what cannot be read. */
+	ck_assert_int_eq(message_decode(&world->message, bytes), STATUS_OK);
+}
+
+static inline void inline_ingest(void *owner, struct cursor txs)
+{
+	struct inline_world *world = owner;
+
+	while (txs.left > 0) {
+		(void)body_next(&txs);
+		world->ingest_count++;
+	}
+}
+
+static inline void inline_blame(void *owner, uint16_t peer, const char *what)
+{
+	struct inline_world *world = owner;
+
+	(void)peer;
+	ck_assert_uint_gt(strlen(what), 0);
+	world->blame_count++;
+}
+
+static inline struct signature
+inline_signature(struct inline_world *world, uint16_t signer, const struct ballot *ballot)
+{
+	struct hash digest = ballot_digest(ballot, &world->ledger.network);
+	struct signature signature;
+
+	ck_assert_int_eq(key_pair_sign(&signature, world->ledger.signer, &world->keys[signer],
+	                               &digest, &digest),
+	                 STATUS_OK);
+	return signature;
 }
 
 static inline enum status inline_sign(void *owner, const struct ballot *ballot,
                                       struct signature *signature)
 {
 	struct inline_world *world = owner;
-	struct hash digest = ballot_digest(ballot, &world->ledger.network);
 
 	world->sign_count++;
-	return key_pair_sign(signature, world->ledger.signer, &world->ledger.validator.keys,
-	                     &digest, &digest);
+	*signature = inline_signature(world, world->drive->consensus.epoch.self, ballot);
+	return STATUS_OK;
 }
 
 static inline void inline_wake(void *owner, uint64_t at_ms)
@@ -66,54 +169,143 @@ static inline void inline_tell(void *owner, const struct tx_outcome *outcome)
 	world->outcomes[world->outcome_count++] = *outcome;
 }
 
+static inline void inline_evidence(void *owner, const struct vote votes[2])
+{
+	struct inline_world *world = owner;
+
+	ck_assert(ballots_contradict(&votes[0].ballot, &votes[1].ballot));
+	world->evidence_count++;
+}
+
+static inline void inline_alarm(void *owner, enum alarm alarm)
+{
+	struct inline_world *world = owner;
+
+	(void)alarm;
+	world->alarm_count++;
+}
+
+/* -- Start and end ------------------------------------------------------------------- */
+
+/* The epoch of `count` validators that stands on the ledger's tip. */
+static inline void inline_epoch(struct inline_world *world, size_t count, uint16_t self)
+{
+	const struct ledger_tip *tip = &world->ledger.ledger.tip;
+
+	world->epoch = (struct epoch){
+		.parameters = world->ledger.genesis->parameters,
+		.root = tip->hash,
+		.root_height = tip->header.height,
+		.root_time_ms = tip->header.time_ms,
+		.self = self,
+	};
+	for (size_t i = 0; i < count; i++) {
+		struct key_pair keys =
+			ledger_fixture_keys(&world->ledger, INLINE_FIRST_KEY + (unsigned)i);
+		size_t at = i;
+
+		while (at > 0 && memcmp(&world->keys[at - 1].public_key, &keys.public_key,
+		                        sizeof keys.public_key) > 0) {
+			world->keys[at] = world->keys[at - 1];
+			at--;
+		}
+		world->keys[at] = keys;
+	}
+	world->epoch.validators.count = count;
+	for (size_t i = 0; i < count; i++)
+		world->epoch.validators.items[i].vote_key = world->keys[i].public_key;
+}
+
+static inline struct world inline_functions(struct inline_world *world)
+{
+	return (struct world){
+		.owner = world,
+		.build = inline_build,
+		.execute = inline_execute,
+		.drop = inline_drop,
+		.store = inline_store,
+		.check = inline_check,
+		.read = inline_read,
+		.send = inline_send,
+		.ingest = inline_ingest,
+		.blame = inline_blame,
+		.sign = inline_sign,
+		.wake = inline_wake,
+		.tell = inline_tell,
+		.evidence = inline_evidence,
+		.alarm = inline_alarm,
+	};
+}
+
+/* Number `self` of `count` validators; every other is a peer of his number and connected.
+ */
 static inline void inline_world_init(struct inline_world *world,
                                      const struct parameters *parameters,
-                                     size_t pool_txs_max)
+                                     size_t pool_txs_max, size_t count, uint16_t self)
 {
-	struct operation create = make_stream("notes", STREAM_WRITE_OPEN);
 	struct drive_config *config = memory_new(sizeof *config);
 	const struct ledger_tip *tip = &world->ledger.ledger.tip;
 
 	memset(world, 0, sizeof *world);
 	ledger_fixture_init(&world->ledger, parameters);
-	ledger_fixture_do(&world->ledger, 0, create);
+	ledger_fixture_do(&world->ledger, 0, make_stream("notes", STREAM_WRITE_OPEN));
 	world->stream = stream_id_of(text_view("notes"));
-	world->moment = (struct moment){.now_ms = 1000, .wall_ms = tip->header.time_ms + 5000};
+	world->moment =
+		(struct moment){.now_ms = 1000, .wall_ms = tip->header.time_ms + 5000};
 	executor_init(&world->executor, &world->ledger.network, &world->ledger.ledger.source,
 	              tip);
+	inline_epoch(world, count, self);
 	config->consensus = (struct consensus_config){
-		.validators = world->ledger.genesis->validators,
-		.validators_hash = tip->header.validators_hash,
-		.height = tip->header.height,
-		.view = tip->header.view,
-		.time_ms = tip->header.time_ms,
-		.block = tip->hash,
+		.validators_max = count,
 		.batch_ms = 2,
-		.block_txs_max = world->ledger.genesis->parameters.values[PARAMETER_max_block_txs],
-		.block_bytes_max =
-			world->ledger.genesis->parameters.values[PARAMETER_max_block_bytes],
+		.timeout_start_ms = 500,
+		.seed = 1,
+	};
+	config->start = (struct consensus_start){
+		.epoch = world->epoch,
+		.height = tip->header.height,
+		.block = tip->hash,
+		.time_ms = tip->header.time_ms,
 	};
 	config->pool = (struct pool_limits){.txs_max = pool_txs_max, .bytes_max = 1 << 20};
-	config->world = (struct world){
-		.owner = world,
-		.build = inline_build,
-		.commit = inline_commit,
-		.sign = inline_sign,
-		.wake = inline_wake,
-		.tell = inline_tell,
-	};
+	config->network = &world->ledger.network;
+	config->vote_key = world->keys[self].public_key;
+	config->world = inline_functions(world);
 	world->drive = memory_new(sizeof *world->drive);
 	ck_assert_int_eq(drive_init(world->drive, config, &world->moment, NULL), STATUS_OK);
 	memory_free(config);
+	drive_on_tick(world->drive, &world->moment);
+	for (uint16_t i = 0; i < count; i++)
+		if (i != self)
+			drive_on_connected(world->drive, i, &world->keys[i].public_key,
+			                   &world->moment);
+}
+
+static inline void inline_forget_sent(struct inline_world *world)
+{
+	while (world->sent_count > 0)
+		memory_free(world->sent[--world->sent_count].bytes);
 }
 
 static inline void inline_world_close(struct inline_world *world)
 {
 	drive_close(world->drive);
 	memory_free(world->drive);
+	for (size_t i = 0; i < world->store_count; i++)
+		store_job_free(world->stores[i]);
+	for (size_t i = 0; i < world->check_count; i++)
+		check_job_free(world->checks[i]);
+	for (size_t i = 0; i < world->read_count; i++) {
+		buffer_close(&world->reads[i]->answer);
+		memory_free(world->reads[i]);
+	}
+	inline_forget_sent(world);
 	executor_close(&world->executor);
 	ledger_fixture_close(&world->ledger);
 }
+
+/* -- Its work, done --------------------------------------------------------------------
+ */
 
 /* As the node does: tried by the executor, then handed to drive. Gives the verdict. */
 static inline enum verdict inline_submit(struct inline_world *world, const struct tx *tx)
@@ -163,29 +355,87 @@ static inline void inline_finish_build(struct inline_world *world)
 
 	ck_assert_ptr_nonnull(job);
 	world->build = NULL;
-	ck_assert_msg(executor_build(&world->executor, &job->plan, job->offers,
+	ck_assert_msg(executor_build(&world->executor, &job->parent, &job->plan, job->offers,
 	                             job->offer_count, &job->block, &why) == STATUS_OK,
 	              "%s", why.text);
 	drive_on_built(world->drive, &world->moment);
+	ck_assert_int_eq(world->drive->status, STATUS_OK);
 }
 
-/* The oldest block on its way gets stored. */
+/* The oldest leaves the list, the others move up. */
+static inline void inline_take(void *list, size_t *count, size_t item_size)
+{
+	uint8_t *items = list;
+
+	ck_assert_uint_gt(*count, 0);
+	--*count;
+	memmove(items, items + item_size, *count * item_size);
+}
+
+static inline void inline_finish_execute(struct inline_world *world)
+{
+	struct execute_job job = world->executes[0];
+	struct refusal refusal = {0};
+	const struct draft *block;
+
+	inline_take(world->executes, &world->execute_count, sizeof world->executes[0]);
+	ck_assert_int_eq(
+		executor_execute(&world->executor, &job.header, job.body, &block, &refusal, NULL),
+		STATUS_OK);
+	drive_on_executed(world->drive, &job.hash, block, &world->moment);
+}
+
+static inline void inline_commit(struct inline_world *world,
+                                 const struct commit_block *commit)
+{
+	struct cursor in = cursor_on(commit->certificate);
+	struct certificate certificate;
+	struct hash hash = commit->hash;
+
+	certificate_get(&in, &certificate);
+	ck_assert_int_eq(cursor_finish(&in), STATUS_OK);
+	ck_assert(certificate_is_valid(&certificate, &world->epoch.validators,
+	                               &world->epoch.parameters, &world->ledger.network));
+	ck_assert_int_eq(certificate.ballot.kind, VOTE_FINALIZE);
+	memory_ledger_commit(&world->ledger.ledger, commit->draft);
+	executor_retire(&world->executor, &hash);
+}
+
+/* The oldest job on its way gets stored. */
 static inline void inline_finish_store(struct inline_world *world)
 {
-	struct commit_job job = world->commits[0];
-	uint64_t height = job.block->header.height;
+	struct store_job *job = world->stores[0];
 
-	ck_assert_uint_gt(world->commit_count, 0);
-	ck_assert(certificate_is_valid(&job.certificate, &world->ledger.genesis->validators,
-	                               &world->ledger.genesis->parameters,
-	                               &world->ledger.network));
-	ck_assert(hash_equal(&job.certificate.ballot.block, &job.block->hash));
-	memory_ledger_commit(&world->ledger.ledger, job.block);
-	world->commit_count--;
-	memmove(world->commits, world->commits + 1,
-	        world->commit_count * sizeof world->commits[0]);
-	executor_retire(&world->executor, height);
-	drive_on_stored(world->drive, height, &world->moment);
+	inline_take(world->stores, &world->store_count, sizeof world->stores[0]);
+	for (size_t i = 0; i < job->commit_count; i++)
+		inline_commit(world, &job->commits[i]);
+	drive_on_stored(world->drive, job, &world->moment);
+}
+
+static inline void inline_finish_check(struct inline_world *world)
+{
+	struct check_job *job = world->checks[0];
+
+	inline_take(world->checks, &world->check_count, sizeof world->checks[0]);
+	check_run(job, &world->ledger.network, signature_is_valid);
+	drive_on_checked(world->drive, job, &world->moment);
+}
+
+/* Everything that is asked for, until nothing is. */
+static inline void inline_settle(struct inline_world *world)
+{
+	for (;;) {
+		if (world->check_count > 0)
+			inline_finish_check(world);
+		else if (world->execute_count > 0)
+			inline_finish_execute(world);
+		else if (world->build)
+			inline_finish_build(world);
+		else if (world->store_count > 0)
+			inline_finish_store(world);
+		else
+			return;
+	}
 }
 
 static inline const struct tx *inline_append(struct inline_world *world, unsigned sender,
@@ -193,6 +443,16 @@ static inline const struct tx *inline_append(struct inline_world *world, unsigne
 {
 	return ledger_fixture_tx_of(&world->ledger, sender,
 	                            make_append(&world->stream, "", value));
+}
+
+/* Blocks in jobs that are not done. */
+static inline size_t inline_commits(const struct inline_world *world)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < world->store_count; i++)
+		count += world->stores[i]->commit_count;
+	return count;
 }
 
 #endif

@@ -1,10 +1,11 @@
+/* drive of a set of one: transactions in, blocks out, and what becomes of each. */
 #include "tests/unit/drive/inline_world.h"
 
 static struct inline_world world;
 
 static void setup(void)
 {
-	inline_world_init(&world, NULL, 100);
+	inline_world_init(&world, NULL, 100, 1, 0);
 }
 
 static void teardown(void)
@@ -30,7 +31,7 @@ START_TEST(an_idle_node_builds_nothing)
 {
 	inline_pass(&world, 100000);
 	ck_assert_ptr_null(world.build);
-	ck_assert_uint_eq(world.commit_count, 0);
+	ck_assert_uint_eq(inline_commits(&world), 0);
 	ck_assert_uint_eq(world.sign_count, 0);
 }
 END_TEST
@@ -42,7 +43,7 @@ START_TEST(nothing_is_told_as_final_before_it_is_stored)
 	inline_submit(&world, tx);
 	inline_pass(&world, 2);
 	inline_finish_build(&world);
-	ck_assert_uint_eq(world.commit_count, 1);
+	ck_assert_uint_eq(inline_commits(&world), 1);
 	ck_assert_uint_eq(world.outcome_count, 0);
 	inline_finish_store(&world);
 	ck_assert_uint_eq(world.outcome_count, 1);
@@ -52,6 +53,17 @@ START_TEST(nothing_is_told_as_final_before_it_is_stored)
 	ck_assert_uint_eq(world.outcomes[0].log_index,
 	                  world.ledger.ledger.tip.header.log_size - 1);
 	ck_assert_ptr_null(pool_find(&world.drive->pool, &tx->txid));
+}
+END_TEST
+
+START_TEST(one_transaction_costs_one_build)
+{
+	inline_submit(&world, inline_append(&world, 1, "a"));
+	inline_pass(&world, 2);
+	inline_finish_build(&world);
+	ck_assert_ptr_null(world.build);
+	inline_finish_store(&world);
+	ck_assert_ptr_null(world.build);
 }
 END_TEST
 
@@ -107,8 +119,7 @@ START_TEST(who_loses_a_race_is_refused_with_the_reason_and_remembered)
 	ck_assert_int_eq(world.outcomes[0].kind, TX_REFUSED);
 	ck_assert_int_eq(world.outcomes[0].refusal.verdict, VERDICT_CONFLICT);
 	ck_assert_ptr_nonnull(strstr(world.outcomes[0].refusal.text, "expected_count 0"));
-	ck_assert_ptr_nonnull(
-		refused_find(&world.drive->refused, &world.outcomes[0].txid));
+	ck_assert_ptr_nonnull(refused_find(&world.drive->refused, &world.outcomes[0].txid));
 	inline_finish_store(&world);
 	ck_assert_int_eq(world.outcomes[1].kind, TX_FINAL);
 }
@@ -130,7 +141,7 @@ START_TEST(a_build_from_which_all_were_refused_is_no_block_and_the_next_goes_on)
 	inline_finish_store(&world);
 	inline_pass(&world, 2);
 	inline_finish_build(&world);
-	ck_assert_uint_eq(world.commit_count, 0);
+	ck_assert_uint_eq(inline_commits(&world), 0);
 	ck_assert_int_eq(world.outcomes[1].kind, TX_REFUSED);
 	inline_submit(&world, inline_append(&world, 3, "b"));
 	inline_pass(&world, 2);
@@ -187,28 +198,48 @@ START_TEST(each_block_is_voted_for_once_in_a_view_of_its_own)
 	uint64_t view = 0;
 
 	for (int i = 0; i < 5; i++) {
+		const struct store_job *job;
+
 		inline_submit(&world, inline_append(&world, 1, "a"));
 		inline_pass(&world, 2);
 		inline_finish_build(&world);
 		ck_assert_uint_eq(world.sign_count, 2 * ((size_t)i + 1));
-		ck_assert_uint_gt(world.commits[0].vote.view, view);
-		view = world.commits[0].vote.view;
-		ck_assert(world.commits[0].vote.notarized && world.commits[0].vote.finalized);
-		ck_assert(hash_equal(&world.commits[0].vote.finalized_block,
-		                     &world.commits[0].block->hash));
+		job = world.stores[0];
+		/* One job a block: record, certificates, the block itself. */
+		ck_assert_uint_eq(world.store_count, 1);
+		ck_assert_uint_eq(job->record_count, 1);
+		ck_assert_uint_eq(job->commit_count, 1);
+		ck_assert_uint_eq(job->block_count, 0);
+		ck_assert(job->must_sync);
+		ck_assert_uint_gt(job->records[0].view, view);
+		view = job->records[0].view;
+		ck_assert_uint_eq(job->view, view);
+		ck_assert(job->records[0].notarized && job->records[0].finalized);
+		ck_assert(hash_equal(&job->records[0].finalized_block, &job->commits[0].hash));
 		inline_finish_store(&world);
 	}
 }
 END_TEST
 
-/* -- Small blocks ----------------------------------------------------------------------------- */
+START_TEST(a_full_pool_takes_nothing_more)
+{
+	for (unsigned i = 0; i < 100; i++)
+		ck_assert_int_eq(inline_submit(&world, inline_append(&world, i % 16, "a")),
+		                 VERDICT_GOOD);
+	ck_assert_int_eq(inline_submit(&world, inline_append(&world, 3, "b")), VERDICT_QUOTA);
+	ck_assert_uint_eq(world.drive->counters.admitted, 100);
+}
+END_TEST
+
+/* -- Small blocks
+ * ----------------------------------------------------------------------------- */
 
 static void setup_small(void)
 {
 	struct parameters parameters = parameters_default();
 
 	parameters.values[PARAMETER_max_block_txs] = 3;
-	inline_world_init(&world, &parameters, 100);
+	inline_world_init(&world, &parameters, 100, 1, 0);
 }
 
 START_TEST(a_full_block_waits_for_nobody_but_the_limit_of_unstored_ones)
@@ -217,9 +248,9 @@ START_TEST(a_full_block_waits_for_nobody_but_the_limit_of_unstored_ones)
 		inline_submit(&world, inline_append(&world, 1, "a"));
 	/* At once: full. */
 	inline_finish_build(&world);
-	ck_assert_uint_eq(world.commit_count, 1);
+	ck_assert_uint_eq(inline_commits(&world), 1);
 	inline_finish_build(&world);
-	ck_assert_uint_eq(world.commit_count, UNSTORED_BLOCKS_MAX);
+	ck_assert_uint_eq(inline_commits(&world), UNSTORED_BLOCKS_MAX);
 	inline_pass(&world, 1000);
 	ck_assert_ptr_null(world.build);
 	inline_finish_store(&world);
@@ -246,7 +277,7 @@ START_TEST(a_sender_keeps_its_order_over_blocks)
 	while (world.outcome_count < 8) {
 		if (world.build)
 			inline_finish_build(&world);
-		if (world.commit_count > 0)
+		if (inline_commits(&world) > 0)
 			inline_finish_store(&world);
 		inline_pass(&world, 2);
 	}
@@ -265,6 +296,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, the_first_transaction_waits_batch_ms_for_company);
 	tcase_add_test(tests, an_idle_node_builds_nothing);
 	tcase_add_test(tests, nothing_is_told_as_final_before_it_is_stored);
+	tcase_add_test(tests, one_transaction_costs_one_build);
 	tcase_add_test(tests, while_a_block_is_stored_the_next_one_fills);
 	tcase_add_test(tests, the_same_bytes_again_are_one_transaction);
 	tcase_add_test(tests, who_loses_a_race_is_refused_with_the_reason_and_remembered);
@@ -272,6 +304,7 @@ Suite *test_suite(void)
 	               a_build_from_which_all_were_refused_is_no_block_and_the_next_goes_on);
 	tcase_add_test(tests, what_expired_in_the_pool_is_told_and_leaves);
 	tcase_add_test(tests, a_node_that_stops_begins_no_block_and_finishes_those_it_began);
+	tcase_add_test(tests, a_full_pool_takes_nothing_more);
 	tcase_add_test(tests, each_block_is_voted_for_once_in_a_view_of_its_own);
 	suite_add_tcase(suite, tests);
 	tcase_add_checked_fixture(small, setup_small, teardown);

@@ -1,4 +1,7 @@
-#include "tests/unit/drive/inline_world.h"
+/* The tree of blocks above the committed ledger. */
+#include "node/drive/executor.h"
+#include "tests/support/ledger_fixture.h"
+#include "tests/support/support.h"
 
 static struct ledger_fixture ledger;
 static struct executor executor;
@@ -23,11 +26,19 @@ static uint64_t now_ms(void)
 	return ledger.ledger.tip.header.time_ms + 60000;
 }
 
-static struct block_plan plan(void)
+static const struct hash *tip(void)
 {
+	return &ledger.ledger.tip.hash;
+}
+
+static struct block_plan plan_on(const struct hash *parent)
+{
+	const struct draft *below = executor_find(&executor, parent);
+	const struct header *header = below ? &below->header : &ledger.ledger.tip.header;
+
 	return (struct block_plan){
-		.view = executor_height(&executor) + 1,
-		.time_ms = now_ms() + executor_height(&executor),
+		.view = header->view + 1,
+		.time_ms = header->time_ms + 60000,
 	};
 }
 
@@ -40,15 +51,30 @@ static enum verdict try_tx(const struct tx *tx)
 	return verdict;
 }
 
-/* A block of one offered transaction; NULL: it was refused. */
+/* A block of one offered transaction; NULL: it was not taken. */
+static const struct draft *build_on(const struct hash *parent, const struct tx *tx,
+                                    struct offer *offer)
+{
+	struct block_plan plan = plan_on(parent);
+	const struct draft *block;
+
+	*offer = (struct offer){.tx = tx, .checked_height = executor_height(&executor)};
+	ck_assert_int_eq(executor_build(&executor, parent, &plan, offer, 1, &block, NULL),
+	                 STATUS_OK);
+	return block;
+}
+
+/* On the newest block. */
 static const struct draft *build_one(const struct tx *tx, uint64_t checked_height,
                                      struct offer *offer)
 {
-	struct block_plan here = plan();
+	struct block_plan plan = plan_on(&executor.top);
 	const struct draft *block;
 
 	*offer = (struct offer){.tx = tx, .checked_height = checked_height};
-	ck_assert_int_eq(executor_build(&executor, &here, offer, 1, &block, NULL), STATUS_OK);
+	ck_assert_int_eq(
+		executor_build(&executor, &executor.top, &plan, offer, 1, &block, NULL),
+		STATUS_OK);
 	return block;
 }
 
@@ -59,10 +85,10 @@ static const struct tx *append(unsigned sender)
 
 static void store(const struct draft *block)
 {
-	uint64_t height = block->header.height;
+	struct hash hash = block->hash;
 
 	memory_ledger_commit(&ledger.ledger, block);
-	executor_retire(&executor, height);
+	executor_retire(&executor, &hash);
 }
 
 START_TEST(a_transaction_is_tried_on_top_of_blocks_that_are_not_stored)
@@ -73,8 +99,7 @@ START_TEST(a_transaction_is_tried_on_top_of_blocks_that_are_not_stored)
 	struct offer offer;
 
 	ck_assert_int_eq(try_tx(late), VERDICT_UNKNOWN_REFERENCE);
-	ck_assert_ptr_nonnull(
-		build_one(ledger_fixture_tx_of(&ledger, 1, create), 1, &offer));
+	ck_assert_ptr_nonnull(build_one(ledger_fixture_tx_of(&ledger, 1, create), 1, &offer));
 	ck_assert_int_eq(try_tx(late), VERDICT_GOOD);
 }
 END_TEST
@@ -89,8 +114,8 @@ START_TEST(trying_changes_nothing)
 }
 END_TEST
 
-/* It was looked up in the ledger before it got there, came back a second time after its block
- * was stored and forgotten by the pool, and must not get in again. */
+/* It was looked up in the ledger before it got there, came back a second time after its
+ * block was stored and forgotten by the pool, and must not get in again. */
 START_TEST(an_old_look_up_does_not_let_a_transaction_in_twice)
 {
 	uint64_t checked_height = executor_height(&executor);
@@ -147,29 +172,165 @@ START_TEST(blocks_on_unstored_ones_are_the_same_as_on_stored_ones)
 }
 END_TEST
 
-/* Consensus that has not noticed the end of its epoch must not go on in it. */
-START_TEST(on_a_seal_no_block_of_its_epoch_is_built)
-{
-	const struct tx *change = ledger_fixture_root_tx(&ledger, make_param("term_length", 2));
-	struct offer offer;
-	const struct draft *seal = build_one(change, 0, &offer), *block;
-	struct block_plan here = plan();
-	struct why why = {{0}};
+/* -- The tree ------------------------------------------------------------------------ */
 
-	ck_assert_ptr_nonnull(seal);
-	ck_assert(draft_is_seal(seal));
-	offer = (struct offer){.tx = append(1)};
-	for (int stored = 0; stored < 2; stored++) {
-		ck_assert_int_eq(executor_build(&executor, &here, &offer, 1, &block, &why),
-		                 STATUS_FOREIGN);
-		ck_assert_ptr_null(block);
-		ck_assert_ptr_nonnull(strstr(why.text, "start the node again"));
-		if (stored == 0)
-			store(seal);
-	}
-	here.epoch = 1;
-	ck_assert_int_eq(executor_build(&executor, &here, &offer, 1, &block, &why), STATUS_OK);
-	ck_assert_uint_eq(block->header.epoch, 1);
+START_TEST(two_blocks_on_one_parent_know_nothing_of_each_other)
+{
+	const struct draft *first, *second, *child;
+	struct block_plan plan = plan_on(tip());
+	struct offer offer;
+	const struct tx *tx = append(1);
+
+	first = build_on(tip(), tx, &offer);
+	plan.view++;
+	ck_assert_int_eq(executor_build(&executor, tip(), &plan, &offer, 1, &second, NULL),
+	                 STATUS_OK);
+	ck_assert_int_eq(offer.placing, PLACING_TAKEN);
+	ck_assert(!hash_equal(&first->hash, &second->hash));
+	child = build_on(&first->hash, append(2), &offer);
+	ck_assert_uint_eq(child->header.height, first->header.height + 1);
+	ck_assert_ptr_eq(executor_find(&executor, &first->hash), first);
+	ck_assert_ptr_eq(executor_find(&executor, &child->hash), child);
+}
+END_TEST
+
+START_TEST(what_is_in_a_block_below_is_there_already)
+{
+	const struct tx *tx = append(1);
+	struct offer offer;
+	const struct draft *first = build_on(tip(), tx, &offer);
+	struct hash below = first->hash;
+
+	ck_assert_ptr_null(build_on(&below, tx, &offer));
+	ck_assert_int_eq(offer.placing, PLACING_THERE);
+}
+END_TEST
+
+START_TEST(on_a_parent_that_is_gone_no_block_is_made_and_nothing_is_refused)
+{
+	static const struct hash GONE = {{1}};
+	struct offer offer;
+	const struct draft *block;
+	struct header header = {.parent = GONE};
+	struct refusal refusal = {0};
+
+	ck_assert_ptr_null(build_on(&GONE, append(1), &offer));
+	ck_assert_int_eq(offer.placing, PLACING_NO_ROOM);
+	ck_assert_int_eq(executor_execute(&executor, &header, (struct bytes_view){0}, &block,
+	                                  &refusal, NULL),
+	                 STATUS_OK);
+	ck_assert_ptr_null(block);
+}
+END_TEST
+
+START_TEST(the_same_offers_make_the_same_block_when_it_is_checked)
+{
+	struct offer offer;
+	const struct draft *built = build_on(tip(), append(1), &offer);
+	struct header header = built->header;
+	uint8_t body[1024];
+	struct bytes_view view = buffer_view(&built->body);
+	const struct draft *checked;
+	struct hash hash = built->hash;
+	struct refusal refusal = {0};
+
+	ck_assert_uint_le(view.size, sizeof body);
+	memcpy(body, view.at, view.size);
+	view.at = body;
+	/* Here already: the very draft. */
+	ck_assert_int_eq(executor_execute(&executor, &header, view, &checked, &refusal, NULL),
+	                 STATUS_OK);
+	ck_assert_ptr_eq(checked, built);
+	executor_drop(&executor, &hash);
+	ck_assert_int_eq(executor_execute(&executor, &header, view, &checked, &refusal, NULL),
+	                 STATUS_OK);
+	ck_assert_ptr_nonnull(checked);
+	ck_assert(hash_equal(&checked->hash, &hash));
+	/* And another root is another block. */
+	executor_drop(&executor, &hash);
+	header.state_root.bytes[0] ^= 1;
+	ck_assert_int_eq(executor_execute(&executor, &header, view, &checked, &refusal, NULL),
+	                 STATUS_OK);
+	ck_assert_ptr_null(checked);
+	ck_assert_int_ne(refusal.verdict, VERDICT_GOOD);
+}
+END_TEST
+
+START_TEST(a_dropped_block_is_as_if_it_never_was)
+{
+	struct offer offer;
+	const struct tx *tx = append(1);
+	struct hash hash = build_on(tip(), tx, &offer)->hash;
+
+	ck_assert_int_eq(try_tx(tx), VERDICT_KNOWN);
+	executor_drop(&executor, &hash);
+	ck_assert_ptr_null(executor_find(&executor, &hash));
+	ck_assert_int_eq(try_tx(tx), VERDICT_GOOD);
+	/* Once more is fine. */
+	executor_drop(&executor, &hash);
+	ck_assert_ptr_nonnull(build_on(tip(), tx, &offer));
+}
+END_TEST
+
+START_TEST(a_dropped_block_takes_none_but_itself)
+{
+	struct offer offer;
+	struct hash first = build_on(tip(), append(1), &offer)->hash;
+	struct hash second = build_on(tip(), append(2), &offer)->hash;
+	struct hash child = build_on(&second, append(3), &offer)->hash;
+
+	executor_drop(&executor, &first);
+	ck_assert_ptr_nonnull(executor_find(&executor, &second));
+	ck_assert_ptr_nonnull(executor_find(&executor, &child));
+	executor_drop(&executor, &child);
+	executor_drop(&executor, &second);
+	ck_assert_uint_eq(executor.block_count, 0);
+}
+END_TEST
+
+START_TEST(when_one_is_stored_its_children_stand_on_the_ledger_and_its_rival_is_dropped)
+{
+	struct offer offer;
+	const struct draft *first = build_on(tip(), append(1), &offer);
+	struct hash rival = build_on(tip(), append(2), &offer)->hash;
+	struct hash child = build_on(&first->hash, append(3), &offer)->hash;
+	struct hash sibling = build_on(&first->hash, append(4), &offer)->hash;
+
+	store(first);
+	executor_drop(&executor, &rival);
+	ck_assert_int_eq(try_tx(append(5)), VERDICT_GOOD);
+	executor_drop(&executor, &sibling);
+	ck_assert_int_eq(try_tx(append(5)), VERDICT_GOOD);
+	store(executor_find(&executor, &child));
+	ck_assert_uint_eq(executor.block_count, 0);
+	ck_assert(hash_equal(tip(), &child));
+}
+END_TEST
+
+START_TEST(a_try_survives_the_end_of_the_block_below_it)
+{
+	struct offer offer;
+	const struct draft *first = build_on(tip(), append(1), &offer);
+	struct hash hash = first->hash;
+
+	ck_assert_int_eq(try_tx(append(2)), VERDICT_GOOD);
+	store(first);
+	ck_assert_int_eq(try_tx(append(2)), VERDICT_GOOD);
+	hash = build_on(tip(), append(1), &offer)->hash;
+	ck_assert_int_eq(try_tx(append(2)), VERDICT_GOOD);
+	executor_drop(&executor, &hash);
+	ck_assert_int_eq(try_tx(append(2)), VERDICT_GOOD);
+}
+END_TEST
+
+START_TEST(an_empty_block_is_made_as_a_heartbeat_alone)
+{
+	struct block_plan plan = plan_on(tip());
+	const struct draft *block;
+
+	ck_assert_int_eq(executor_build(&executor, tip(), &plan, NULL, 0, &block, NULL),
+	                 STATUS_OK);
+	ck_assert_ptr_null(block);
 }
 END_TEST
 
@@ -186,6 +347,34 @@ START_TEST(a_failing_source_is_our_failure_and_not_the_transactions)
 }
 END_TEST
 
+START_TEST(a_build_on_a_failing_source_leaves_the_tree_as_it_was)
+{
+	struct block_plan plan = plan_on(tip());
+	const struct tx *tx = append(1);
+	size_t failures = 0;
+
+	for (unsigned long nth = 1; nth < 1000; nth++) {
+		struct offer offer = {.tx = tx, .checked_height = executor_height(&executor)};
+		const struct draft *block;
+		struct why why = {{0}};
+		enum status status;
+
+		ledger.ledger.fail_countdown = nth;
+		status = executor_build(&executor, tip(), &plan, &offer, 1, &block, &why);
+		ledger.ledger.fail_countdown = 0;
+		if (status == STATUS_OK)
+			break;
+		failures++;
+		ck_assert_int_eq(status, STATUS_STORAGE);
+		ck_assert_ptr_null(block);
+		ck_assert_uint_gt(strlen(why.text), 0);
+		ck_assert_uint_eq(executor.block_count, 0);
+	}
+	ck_assert_uint_gt(failures, 0);
+	ck_assert_uint_eq(executor.block_count, 1);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("executor");
@@ -198,8 +387,20 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_look_up_older_than_what_is_remembered_is_made_again);
 	tcase_add_test(tests, in_an_unstored_block_a_transaction_is_known);
 	tcase_add_test(tests, blocks_on_unstored_ones_are_the_same_as_on_stored_ones);
-	tcase_add_test(tests, on_a_seal_no_block_of_its_epoch_is_built);
+	tcase_add_test(tests, two_blocks_on_one_parent_know_nothing_of_each_other);
+	tcase_add_test(tests, what_is_in_a_block_below_is_there_already);
+	tcase_add_test(tests,
+	               on_a_parent_that_is_gone_no_block_is_made_and_nothing_is_refused);
+	tcase_add_test(tests, the_same_offers_make_the_same_block_when_it_is_checked);
+	tcase_add_test(tests, a_dropped_block_is_as_if_it_never_was);
+	tcase_add_test(tests, a_dropped_block_takes_none_but_itself);
+	tcase_add_test(
+		tests,
+		when_one_is_stored_its_children_stand_on_the_ledger_and_its_rival_is_dropped);
+	tcase_add_test(tests, a_try_survives_the_end_of_the_block_below_it);
+	tcase_add_test(tests, an_empty_block_is_made_as_a_heartbeat_alone);
 	tcase_add_test(tests, a_failing_source_is_our_failure_and_not_the_transactions);
+	tcase_add_test(tests, a_build_on_a_failing_source_leaves_the_tree_as_it_was);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

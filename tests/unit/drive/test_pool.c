@@ -1,89 +1,5 @@
-/* The pool: turns, shares, limits; and random operations against a naive one. */
-#include "chain/base/limits.h"
-#include "chain/ledger/header.h"
-#include "node/drive/pool.h"
-#include "tests/support/support.h"
-
-#include <stdlib.h>
-
-enum { MODEL_MAX = 400 };
-
-static struct pool pool;
-static uint32_t next_number;
-
-static void start(size_t txs_max, size_t bytes_max)
-{
-	next_number = 0;
-	pool_init(&pool, &(struct pool_limits){.txs_max = txs_max, .bytes_max = bytes_max});
-}
-
-static void setup(void)
-{
-	start(1000, 1 << 20);
-}
-
-static void teardown(void)
-{
-	pool_close(&pool);
-}
-
-static struct hash numbered(uint32_t number)
-{
-	struct hash hash = {{0}};
-
-	put_le32(hash.bytes, number);
-	return hash;
-}
-
-/* The pool looks at names and sizes alone. */
-static struct tx tx_of(unsigned sender, uint32_t number, size_t size)
-{
-	struct tx tx = {.sender = numbered(sender), .txid = numbered(number)};
-
-	tx.bytes.size = size;
-	return tx;
-}
-
-static enum verdict admits(const struct tx *tx, struct refusal *refusal)
-{
-	*refusal = (struct refusal){0};
-	return pool_admits(&pool, tx, refusal);
-}
-
-static struct pool_tx *add_sized(unsigned sender, size_t size)
-{
-	struct tx tx = tx_of(sender, next_number++, size);
-	uint8_t *bytes = memory_new(size);
-	struct refusal refusal;
-	struct pool_tx *added;
-
-	ck_assert_int_eq(admits(&tx, &refusal), VERDICT_GOOD);
-	tx.bytes.at = bytes;
-	added = pool_add_take(&pool, &tx, bytes, next_number);
-	ck_assert_ptr_nonnull(added);
-	return added;
-}
-
-static struct pool_tx *add(unsigned sender)
-{
-	return add_sized(sender, 200);
-}
-
-static uint32_t number_of(const struct pool_tx *tx)
-{
-	return get_le32(tx->tx.txid.bytes);
-}
-
-static unsigned sender_of(const struct pool_tx *tx)
-{
-	return get_le32(tx->tx.sender.bytes);
-}
-
-static void remove_picked(struct pool_tx *tx)
-{
-	tx->place = POOL_PLACED;
-	pool_remove(&pool, tx);
-}
+/* The pool: turns, shares, limits. */
+#include "tests/unit/drive/pool_fixture.h"
 
 /* Picks `count` and expects these senders, in this order. */
 static void expect_pick(const unsigned *senders, size_t count)
@@ -411,205 +327,81 @@ START_TEST(a_refused_allocation_of_the_first_leaves_an_empty_pool)
 }
 END_TEST
 
-/* -- Against a naive pool ------------------------------------------------------------ */
+/* -- Places and peeks ---------------------------------------------------------------- */
 
-/* Each sender's queue as numbers in an array, and the senders with something waiting as
- * another, whose first has the turn. */
-struct model_tx {
-	uint32_t number;
-	unsigned sender;
-	size_t size;
-	enum pool_place place;
-};
-
-enum { SENDERS = 7 };
-
-struct model {
-	struct model_tx txs[MODEL_MAX];
-	size_t count;
-	uint32_t queues[SENDERS][MODEL_MAX];
-	size_t queue_sizes[SENDERS];
-	unsigned ring[SENDERS];
-	size_t ring_size;
-};
-
-static struct model_tx *model_find(struct model *model, uint32_t number)
+START_TEST(what_is_placed_waits_no_longer_and_when_released_is_the_first_again)
 {
-	for (size_t i = 0; i < model->count; i++)
-		if (model->txs[i].number == number)
-			return &model->txs[i];
-	ck_abort_msg("the model lost %u", number);
+	struct pool_tx *first = add(1), *second = add(1), *picked[2];
+
+	pool_place(&pool, first);
+	ck_assert_int_eq(first->place, POOL_PLACED);
+	ck_assert_uint_eq(pool.waiting_count, 1);
+	ck_assert_uint_eq(pool.waiting_bytes, body_entry_size(200));
+	ck_assert_ptr_eq(pool_find(&pool, &first->tx.txid), first);
+	pool_release(&pool, first);
+	ck_assert_uint_eq(pool.waiting_count, 2);
+	ck_assert_uint_eq(pool_pick(&pool, picked, 2, SIZE_MAX), 2);
+	ck_assert_ptr_eq(picked[0], first);
+	ck_assert_ptr_eq(picked[1], second);
+	remove_picked(first);
+	remove_picked(second);
 }
+END_TEST
 
-static void ring_join(struct model *model, unsigned sender)
+START_TEST(with_everything_placed_nobody_has_the_turn)
 {
-	model->ring[model->ring_size++] = sender;
+	struct pool_tx *tx = add(1), *picked[1];
+
+	pool_place(&pool, tx);
+	ck_assert_uint_eq(pool_pick(&pool, picked, 1, SIZE_MAX), 0);
+	ck_assert_uint_eq(pool_oldest_ms(&pool), 0);
+	pool_release(&pool, tx);
+	ck_assert_uint_eq(pool_pick(&pool, picked, 1, SIZE_MAX), 1);
+	remove_picked(tx);
 }
+END_TEST
 
-static void ring_leave(struct model *model, unsigned sender)
+START_TEST(what_is_placed_may_be_removed)
 {
-	size_t kept = 0;
+	struct pool_tx *tx = add(1);
 
-	for (size_t i = 0; i < model->ring_size; i++)
-		if (model->ring[i] != sender)
-			model->ring[kept++] = model->ring[i];
-	model->ring_size = kept;
+	pool_place(&pool, tx);
+	pool_remove(&pool, tx);
+	ck_assert_uint_eq(HASH_COUNT(pool.txs), 0);
+	ck_assert_uint_eq(HASH_COUNT(pool.senders), 0);
+	ck_assert_uint_eq(pool.byte_count, 0);
 }
+END_TEST
 
-static void queue_insert(struct model *model, unsigned sender, uint32_t number, size_t at)
+START_TEST(a_peek_shows_the_first_of_each_sender_and_moves_nothing)
 {
-	uint32_t *queue = model->queues[sender];
+	const struct pool_tx *seen[8];
 
-	if (model->queue_sizes[sender] == 0)
-		ring_join(model, sender);
-	memmove(queue + at + 1, queue + at,
-	        (model->queue_sizes[sender] - at) * sizeof *queue);
-	queue[at] = number;
-	model->queue_sizes[sender]++;
-}
-
-static void queue_remove(struct model *model, unsigned sender, uint32_t number)
-{
-	uint32_t *queue = model->queues[sender];
-	size_t kept = 0;
-
-	for (size_t i = 0; i < model->queue_sizes[sender]; i++)
-		if (queue[i] != number)
-			queue[kept++] = queue[i];
-	model->queue_sizes[sender] = kept;
-	if (kept == 0)
-		ring_leave(model, sender);
-}
-
-/* One round of the naive pick: the first of the ring gives its first, and goes last. */
-static bool model_pick(struct model *model, uint32_t *number)
-{
-	unsigned sender;
-
-	if (model->ring_size == 0)
-		return false;
-	sender = model->ring[0];
-	*number = model->queues[sender][0];
-	model_find(model, *number)->place = POOL_PICKED;
-	memmove(model->ring, model->ring + 1, --model->ring_size * sizeof model->ring[0]);
-	model->ring[model->ring_size++] = sender;
-	queue_remove(model, sender, *number);
-	return true;
-}
-
-static void model_forget(struct model *model, uint32_t number)
-{
-	struct model_tx *tx = model_find(model, number);
-
-	if (tx->place == POOL_WAITING)
-		queue_remove(model, tx->sender, number);
-	*tx = model->txs[--model->count];
-}
-
-static void compare(struct model *model)
-{
-	size_t waiting = 0, waiting_bytes = 0, bytes = 0;
-
-	for (size_t i = 0; i < model->count; i++) {
-		const struct model_tx *tx = &model->txs[i];
-		struct hash txid = numbered(tx->number);
-		const struct pool_tx *found = pool_find(&pool, &txid);
-
-		ck_assert_ptr_nonnull(found);
-		ck_assert_int_eq(found->place, tx->place);
-		bytes += tx->size;
-		if (tx->place != POOL_WAITING)
-			continue;
-		waiting++;
-		waiting_bytes += body_entry_size(tx->size);
-	}
-	ck_assert_uint_eq(HASH_COUNT(pool.txs), model->count);
-	ck_assert_uint_eq(pool.waiting_count, waiting);
-	ck_assert_uint_eq(pool.waiting_bytes, waiting_bytes);
-	ck_assert_uint_eq(pool.byte_count, bytes);
-	ck_assert_int_eq(pool.turn == NULL, model->ring_size == 0);
-}
-
-static struct pool_tx *random_tx(struct model *model, struct random *random,
-                                 enum pool_place place)
-{
-	for (int tries = 0; tries < 20 && model->count > 0; tries++) {
-		const struct model_tx *tx =
-			&model->txs[random_below(random, (uint32_t)model->count)];
-		struct hash txid = numbered(tx->number);
-
-		if (tx->place == place)
-			return pool_find(&pool, &txid);
-	}
-	return NULL;
-}
-
-static void random_step(struct model *model, struct random *random)
-{
-	struct pool_tx *picked[8];
-	unsigned sender = random_below(random, SENDERS);
-	struct pool_tx *tx;
-	uint32_t number;
-	size_t count;
-
-	switch (random_below(random, 6)) {
-	case 0:
-	case 1:
-		if (model->count == MODEL_MAX)
-			return;
-		tx = add_sized(sender, 1 + random_below(random, 300));
-		model->txs[model->count++] =
-			(struct model_tx){number_of(tx), sender, tx->tx.bytes.size, POOL_WAITING};
-		queue_insert(model, sender, number_of(tx), model->queue_sizes[sender]);
-		return;
-	case 2:
-		count = pool_pick(&pool, picked, random_below(random, 8), SIZE_MAX);
-		for (size_t i = 0; i < count; i++) {
-			ck_assert(model_pick(model, &number));
-			ck_assert_uint_eq(number, number_of(picked[i]));
+	for (unsigned i = 0; i < 6; i++)
+		add(i % 3);
+	for (int again = 0; again < 2; again++) {
+		ck_assert_uint_eq(pool_peek(&pool, seen, 8, SIZE_MAX), 3);
+		for (unsigned i = 0; i < 3; i++) {
+			ck_assert_uint_eq(sender_of(seen[i]), i);
+			ck_assert_uint_eq(number_of(seen[i]), i);
+			ck_assert_int_eq(seen[i]->place, POOL_WAITING);
 		}
-		return;
-	case 3:
-		tx = random_tx(model, random, POOL_PICKED);
-		if (!tx)
-			return;
-		model_find(model, number_of(tx))->place = POOL_WAITING;
-		queue_insert(model, sender_of(tx), number_of(tx), 0);
-		pool_put_back(&pool, tx);
-		return;
-	case 4:
-		tx = random_tx(model, random, POOL_PICKED);
-		if (!tx)
-			return;
-		model_forget(model, number_of(tx));
-		remove_picked(tx);
-		return;
-	default:
-		tx = random_tx(model, random, POOL_WAITING);
-		if (!tx)
-			return;
-		model_forget(model, number_of(tx));
-		pool_remove(&pool, tx);
 	}
+	ck_assert_uint_eq(pool.waiting_count, 6);
 }
+END_TEST
 
-START_TEST(random_operations_do_what_a_naive_pool_does)
+START_TEST(a_peek_ends_at_its_count_and_its_bytes)
 {
-	static struct model model;
+	const struct pool_tx *seen[8];
 
-	for (uint64_t seed = 0; seed < 10; seed++) {
-		struct random random = random_from(seed);
-
-		teardown();
-		start(SIZE_MAX, SIZE_MAX);
-		memset(&model, 0, sizeof model);
-		for (int i = 0; i < 5000; i++) {
-			random_step(&model, &random);
-			if (i % 16 == 0)
-				compare(&model);
-		}
-		compare(&model);
-	}
+	ck_assert_uint_eq(pool_peek(&pool, seen, 8, SIZE_MAX), 0);
+	for (unsigned i = 0; i < 5; i++)
+		add(i);
+	ck_assert_uint_eq(pool_peek(&pool, seen, 2, SIZE_MAX), 2);
+	ck_assert_uint_eq(pool_peek(&pool, seen, 8, 3 * body_entry_size(200)), 3);
+	ck_assert_uint_eq(pool_peek(&pool, seen, 8, 3 * body_entry_size(200) - 1), 2);
+	ck_assert_uint_eq(pool_peek(&pool, seen, 8, 0), 0);
 }
 END_TEST
 
@@ -638,7 +430,12 @@ Suite *test_suite(void)
 	tcase_add_test(tests, what_is_picked_or_placed_counts_for_its_sender);
 	tcase_add_test(tests, a_refused_allocation_leaves_the_pool_as_it_was);
 	tcase_add_test(tests, a_refused_allocation_of_the_first_leaves_an_empty_pool);
-	tcase_add_test(tests, random_operations_do_what_a_naive_pool_does);
+	tcase_add_test(tests,
+	               what_is_placed_waits_no_longer_and_when_released_is_the_first_again);
+	tcase_add_test(tests, with_everything_placed_nobody_has_the_turn);
+	tcase_add_test(tests, what_is_placed_may_be_removed);
+	tcase_add_test(tests, a_peek_shows_the_first_of_each_sender_and_moves_nothing);
+	tcase_add_test(tests, a_peek_ends_at_its_count_and_its_bytes);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

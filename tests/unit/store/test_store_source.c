@@ -209,6 +209,7 @@ START_TEST(two_blocks_are_committed_with_one_sync)
 {
 	struct store_fixture f;
 	struct store_block blocks[2] = {0};
+	struct store_batch batch = {.blocks = blocks, .block_count = 2};
 	struct draft *lower, *upper;
 	struct hash stream = stream_id_of(text_view("s"));
 	const struct tx *txs[2];
@@ -223,7 +224,7 @@ START_TEST(two_blocks_are_committed_with_one_sync)
 	upper = ledger_fixture_sealed(&f.ledger, lower, &txs[1], 1);
 	blocks[0].draft = lower;
 	blocks[1].draft = upper;
-	ck_ok(&f, store_commit_many(f.store, blocks, 2, &f.why));
+	ck_ok(&f, store_write(f.store, &batch, &f.why));
 	ck_assert_uint_eq(store_tip(f.store)->header.height, 3);
 	draft_free(upper);
 	draft_free(lower);

@@ -12,12 +12,25 @@ static struct store_vote vote_of(uint64_t epoch, uint64_t view, uint8_t kind,
 	};
 }
 
+static void keep_all(struct store_fixture *f, const struct store_vote *votes,
+                     size_t count, const struct store_pending *pending)
+{
+	struct store_batch batch = {
+		.votes = votes,
+		.vote_count = count,
+		.pending = pending,
+		.pending_count = pending ? 1 : 0,
+	};
+
+	ck_ok(f, store_write(f->store, &batch, &f->why));
+}
+
 static void keep(struct store_fixture *f, uint64_t epoch, uint64_t view, uint8_t kind,
                  const char *text)
 {
 	struct store_vote vote = vote_of(epoch, view, kind, text);
 
-	ck_ok(f, store_keep(f->store, &vote, 1, NULL, &f->why));
+	keep_all(f, &vote, 1, NULL);
 }
 
 struct votes_seen {
@@ -57,7 +70,7 @@ START_TEST(votes_come_back_in_their_order_after_a_restart)
 
 	store_fixture_init(&f, NULL);
 	keep(&f, 1, 2, 1, "d");
-	ck_ok(&f, store_keep(f.store, votes, 2, NULL, &f.why));
+	keep_all(&f, votes, 2, NULL);
 	keep(&f, 0, 7, 2, "b");
 	keep(&f, 0, 7, 1, "x");
 	keep(&f, 0, 7, 1, "a");
@@ -103,7 +116,7 @@ static bool count_pending(void *owner, const struct store_pending *pending)
 {
 	size_t *count = owner;
 
-	ck_assert_uint_eq(pending->bytes.size, 4);
+	ck_assert(bytes_equal(pending->body, text_view("body")));
 	(*count)++;
 	return true;
 }
@@ -121,24 +134,29 @@ static size_t pending_count(struct store_fixture *f)
 START_TEST(a_pending_block_stays_until_it_is_committed_or_dropped)
 {
 	struct store_vote vote = vote_of(0, 1, 1, "vote");
-	struct store_pending pending = {.bytes = text_view("body")};
+	struct store_pending pending = {
+		.header = {.body_size = 4, .height = 7},
+		.body = text_view("body"),
+	};
+	struct store_pending back;
 	struct hash skipped = hash_of(text_view("skipped"));
 	struct store_fixture f;
 	struct store_view *view;
-	struct bytes_view bytes;
 	struct draft *draft;
 
 	store_fixture_init(&f, NULL);
 	pending.block = skipped;
-	ck_ok(&f, store_keep(f.store, &vote, 1, &pending, &f.why));
+	keep_all(&f, &vote, 1, &pending);
 	draft = ledger_fixture_sealed(&f.ledger, NULL, NULL, 0);
 	pending.block = draft->hash;
-	ck_ok(&f, store_keep(f.store, &vote, 1, &pending, &f.why));
+	keep_all(&f, &vote, 1, &pending);
 	store_fixture_reopen(&f);
 	ck_assert_uint_eq(pending_count(&f), 2);
 	view = store_fixture_view(&f);
-	ck_ok(&f, store_read_pending(view, &pending.block, &bytes, &f.why));
-	ck_assert(bytes_equal(bytes, pending.bytes));
+	ck_ok(&f, store_read_pending(view, &pending.block, &back, &f.why));
+	ck_assert(hash_equal(&back.block, &draft->hash));
+	ck_assert_uint_eq(back.header.height, 7);
+	ck_assert(bytes_equal(back.body, pending.body));
 	store_view_close(view);
 	store_fixture_commit(&f, draft);
 	ck_assert_uint_eq(pending_count(&f), 1);
@@ -152,13 +170,15 @@ START_TEST(a_vote_goes_to_the_disk_with_the_block_it_is_for)
 {
 	struct store_vote vote = vote_of(0, 1, 3, "finalize");
 	struct store_fixture f;
-	struct store_block block = {.vote = &vote};
+	struct store_block block = {0};
+	struct store_batch batch = {
+		.votes = &vote, .vote_count = 1, .blocks = &block, .block_count = 1};
 	struct draft *draft;
 
 	store_fixture_init(&f, NULL);
 	draft = ledger_fixture_sealed(&f.ledger, NULL, NULL, 0);
 	block.draft = draft;
-	ck_ok(&f, store_commit_many(f.store, &block, 1, &f.why));
+	ck_ok(&f, store_write(f.store, &batch, &f.why));
 	draft_free(draft);
 	store_fixture_reopen(&f);
 	ck_assert_uint_eq(store_tip(f.store)->header.height, 1);

@@ -1,0 +1,248 @@
+#include "consensus/message.h"
+
+#include "chain/base/invariant.h"
+
+enum { BLOCK_ENTRY_SIZE_MIN = HEADER_SIZE + 4 };
+
+/* -- Bytes out --------------------------------------------------------------------------------------- */
+
+/* `size` bytes of room at the end of the buffer; false: out->status says why. */
+static bool make_room(struct buffer *out, size_t size, struct writer *writer)
+{
+	uint8_t *at = buffer_extend(out, size);
+
+	if (at)
+		*writer = writer_on(at, size);
+	return at != NULL;
+}
+
+static void put_kind(struct buffer *out, enum message_kind kind)
+{
+	uint8_t byte = (uint8_t)kind;
+
+	buffer_append(out, &byte, 1);
+}
+
+static void put_u8(struct buffer *out, uint8_t value)
+{
+	buffer_append(out, &value, 1);
+}
+
+static void put_u16(struct buffer *out, uint16_t value)
+{
+	uint8_t bytes[2];
+
+	put_le16(bytes, value);
+	buffer_append(out, bytes, sizeof bytes);
+}
+
+static void put_bytes16(struct buffer *out, struct bytes_view bytes)
+{
+	INVARIANT(bytes.size <= UINT16_MAX);
+	put_u16(out, (uint16_t)bytes.size);
+	buffer_append(out, bytes.at, bytes.size);
+}
+
+static void put_plain_vote(struct buffer *out, const struct vote *vote)
+{
+	struct writer writer;
+
+	if (make_room(out, vote_size(vote), &writer))
+		vote_put(&writer, vote);
+}
+
+static void put_plain_block(struct buffer *out, const struct message_block *block)
+{
+	uint8_t bytes[HEADER_SIZE + 4];
+
+	header_encode(bytes, &block->header);
+	put_le32(bytes + HEADER_SIZE, (uint32_t)block->body.size);
+	buffer_append(out, bytes, sizeof bytes);
+	buffer_append(out, block->body.at, block->body.size);
+}
+
+void message_put_vote(struct buffer *out, const struct vote *vote)
+{
+	put_kind(out, MESSAGE_VOTE);
+	put_plain_vote(out, vote);
+}
+
+void message_put_certificate(struct buffer *out, struct bytes_view certificate)
+{
+	put_kind(out, MESSAGE_CERTIFICATE);
+	buffer_append(out, certificate.at, certificate.size);
+}
+
+void message_put_proposal(struct buffer *out, const struct message_proposal *proposal)
+{
+	put_kind(out, MESSAGE_PROPOSAL);
+	put_plain_vote(out, &proposal->vote);
+	put_u8(out, proposal->has_block);
+	if (proposal->has_block)
+		put_plain_block(out, &proposal->block);
+	put_u8(out, (uint8_t)proposal->certificate_count);
+	for (size_t i = 0; i < proposal->certificate_count; i++)
+		put_bytes16(out, proposal->certificates[i]);
+}
+
+void message_put_status(struct buffer *out, const struct message_status *status)
+{
+	struct writer writer;
+
+	put_kind(out, MESSAGE_STATUS);
+	if (make_room(out, peer_status_size(&status->status), &writer))
+		peer_status_put(&writer, &status->status);
+	put_bytes16(out, status->certificate);
+}
+
+void message_put_get_block(struct buffer *out, const struct hash *block)
+{
+	put_kind(out, MESSAGE_GET_BLOCK);
+	buffer_append(out, block->bytes, HASH_SIZE);
+}
+
+void message_put_block(struct buffer *out, const struct message_block *block)
+{
+	put_kind(out, MESSAGE_BLOCK);
+	put_plain_block(out, block);
+}
+
+void message_put_get_range(struct buffer *out, uint64_t height)
+{
+	uint8_t bytes[8];
+
+	put_kind(out, MESSAGE_GET_RANGE);
+	put_le64(bytes, height);
+	buffer_append(out, bytes, sizeof bytes);
+}
+
+void message_put_range(struct buffer *out, const struct message_range *range)
+{
+	put_kind(out, MESSAGE_RANGE);
+	put_u16(out, (uint16_t)range->count);
+	for (size_t i = 0; i < range->count; i++)
+		put_plain_block(out, &range->blocks[i]);
+	put_bytes16(out, range->certificate);
+}
+
+void message_put_txs(struct buffer *out, const struct bytes_view *txs, size_t count)
+{
+	put_kind(out, MESSAGE_TXS);
+	for (size_t i = 0; i < count; i++)
+		put_bytes16(out, txs[i]);
+}
+
+void message_put_evidence(struct buffer *out, const struct vote votes[2])
+{
+	put_kind(out, MESSAGE_EVIDENCE);
+	put_plain_vote(out, &votes[0]);
+	put_plain_vote(out, &votes[1]);
+}
+
+/* -- Bytes in ---------------------------------------------------------------------------------------- */
+
+static void get_block(struct cursor *in, struct message_block *block)
+{
+	header_get(in, &block->header);
+	block->body = cursor_bytes32(in, BLOCK_BODY_MAX);
+	if (block->body.size != block->header.body_size)
+		cursor_fail(in, STATUS_MALFORMED);
+}
+
+static void get_vote(struct cursor *in, struct vote *vote)
+{
+	vote_get(in, vote);
+	if (!ballot_is_well_formed(&vote->ballot) || vote->ballot.view == 0 ||
+	    (vote->ballot.kind != VOTE_NULLIFY &&
+	     vote->ballot.parent_view >= vote->ballot.view))
+		cursor_fail(in, STATUS_MALFORMED);
+}
+
+static void get_proposal(struct cursor *in, struct message_proposal *proposal)
+{
+	get_vote(in, &proposal->vote);
+	if (proposal->vote.ballot.kind != VOTE_NOTARIZE)
+		cursor_fail(in, STATUS_MALFORMED);
+	proposal->has_block = cursor_flag(in);
+	if (proposal->has_block)
+		get_block(in, &proposal->block);
+	proposal->certificate_count = cursor_u8(in);
+	if (proposal->certificate_count > MESSAGE_CERTIFICATES_MAX) {
+		cursor_fail(in, STATUS_TOO_LARGE);
+		proposal->certificate_count = 0;
+	}
+	for (size_t i = 0; i < proposal->certificate_count; i++)
+		proposal->certificates[i] = cursor_bytes16(in, CERTIFICATE_SIZE_MAX);
+}
+
+static void get_range(struct cursor *in, struct message_range *range)
+{
+	range->count = cursor_count16(in, RANGE_BLOCKS_MAX, BLOCK_ENTRY_SIZE_MIN);
+	if (range->count == 0)
+		cursor_fail(in, STATUS_MALFORMED);
+	for (size_t i = 0; i < range->count; i++)
+		get_block(in, &range->blocks[i]);
+	range->certificate = cursor_bytes16(in, CERTIFICATE_SIZE_MAX);
+}
+
+/* The entries are read one by one later; here only that they are whole, and not too many. */
+static void get_txs(struct cursor *in, struct cursor *txs)
+{
+	size_t count = 0;
+
+	*txs = *in;
+	while (in->left > 0 && count <= MESSAGE_TXS_MAX) {
+		body_next(in);
+		count++;
+	}
+	if (count == 0 || count > MESSAGE_TXS_MAX)
+		cursor_fail(in, STATUS_TOO_LARGE);
+}
+
+enum status message_decode(struct message *message, struct bytes_view bytes)
+{
+	struct cursor in = cursor_on(bytes);
+
+	if (bytes.size > MESSAGE_SIZE_MAX)
+		return STATUS_TOO_LARGE;
+	memset(message, 0, sizeof *message);
+	message->kind = (enum message_kind)cursor_u8(&in);
+	switch (message->kind) {
+	case MESSAGE_VOTE:
+		get_vote(&in, &message->vote);
+		break;
+	case MESSAGE_CERTIFICATE:
+		message->certificate = cursor_take_view(&in, in.left);
+		break;
+	case MESSAGE_PROPOSAL:
+		get_proposal(&in, &message->proposal);
+		break;
+	case MESSAGE_STATUS:
+		peer_status_get(&in, &message->status.status);
+		message->status.certificate = cursor_bytes16(&in, CERTIFICATE_SIZE_MAX);
+		break;
+	case MESSAGE_GET_BLOCK:
+		message->get_block = cursor_hash(&in);
+		break;
+	case MESSAGE_BLOCK:
+		get_block(&in, &message->block);
+		break;
+	case MESSAGE_GET_RANGE:
+		message->get_range = cursor_u64(&in);
+		break;
+	case MESSAGE_RANGE:
+		get_range(&in, &message->range);
+		break;
+	case MESSAGE_TXS:
+		get_txs(&in, &message->txs);
+		break;
+	case MESSAGE_EVIDENCE:
+		get_vote(&in, &message->evidence[0]);
+		get_vote(&in, &message->evidence[1]);
+		break;
+	default:
+		cursor_fail(&in, STATUS_FOREIGN);
+		break;
+	}
+	return cursor_finish(&in);
+}

@@ -1,0 +1,47 @@
+/* What the files of drive share; nobody else includes it. */
+#ifndef NODE_DRIVE_INNER_H
+#define NODE_DRIVE_INNER_H
+
+#include "node/drive/drive.h"
+
+/* -- drive.c: the turn ---------------------------------------------------------------------------- */
+
+/* Our memory or the world failed: the node cannot go on. The first one is kept. */
+void drive_fail(struct drive *drive, enum status status, const char *what);
+
+/* Now is `moment`. */
+void begin_turn(struct drive *drive, const struct moment *moment);
+/* The machine takes the input, and its effects are carried out. Pointers in it are borrowed. */
+void feed(struct drive *drive, struct input *in);
+/* For what comes up in between: without pointers. */
+void feed_later(struct drive *drive, const struct input *in);
+/* Tells consensus of the pool, hands out the job, sends what may leave. */
+void end_turn(struct drive *drive);
+
+/* -- carry.c -------------------------------------------------------------------------------------- */
+
+void carry_out(struct drive *drive, const struct effect *effect);
+
+/* -- blocks.c -------------------------------------------------------------------------------------- */
+
+void carry_build(struct drive *drive, const struct effect_build *effect);
+void carry_execute(struct drive *drive, const struct hash *hash);
+void carry_drop(struct drive *drive, const struct hash *hash);
+/* The transactions of the blocks that the next one builds on do not wait for a block. */
+void update_placed(struct drive *drive);
+/* A block's way ended on the disk: who waits for its transactions is told. */
+void finish_block(struct drive *drive, const struct hash *hash);
+/* The end of a transaction of the pool. */
+void tell_end(struct drive *drive, const struct pool_tx *tx, struct tx_outcome *outcome);
+
+/* -- send.c ------------------------------------------------------------------------------------------ */
+
+void carry_send(struct drive *drive, const struct effect_send *effect);
+/* Out of the outbox, what may leave. */
+void send_ready(struct drive *drive);
+/* New transactions of our own clients, to the validators. */
+void relay(struct drive *drive, const struct bytes_view *txs, size_t count);
+/* What consensus calls this peer, after a change of the set too. */
+void number_peers(struct drive *drive);
+
+#endif

@@ -1,0 +1,539 @@
+/* Messages in: form at once, then signatures and bodies where the world checks them, then what
+ * they say to consensus. */
+#include "node/drive/inner.h"
+
+#include "chain/base/invariant.h"
+
+enum {
+	CHECKS_MAX = 1024, /* out there at once; what comes beyond is sent again later */
+	READS_MAX = 16,
+};
+
+static void blame(struct drive *drive, uint16_t peer, const char *what)
+{
+	drive->counters.blamed++;
+	drive->world.blame(drive->world.owner, peer, what);
+}
+
+/* -- What is worth checking ------------------------------------------------------------------------------ */
+
+static struct check_signature *add_signature(struct check_job *job)
+{
+	return &job->signatures[job->signature_count++];
+}
+
+static const struct validator *validator_at(const struct drive *drive, uint16_t index)
+{
+	return &drive->consensus.epoch.validators.items[index];
+}
+
+static void add_vote(const struct drive *drive, struct check_job *job,
+                     const struct vote *vote)
+{
+	struct ballot ballot = vote->ballot;
+
+	*add_signature(job) = (struct check_signature){
+		.digest = ballot_digest(&ballot, drive->network),
+		.key = validator_at(drive, vote->signer)->vote_key,
+		.signature = vote->signature,
+	};
+}
+
+static bool is_present(const struct drive *drive, uint64_t epoch, uint16_t signer)
+{
+	const struct epoch *present = &drive->consensus.epoch;
+
+	return epoch == present->number && signer < present->validators.count;
+}
+
+/* Do we hold one that says the same? Then it is not checked again: D7. */
+static bool is_held(const struct drive *drive, const struct ballot *ballot)
+{
+	const struct views *views = &drive->consensus.views;
+
+	if (ballot->view <= views->final_view)
+		return true;
+	switch ((enum vote_kind)ballot->kind) {
+	case VOTE_NOTARIZE:
+		return views_is_notarized(views, ballot->view) &&
+		       hash_equal(views_block(views, ballot->view), &ballot->block);
+	case VOTE_NULLIFY:
+		return views_is_nullified(views, ballot->view);
+	case VOTE_FINALIZE:
+		return false;
+	}
+	return true;
+}
+
+/* The signatures of the job's next certificate; false: no honest node sends this. */
+static bool add_signers(const struct drive *drive, struct check_job *job,
+                        const struct certificate *certificate)
+{
+	const struct epoch *epoch = &drive->consensus.epoch;
+	struct hash digest = ballot_digest(&certificate->ballot, drive->network);
+	size_t count = 0;
+
+	if (certificate->ballot.epoch != epoch->number ||
+	    certificate->validator_count != epoch->validators.count)
+		return false;
+	for (uint16_t i = 0; i < epoch->validators.count; i++) {
+		if (!certificate->signers[i])
+			continue;
+		count++;
+		*add_signature(job) = (struct check_signature){
+			.digest = digest,
+			.key = validator_at(drive, i)->vote_key,
+			.signature = certificate->signatures[i],
+		};
+	}
+	job->certificate_count++;
+	return count >= epoch_quorum(epoch);
+}
+
+/* Takes a certificate into the job, if its form is right and it is of the present set; false:
+ * no honest node sends this. */
+static bool add_certificate(const struct drive *drive, struct check_job *job,
+                            struct bytes_view bytes)
+{
+	const struct epoch *epoch = &drive->consensus.epoch;
+	struct certificate *certificate = &job->certificates[job->certificate_count];
+	struct cursor in = cursor_on(bytes);
+
+	certificate_get(&in, certificate);
+	if (cursor_finish(&in) != STATUS_OK || certificate->ballot.view == 0)
+		return false;
+	if (certificate->ballot.epoch != epoch->number || is_held(drive, &certificate->ballot))
+		return true;
+	return add_signers(drive, job, certificate);
+}
+
+/* -- Jobs -------------------------------------------------------------------------------------------------- */
+
+/* A job with room for so much; its message is decoded anew from its own copy of the bytes. */
+static struct check_job *job_new(struct drive *drive, uint16_t peer,
+                                 struct bytes_view bytes, size_t votes,
+                                 size_t certificates, size_t blocks)
+{
+	struct check_job *job = memory_new(sizeof *job);
+	size_t signatures = votes + certificates * drive->consensus.epoch.validators.count;
+
+	if (!job)
+		return NULL;
+	job->bytes = memory_new(bytes.size);
+	job->signatures = memory_new((signatures + 1) * sizeof *job->signatures);
+	job->certificates = memory_new((certificates + 1) * sizeof *job->certificates);
+	job->bodies = memory_new((blocks + 1) * sizeof *job->bodies);
+	if (!job->bytes || !job->signatures || !job->certificates || !job->bodies) {
+		check_job_free(job);
+		return NULL;
+	}
+	memcpy(job->bytes, bytes.at, bytes.size);
+	INVARIANT(message_decode(&job->message, bytes_view(job->bytes, bytes.size)) ==
+	          STATUS_OK);
+	job->from = peer;
+	job->epoch = drive->consensus.epoch.number;
+	return job;
+}
+
+/* `is_fair`: the form is one that an honest node sends. */
+static void hand_out(struct drive *drive, struct check_job *job, bool is_fair)
+{
+	if (!is_fair)
+		blame(drive, job->from, "a certificate that is none");
+	if (!is_fair || (job->signature_count == 0 && job->block_count == 0)) {
+		check_job_free(job);
+		return;
+	}
+	drive->check_count++;
+	drive->world.check(drive->world.owner, job);
+}
+
+static void check_vote(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                       const struct vote *vote)
+{
+	const struct consensus *core = &drive->consensus;
+	struct ballot ballot = vote->ballot;
+	struct check_job *job;
+
+	if (!is_present(drive, vote->ballot.epoch, vote->signer) ||
+	    vote->ballot.view <= core->views.final_view ||
+	    vote->ballot.view >= core->views.current + VIEWS_AHEAD_MAX ||
+	    votes_has(&core->votes, &ballot, vote->signer))
+		return;
+	job = job_new(drive, peer, bytes, 1, 0, 0);
+	if (!job)
+		return;
+	add_vote(drive, job, vote);
+	hand_out(drive, job, true);
+}
+
+static void check_certificate(struct drive *drive, uint16_t peer, struct bytes_view bytes)
+{
+	struct check_job *job = job_new(drive, peer, bytes, 0, 1, 0);
+
+	if (job)
+		hand_out(drive, job, add_certificate(drive, job, job->message.certificate));
+}
+
+static void check_proposal(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                           const struct message_proposal *proposal)
+{
+	const struct vote *vote = &proposal->vote;
+	const struct consensus *core = &drive->consensus;
+	struct check_job *job;
+	bool is_fair = true;
+
+	if (!is_present(drive, vote->ballot.epoch, vote->signer) ||
+	    vote->ballot.view < core->views.current ||
+	    vote->ballot.view > core->views.current + PROPOSALS_AHEAD_MAX)
+		return;
+	if (vote->signer != epoch_leader(&core->epoch, vote->ballot.view)) {
+		blame(drive, peer, "a proposal that is not the leader's");
+		return;
+	}
+	job = job_new(drive, peer, bytes, 1, proposal->certificate_count, 1);
+	if (!job)
+		return;
+	add_vote(drive, job, vote);
+	for (size_t i = 0; i < proposal->certificate_count && is_fair; i++)
+		is_fair = add_certificate(drive, job, job->message.proposal.certificates[i]);
+	if (proposal->has_block && !shelf_find(&drive->shelf, &vote->ballot.block)) {
+		job->blocks = &job->message.proposal.block;
+		job->block_count = 1;
+	}
+	hand_out(drive, job, is_fair);
+}
+
+static void check_block(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                        const struct message_block *block)
+{
+	struct hash hash = header_hash(&block->header, drive->network);
+	const struct block *known = blocks_find(&drive->consensus.blocks, &hash);
+	struct check_job *job;
+
+	/* D6: nobody asked for it. */
+	if (!known || known->state != BLOCK_NAMED)
+		return;
+	job = job_new(drive, peer, bytes, 0, 0, 1);
+	if (!job)
+		return;
+	job->blocks = &job->message.block;
+	job->block_count = 1;
+	hand_out(drive, job, true);
+}
+
+static void check_range(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                        const struct message_range *range)
+{
+	struct check_job *job;
+	bool is_fair;
+
+	if (drive->peers[peer].index != drive->consensus.range_peer ||
+	    range->blocks[0].header.height != drive->consensus.height + 1)
+		return;
+	job = job_new(drive, peer, bytes, 0, 1, range->count);
+	if (!job)
+		return;
+	is_fair = add_certificate(drive, job, job->message.range.certificate);
+	/* One that we hold already did not bring us the blocks: it is looked at all the same. */
+	if (job->certificate_count == 0 && is_fair) {
+		struct cursor in = cursor_on(job->message.range.certificate);
+
+		certificate_get(&in, &job->certificates[0]);
+		is_fair = add_signers(drive, job, &job->certificates[0]);
+	}
+	job->blocks = job->message.range.blocks;
+	job->block_count = range->count;
+	hand_out(drive, job, is_fair);
+}
+
+static void check_evidence(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                           const struct vote votes[2])
+{
+	struct check_job *job;
+
+	if (!is_present(drive, votes[0].ballot.epoch, votes[0].signer) ||
+	    !is_present(drive, votes[1].ballot.epoch, votes[1].signer))
+		return;
+	job = job_new(drive, peer, bytes, 2, 0, 0);
+	if (!job)
+		return;
+	add_vote(drive, job, &votes[0]);
+	add_vote(drive, job, &votes[1]);
+	hand_out(drive, job, true);
+}
+
+/* -- Questions ----------------------------------------------------------------------------------------------- */
+
+static void read_for(struct drive *drive, uint16_t peer, const struct hash *hash,
+                     uint64_t height)
+{
+	struct read_job *job;
+
+	if (drive->read_count >= READS_MAX || !(job = memory_new(sizeof *job)))
+		return;
+	job->to = peer;
+	job->by_hash = hash != NULL;
+	if (hash)
+		job->hash = *hash;
+	job->height = height;
+	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
+	drive->read_count++;
+	drive->world.read(drive->world.owner, job);
+}
+
+static void give_block(struct drive *drive, uint16_t peer, const struct hash *hash)
+{
+	const struct shelf_block *block = shelf_find(&drive->shelf, hash);
+	struct message_block message;
+	struct buffer bytes;
+
+	if (!block) {
+		read_for(drive, peer, hash, 0);
+		return;
+	}
+	message.header = block->header;
+	message.body = shelf_body(block);
+	buffer_init(&bytes, MESSAGE_SIZE_MAX);
+	message_put_block(&bytes, &message);
+	if (bytes.status == STATUS_OK)
+		drive->world.send(drive->world.owner, peer, buffer_view(&bytes));
+	buffer_close(&bytes);
+}
+
+void drive_on_read(struct drive *drive, struct read_job *job, const struct moment *moment)
+{
+	begin_turn(drive, moment);
+	drive->read_count--;
+	if (job->answer.status == STATUS_OK && job->answer.size > 0)
+		drive->world.send(drive->world.owner, job->to, buffer_view(&job->answer));
+	buffer_close(&job->answer);
+	memory_free(job);
+	end_turn(drive);
+}
+
+/* -- Believed --------------------------------------------------------------------------------------------------- */
+
+static void feed_vote(struct drive *drive, const struct vote *vote)
+{
+	struct input in = {.kind = INPUT_VOTE, .vote = *vote};
+
+	feed(drive, &in);
+}
+
+static void feed_certificates(struct drive *drive, const struct check_job *job)
+{
+	for (size_t i = 0; i < job->certificate_count; i++) {
+		struct input in = {
+			.kind = INPUT_CERTIFICATE,
+			.certificate = &job->certificates[i],
+		};
+
+		feed(drive, &in);
+	}
+}
+
+/* Onto the shelf. False: it is not the header's body, or memory is out, or it is there and
+ * about to go. */
+static bool take_body(struct drive *drive, const struct message_block *from,
+                      struct check_body *body)
+{
+	struct shelf_block *block = shelf_find(&drive->shelf, &body->hash);
+
+	if (block || body->finding == BODY_FOREIGN)
+		return block && !block->is_dropped;
+	block = shelf_add(&drive->shelf, &body->hash, &from->header, from->body, body->txids);
+	body->txids = NULL;
+	if (!block) {
+		drive_fail(drive, STATUS_MEMORY, "take in a block");
+		return false;
+	}
+	block->is_bad = body->finding == BODY_BAD;
+	return true;
+}
+
+/* What consensus does not hold after it heard of it is of no use. */
+static void let_go(struct drive *drive, const struct hash *hash)
+{
+	struct shelf_block *block = shelf_find(&drive->shelf, hash);
+	const struct block *known = blocks_find(&drive->consensus.blocks, hash);
+
+	if (block && !block->is_committed && !block->is_executing &&
+	    (!known || known->state == BLOCK_NAMED))
+		shelf_remove(&drive->shelf, block);
+}
+
+static void feed_block(struct drive *drive, struct check_job *job)
+{
+	struct input in = {.kind = INPUT_BLOCK};
+
+	const struct block *known =
+		blocks_find(&drive->consensus.blocks, &job->bodies[0].hash);
+
+	/* It may have come twice, or too late. */
+	if (job->block_count == 0 || !known || known->state != BLOCK_NAMED ||
+	    !take_body(drive, &job->blocks[0], &job->bodies[0]))
+		return;
+	in.block.hash = job->bodies[0].hash;
+	in.block.header = &job->blocks[0].header;
+	in.block.from = drive->peers[job->from].index;
+	feed(drive, &in);
+	let_go(drive, &in.block.hash);
+}
+
+static void feed_proposal(struct drive *drive, struct check_job *job)
+{
+	const struct vote *vote = &job->message.proposal.vote;
+	struct input in = {
+		.kind = INPUT_PROPOSAL,
+		.proposal = {
+			.proposal = {.view = vote->ballot.view,
+			             .parent_view = vote->ballot.parent_view,
+			             .block = vote->ballot.block},
+			.from = drive->peers[job->from].index,
+		},
+	};
+
+	feed_certificates(drive, job);
+	feed(drive, &in);
+	feed_vote(drive, vote);
+	feed_block(drive, job);
+}
+
+static void feed_range(struct drive *drive, struct check_job *job)
+{
+	struct header headers[RANGE_BLOCKS_MAX];
+	struct hash hashes[RANGE_BLOCKS_MAX];
+	struct input in = {.kind = INPUT_RANGE};
+	size_t count = 0;
+
+	while (count < job->block_count && job->bodies[count].finding == BODY_GOOD &&
+	       take_body(drive, &job->blocks[count], &job->bodies[count])) {
+		headers[count] = job->blocks[count].header;
+		hashes[count] = job->bodies[count].hash;
+		count++;
+	}
+	in.range = (struct input_range){
+		.headers = headers,
+		.hashes = hashes,
+		.count = count,
+		.certificate = &job->certificates[0],
+		.from = drive->peers[job->from].index,
+	};
+	feed(drive, &in);
+	for (size_t i = 0; i < count; i++)
+		let_go(drive, &hashes[i]);
+}
+
+static void believe(struct drive *drive, struct check_job *job)
+{
+	switch (job->message.kind) {
+	case MESSAGE_VOTE:
+		feed_vote(drive, &job->message.vote);
+		break;
+	case MESSAGE_CERTIFICATE:
+		feed_certificates(drive, job);
+		break;
+	case MESSAGE_PROPOSAL:
+		feed_proposal(drive, job);
+		break;
+	case MESSAGE_BLOCK:
+		feed_block(drive, job);
+		break;
+	case MESSAGE_RANGE:
+		feed_range(drive, job);
+		break;
+	case MESSAGE_EVIDENCE:
+		feed_vote(drive, &job->message.evidence[0]);
+		feed_vote(drive, &job->message.evidence[1]);
+		break;
+	case MESSAGE_STATUS:
+	case MESSAGE_GET_BLOCK:
+	case MESSAGE_GET_RANGE:
+	case MESSAGE_TXS:
+		break;
+	}
+}
+
+void drive_on_checked(struct drive *drive, struct check_job *job,
+                      const struct moment *moment)
+{
+	begin_turn(drive, moment);
+	drive->check_count--;
+	if (job->status != STATUS_OK)
+		drive_fail(drive, job->status, "check a message");
+	else if (!job->is_good)
+		blame(drive, job->from, "a signature that is not valid");
+	else if (job->epoch == drive->consensus.epoch.number)
+		believe(drive, job);
+	check_job_free(job);
+	end_turn(drive);
+}
+
+/* -- The door ------------------------------------------------------------------------------------------------------ */
+
+static void feed_status(struct drive *drive, uint16_t peer,
+                        const struct message_status *status)
+{
+	struct input in = {
+		.kind = INPUT_STATUS,
+		.status = {.status = status->status, .from = drive->peers[peer].index},
+	};
+
+	feed(drive, &in);
+}
+
+static void open_message(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                         const struct message *message)
+{
+	switch (message->kind) {
+	case MESSAGE_VOTE:
+		check_vote(drive, peer, bytes, &message->vote);
+		break;
+	case MESSAGE_CERTIFICATE:
+		check_certificate(drive, peer, bytes);
+		break;
+	case MESSAGE_PROPOSAL:
+		check_proposal(drive, peer, bytes, &message->proposal);
+		break;
+	case MESSAGE_STATUS:
+		feed_status(drive, peer, &message->status);
+		break;
+	case MESSAGE_GET_BLOCK:
+		give_block(drive, peer, &message->get_block);
+		break;
+	case MESSAGE_BLOCK:
+		check_block(drive, peer, bytes, &message->block);
+		break;
+	case MESSAGE_GET_RANGE:
+		read_for(drive, peer, NULL, message->get_range);
+		break;
+	case MESSAGE_RANGE:
+		check_range(drive, peer, bytes, &message->range);
+		break;
+	case MESSAGE_TXS:
+		drive->world.ingest(drive->world.owner, message->txs);
+		break;
+	case MESSAGE_EVIDENCE:
+		check_evidence(drive, peer, bytes, message->evidence);
+		break;
+	}
+}
+
+void drive_on_message(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                      const struct moment *moment)
+{
+	struct message *message = &drive->message;
+
+	INVARIANT(peer < PEERS_MAX);
+	if (!drive->peers[peer].is_connected || drive->status != STATUS_OK)
+		return;
+	begin_turn(drive, moment);
+	if (message_decode(message, bytes) != STATUS_OK)
+		blame(drive, peer, "a message that cannot be read");
+	else if (drive->check_count >= CHECKS_MAX)
+		drive->counters.checks_dropped++;
+	else
+		open_message(drive, peer, bytes, message);
+	end_turn(drive);
+}

@@ -1,0 +1,182 @@
+/* Messages out. */
+#include "node/drive/inner.h"
+
+#include "chain/base/invariant.h"
+
+enum {
+	OFFER_BYTES_MAX = 128 << 10, /* the largest transaction fits */
+	OFFER_TXS_MAX = 64,
+};
+
+/* -- Who is who --------------------------------------------------------------------------------------- */
+
+void number_peers(struct drive *drive)
+{
+	uint16_t others = VALIDATORS_MAX;
+
+	for (size_t i = 0; i < PEERS_MAX; i++) {
+		struct drive_peer *peer = &drive->peers[i];
+
+		if (!peer->is_connected)
+			continue;
+		peer->index = epoch_find(&drive->consensus.epoch, &peer->vote_key);
+		if (peer->index == NOBODY && others < PEERS_MAX)
+			peer->index = others++;
+	}
+}
+
+static bool is_meant(const struct drive *drive, const struct drive_peer *peer, uint16_t to)
+{
+	if (!peer->is_connected || peer->index == NOBODY)
+		return false;
+	if (to == ALL_PEERS)
+		return true;
+	if (to == ALL_VALIDATORS)
+		return peer->index < drive->consensus.epoch.validators.count;
+	return peer->index == to;
+}
+
+static void send_bytes(struct drive *drive, uint16_t to, struct bytes_view bytes)
+{
+	for (uint16_t i = 0; i < PEERS_MAX; i++)
+		if (is_meant(drive, &drive->peers[i], to))
+			drive->world.send(drive->world.owner, i, bytes);
+}
+
+void send_ready(struct drive *drive)
+{
+	struct outbox_item *item;
+
+	while ((item = outbox_take(&drive->outbox))) {
+		if (item->message.status != STATUS_OK)
+			drive_fail(drive, item->message.status, "write a message");
+		else if (item->message.size > 0) /* else there was nothing left to say */
+			send_bytes(drive, item->to, buffer_view(&item->message));
+		outbox_free_item(item);
+	}
+}
+
+/* -- What consensus says --------------------------------------------------------------------------------- */
+
+static bool own_vote(struct drive *drive, const struct proposal *proposal,
+                     struct vote *vote)
+{
+	const struct consensus *core = &drive->consensus;
+	struct ballot ballot = {
+		.kind = VOTE_NOTARIZE,
+		.epoch = core->epoch.number,
+		.view = proposal->view,
+		.parent_view = proposal->parent_view,
+		.block = proposal->block,
+	};
+
+	*vote = (struct vote){
+		.ballot = ballot,
+		.signer = core->epoch.self,
+	};
+	return votes_signature(&core->votes, &ballot, core->epoch.self, &vote->signature);
+}
+
+/* What shows that the proposal builds on the right block: the parent's certificate, and those
+ * of the views between. */
+static void add_certificates(const struct consensus *core, const struct proposal *proposal,
+                             struct message_proposal *message)
+{
+	uint64_t parent_view = proposal->parent_view;
+	bool is_final = parent_view == core->views.final_view;
+	struct bytes_view parent = consensus_certificate(
+		core, parent_view, is_final ? VOTE_FINALIZE : VOTE_NOTARIZE);
+
+	if (parent.size > 0)
+		message->certificates[message->certificate_count++] = parent;
+	for (uint64_t view = parent_view + 1; view < proposal->view; view++) {
+		struct bytes_view nullified = consensus_certificate(core, view, VOTE_NULLIFY);
+
+		if (message->certificate_count == MESSAGE_CERTIFICATES_MAX)
+			break;
+		if (nullified.size > 0)
+			message->certificates[message->certificate_count++] = nullified;
+	}
+}
+
+static void put_proposal(struct drive *drive, struct outbox_item *item,
+                         const struct proposal *proposal)
+{
+	const struct shelf_block *block = shelf_find(&drive->shelf, &proposal->block);
+	struct message_proposal message = {0};
+
+	if (!own_vote(drive, proposal, &message.vote))
+		return;
+	message.has_block = block && block->header.view == proposal->view;
+	if (message.has_block) {
+		message.block.header = block->header;
+		message.block.body = shelf_body(block);
+	}
+	add_certificates(&drive->consensus, proposal, &message);
+	message_put_proposal(&item->message, &message);
+}
+
+/* The leader may not know what we are waiting for. */
+static void put_txs(struct drive *drive, struct outbox_item *item)
+{
+	const struct pool_tx *txs[OFFER_TXS_MAX];
+	struct bytes_view views[OFFER_TXS_MAX];
+	size_t count = pool_peek(&drive->pool, txs, OFFER_TXS_MAX, OFFER_BYTES_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		views[i] = txs[i]->tx.bytes;
+	if (count > 0)
+		message_put_txs(&item->message, views, count);
+}
+
+void carry_send(struct drive *drive, const struct effect_send *effect)
+{
+	struct outbox_item *item = outbox_add_message(&drive->outbox, effect->to);
+
+	if (!item) {
+		drive_fail(drive, STATUS_MEMORY, "write a message");
+		return;
+	}
+	switch (effect->message) {
+	case MESSAGE_VOTE:
+		message_put_vote(&item->message, &effect->vote);
+		break;
+	case MESSAGE_CERTIFICATE:
+		message_put_certificate(&item->message, effect->certificate);
+		break;
+	case MESSAGE_PROPOSAL:
+		put_proposal(drive, item, &effect->proposal);
+		break;
+	case MESSAGE_STATUS:
+		message_put_status(&item->message,
+		                   &(struct message_status){.status = effect->status});
+		break;
+	case MESSAGE_GET_BLOCK:
+		message_put_get_block(&item->message, &effect->block);
+		break;
+	case MESSAGE_GET_RANGE:
+		message_put_get_range(&item->message, effect->height);
+		break;
+	case MESSAGE_TXS:
+		put_txs(drive, item);
+		break;
+	case MESSAGE_BLOCK:
+	case MESSAGE_RANGE:
+	case MESSAGE_EVIDENCE:
+		INVARIANT(effect->message == MESSAGE_VOTE);
+		break;
+	}
+}
+
+void relay(struct drive *drive, const struct bytes_view *txs, size_t count)
+{
+	struct outbox_item *item;
+
+	if (count == 0 || drive->consensus.epoch.validators.count == 1)
+		return;
+	item = outbox_add_message(&drive->outbox, ALL_VALIDATORS);
+	if (item)
+		message_put_txs(&item->message, txs, count);
+	else
+		drive_fail(drive, STATUS_MEMORY, "write a message");
+}

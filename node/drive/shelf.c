@@ -1,0 +1,62 @@
+#include "node/drive/shelf.h"
+
+#include "chain/base/memory.h"
+
+struct shelf_block *shelf_find(const struct shelf *shelf, const struct hash *hash)
+{
+	struct shelf_block *block;
+
+	HASH_FIND(hh, shelf->blocks, hash, sizeof *hash, block);
+	return block;
+}
+
+static void free_block(struct shelf_block *block)
+{
+	memory_free(block->body);
+	memory_free(block->txids);
+	memory_free(block);
+}
+
+struct shelf_block *shelf_add(struct shelf *shelf, const struct hash *hash,
+                              const struct header *header, struct bytes_view body,
+                              struct hash *txids)
+{
+	struct shelf_block *block = memory_new(sizeof *block);
+
+	if (!block) {
+		memory_free(txids);
+		return NULL;
+	}
+	block->hash = *hash;
+	block->header = *header;
+	block->txids = txids;
+	/* An empty body has a byte of memory too, so that NULL means failure alone. */
+	block->body = memory_new(body.size + 1);
+	if (!block->body) {
+		free_block(block);
+		return NULL;
+	}
+	if (body.size > 0)
+		memcpy(block->body, body.at, body.size);
+	HASH_ADD(hh, shelf->blocks, hash, sizeof block->hash, block);
+	if (table_has(block))
+		return block;
+	free_block(block);
+	return NULL;
+}
+
+void shelf_remove(struct shelf *shelf, struct shelf_block *block)
+{
+	HASH_DEL(shelf->blocks, block);
+	free_block(block);
+}
+
+void shelf_close(struct shelf *shelf)
+{
+	struct shelf_block *block, *next;
+
+	HASH_ITER(hh, shelf->blocks, block, next) {
+		HASH_DEL(shelf->blocks, block);
+		free_block(block);
+	}
+}

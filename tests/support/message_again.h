@@ -1,0 +1,57 @@
+/* A decoded message encoded once more: of one value there is one encoding. */
+#ifndef TESTS_SUPPORT_MESSAGE_AGAIN_H
+#define TESTS_SUPPORT_MESSAGE_AGAIN_H
+
+#include "chain/base/invariant.h"
+#include "consensus/message.h"
+
+static inline void message_again_txs(struct buffer *out, struct cursor txs)
+{
+	struct bytes_view views[MESSAGE_TXS_MAX];
+	size_t count = 0;
+
+	while (txs.left > 0) {
+		INVARIANT(count < MESSAGE_TXS_MAX);
+		views[count++] = body_next(&txs);
+	}
+	INVARIANT(txs.status == STATUS_OK && count > 0);
+	message_put_txs(out, views, count);
+}
+
+static inline void message_again(struct buffer *out, const struct message *message)
+{
+	switch (message->kind) {
+	case MESSAGE_VOTE:
+		message_put_vote(out, &message->vote);
+		break;
+	case MESSAGE_CERTIFICATE:
+		message_put_certificate(out, message->certificate);
+		break;
+	case MESSAGE_PROPOSAL:
+		message_put_proposal(out, &message->proposal);
+		break;
+	case MESSAGE_STATUS:
+		message_put_status(out, &message->status);
+		break;
+	case MESSAGE_GET_BLOCK:
+		message_put_get_block(out, &message->get_block);
+		break;
+	case MESSAGE_BLOCK:
+		message_put_block(out, &message->block);
+		break;
+	case MESSAGE_GET_RANGE:
+		message_put_get_range(out, message->get_range);
+		break;
+	case MESSAGE_RANGE:
+		message_put_range(out, &message->range);
+		break;
+	case MESSAGE_TXS:
+		message_again_txs(out, message->txs);
+		break;
+	case MESSAGE_EVIDENCE:
+		message_put_evidence(out, message->evidence);
+		break;
+	}
+}
+
+#endif

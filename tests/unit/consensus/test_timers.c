@@ -1,0 +1,302 @@
+/* When there is something to do, and how long it is waited for. We are number 3. */
+#include "tests/unit/consensus/consensus_harness.h"
+
+static struct made_block root, first;
+
+static void setup(void)
+{
+	begin_default();
+	begin(4, 3);
+	root = root_block();
+	first = make_block(&root, 1);
+}
+
+/* How long after now the view is given up, if nothing comes; the leader shows nothing. */
+static uint64_t time_to_give_up(uint64_t view)
+{
+	uint64_t start_ms = m->now_ms;
+
+	forget();
+	while (!asked(VOTE_NULLIFY, view)) {
+		forget();
+		ck_assert_uint_ne(m->wake_ms, UINT64_MAX);
+		tick(m->wake_ms - m->now_ms);
+		ck_assert_uint_lt(m->now_ms, start_ms + 1000000);
+	}
+	return m->now_ms - start_ms;
+}
+
+static void give_up_to(uint64_t view)
+{
+	for (uint64_t before = m->core.views.current; before < view; before++)
+		certify_null(before);
+}
+
+/* -- Idle ---------------------------------------------------------------------------- */
+
+START_TEST(without_work_no_timer_runs_however_long)
+{
+	pass(1000000);
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+	ck_assert_uint_eq(count_of(EFFECT_SIGN), 0);
+	ck_assert_uint_eq(m->core.views.current, 1);
+}
+END_TEST
+
+START_TEST(a_transaction_arms_the_timer_when_the_leader_can_know_of_it)
+{
+	work(1);
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+	tick(19);
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+	ck_assert_uint_eq(sent_count(MESSAGE_TXS), 0);
+	tick(1);
+	ck_assert_uint_eq(m->core.armed_ms, m->now_ms);
+	/* And he is shown it. */
+	ck_assert_uint_eq(only_sent(MESSAGE_TXS)->to, 0);
+}
+END_TEST
+
+START_TEST(work_that_goes_away_takes_the_timer_with_it)
+{
+	work(1);
+	tick(20);
+	work(0);
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+	pass(100000);
+	ck_assert_uint_eq(count_of(EFFECT_SIGN), 0);
+}
+END_TEST
+
+START_TEST(a_proposal_and_a_block_that_is_not_final_and_others_who_give_up_arm_it)
+{
+	announce(1, 0, &first.hash);
+	ck_assert_uint_gt(m->core.armed_ms, 0);
+	end();
+	begin(4, 3);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	ck_assert_uint_gt(m->core.armed_ms, 0);
+	end();
+	begin(4, 3);
+	nullify(1, 1);
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+	nullify(2, 1);
+	ck_assert_uint_gt(m->core.armed_ms, 0);
+	end();
+	begin(4, 3);
+	certify_null(5);
+	ck_assert_uint_gt(m->core.armed_ms, 0);
+}
+END_TEST
+
+START_TEST(when_the_block_is_final_and_nothing_waits_it_is_idle_again)
+{
+	propose(0, &first);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	ck_assert_uint_gt(m->core.armed_ms, 0);
+	certify(VOTE_FINALIZE, 1, 0, &first.hash);
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+}
+END_TEST
+
+START_TEST(a_heartbeat_that_is_due_arms_the_timer)
+{
+	end();
+	parameters.values[PARAMETER_heartbeat_ms] = 3000;
+	begin(4, 3);
+	ck_assert_uint_gt(m->core.armed_ms, 0);
+}
+END_TEST
+
+/* -- Time-outs ----------------------------------------------------------------------- */
+
+START_TEST(without_a_proposal_a_view_is_given_up_after_twice_b)
+{
+	work(1);
+	tick(20);
+	ck_assert_uint_eq(time_to_give_up(1), 2 * B_MS);
+}
+END_TEST
+
+START_TEST(with_a_proposal_a_view_is_given_up_after_four_times_b)
+{
+	announce(1, 0, &first.hash);
+	ck_assert_uint_eq(time_to_give_up(1), 4 * B_MS);
+}
+END_TEST
+
+START_TEST(a_leader_waits_for_a_quorum_four_times_b)
+{
+	struct made_block own;
+
+	end();
+	begin(4, 0);
+	own = make_block(&root, 1);
+	work(1);
+	tick(BATCH_MS);
+	built(1, &own);
+	tick(20 - BATCH_MS);
+	ck_assert_uint_eq(time_to_give_up(1), 4 * B_MS);
+}
+END_TEST
+
+START_TEST(time_outs_double_when_more_views_fail_than_there_may_be_bad_leaders)
+{
+	/* Failed views, and how often B is doubled then: (failed - 3) / 2. */
+	static const struct {
+		uint64_t view, doublings;
+	} TABLE[] = {{2, 0}, {3, 0}, {4, 0}, {5, 1}, {6, 1}, {7, 2}, {9, 3}, {10, 3}};
+
+	give_up_to(TABLE[_i].view);
+	if (epoch_leader(&m->core.epoch, TABLE[_i].view) == 3)
+		return;
+	work(1);
+	tick(20);
+	ck_assert_uint_eq(time_to_give_up(TABLE[_i].view), (2 * B_MS) << TABLE[_i].doublings);
+}
+END_TEST
+
+START_TEST(a_final_block_takes_time_outs_back_to_where_they_were)
+{
+	give_up_to(12);
+	certify(VOTE_FINALIZE, 12, 0, &first.hash);
+	announce(13, 12, &(struct hash){{77}});
+	ck_assert_uint_eq(time_to_give_up(13), 4 * B_MS);
+}
+END_TEST
+
+START_TEST(a_view_lasts_no_longer_than_the_largest_time_out)
+{
+	give_up_to(101);
+	work(1);
+	tick(20);
+	ck_assert_uint_eq(time_to_give_up(101), 60000);
+}
+END_TEST
+
+START_TEST(b_follows_the_time_that_a_quorum_takes)
+{
+	announce(1, 0, &first.hash);
+	tick(400);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	/* 401 ms, four times. */
+	ck_assert_uint_eq(m->core.notarize_ms, 401);
+	announce(2, 1, &(struct hash){{77}});
+	ck_assert_uint_eq(time_to_give_up(2), 4 * 4 * 401);
+}
+END_TEST
+
+START_TEST(a_view_that_we_gave_up_tells_nothing_of_how_fast_a_quorum_is)
+{
+	announce(1, 0, &first.hash);
+	time_to_give_up(1);
+	tick(10000);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	ck_assert_uint_eq(m->core.notarize_ms, 0);
+}
+END_TEST
+
+START_TEST(a_crowd_of_faster_views_brings_b_down_again)
+{
+	announce(1, 0, &first.hash);
+	tick(1500);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	for (uint64_t view = 2; view < 60; view++) {
+		struct hash block = {{(uint8_t)view, 1}};
+
+		announce(view, view - 1, &block);
+		tick(1);
+		certify(VOTE_NOTARIZE, view, view - 1, &block);
+	}
+	ck_assert_uint_lt(m->core.notarize_ms, 20);
+}
+END_TEST
+
+/* -- Stale work ------------------------------------------------------------------------
+ */
+
+/* L8: had it been of use to anybody, one of so many leaders would have taken it. */
+START_TEST(work_that_nobody_takes_in_a_whole_round_is_left_alone_for_a_while)
+{
+	work(1);
+	give_up_to(1 + 4 + 1);
+	tick(20);
+	ck_assert_uint_gt(m->core.work_ignored_until_ms, m->now_ms);
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+	pass(9000);
+	ck_assert_uint_eq(count_of(EFFECT_SIGN), 0);
+	pass(1100);
+	ck_assert_uint_gt(m->core.armed_ms, 0);
+}
+END_TEST
+
+START_TEST(each_pause_is_twice_as_long_up_to_a_limit)
+{
+	uint64_t pause_ms = 10000;
+
+	work(1);
+	for (int i = 0; i < 9; i++) {
+		give_up_to(m->core.views.current + 5);
+		ck_assert_uint_eq(m->core.work_pause_ms, pause_ms);
+		pause_ms = 2 * pause_ms < 600000 ? 2 * pause_ms : 600000;
+		m->now_ms = m->core.work_ignored_until_ms;
+		tick(0);
+	}
+}
+END_TEST
+
+START_TEST(a_new_block_ends_the_pause)
+{
+	work(1);
+	give_up_to(6);
+	tick(20);
+	ck_assert_uint_gt(m->core.work_ignored_until_ms, m->now_ms);
+	first = make_block(&root, 6);
+	propose(0, &first);
+	certify(VOTE_FINALIZE, 6, 0, &first.hash);
+	tick(1);
+	ck_assert_uint_eq(m->core.work_ignored_until_ms, 0);
+	ck_assert_uint_eq(m->core.work_pause_ms, 0);
+}
+END_TEST
+
+START_TEST(work_beside_views_that_go_well_is_not_stale)
+{
+	work(1);
+	for (uint64_t view = 1; view <= 20; view++)
+		certify(VOTE_NOTARIZE, view, view - 1, &(struct hash){{(uint8_t)view, 2}});
+	ck_assert_uint_eq(m->core.work_pause_ms, 0);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+	Suite *suite = suite_create("timers");
+	TCase *tests = tcase_create("timers");
+
+	tcase_add_checked_fixture(tests, setup, end);
+	tcase_add_test(tests, without_work_no_timer_runs_however_long);
+	tcase_add_test(tests, a_transaction_arms_the_timer_when_the_leader_can_know_of_it);
+	tcase_add_test(tests, work_that_goes_away_takes_the_timer_with_it);
+	tcase_add_test(
+		tests, a_proposal_and_a_block_that_is_not_final_and_others_who_give_up_arm_it);
+	tcase_add_test(tests, when_the_block_is_final_and_nothing_waits_it_is_idle_again);
+	tcase_add_test(tests, a_heartbeat_that_is_due_arms_the_timer);
+	tcase_add_test(tests, without_a_proposal_a_view_is_given_up_after_twice_b);
+	tcase_add_test(tests, with_a_proposal_a_view_is_given_up_after_four_times_b);
+	tcase_add_test(tests, a_leader_waits_for_a_quorum_four_times_b);
+	tcase_add_loop_test(
+		tests, time_outs_double_when_more_views_fail_than_there_may_be_bad_leaders, 0, 8);
+	tcase_add_test(tests, a_final_block_takes_time_outs_back_to_where_they_were);
+	tcase_add_test(tests, a_view_lasts_no_longer_than_the_largest_time_out);
+	tcase_add_test(tests, b_follows_the_time_that_a_quorum_takes);
+	tcase_add_test(tests, a_view_that_we_gave_up_tells_nothing_of_how_fast_a_quorum_is);
+	tcase_add_test(tests, a_crowd_of_faster_views_brings_b_down_again);
+	tcase_add_test(tests,
+	               work_that_nobody_takes_in_a_whole_round_is_left_alone_for_a_while);
+	tcase_add_test(tests, each_pause_is_twice_as_long_up_to_a_limit);
+	tcase_add_test(tests, a_new_block_ends_the_pause);
+	tcase_add_test(tests, work_beside_views_that_go_well_is_not_stale);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
