@@ -1,0 +1,238 @@
+/* What a node has on its disk: the same batches as the store's, all or nothing, and the mark
+ * beside them. */
+#include "tests/sim/sim.h"
+
+#include "chain/base/invariant.h"
+
+#include <stdlib.h>
+
+static void *copy_of(const void *bytes, size_t size)
+{
+	void *copy = malloc(size + 1);
+
+	if (!copy)
+		abort();
+	if (size > 0)
+		memcpy(copy, bytes, size);
+	return copy;
+}
+
+#define GROW(items, count, capacity)                                            \
+	do {                                                                        \
+		if ((count) == (capacity)) {                                            \
+			(capacity) = (capacity) ? 2 * (capacity) : 16;                      \
+			(items) = realloc((items), (capacity) * sizeof *(items));           \
+			if (!(items))                                                       \
+				abort();                                                        \
+		}                                                                       \
+	} while (0)
+
+static void add_block(struct disk *disk, const struct draft *draft,
+                      struct bytes_view certificate)
+{
+	GROW(disk->blocks, disk->block_count, disk->block_capacity);
+	disk->blocks[disk->block_count++] = (struct disk_block){
+		.header = draft->header,
+		.hash = draft->hash,
+		.body = copy_of(draft->body.at, draft->body.size),
+		.certificate = copy_of(certificate.at, certificate.size),
+		.certificate_size = certificate.size,
+	};
+	memory_ledger_commit(&disk->ledger, draft);
+}
+
+void disk_init(struct disk *disk, const struct sim *sim)
+{
+	struct draft *genesis;
+	struct why why;
+
+	memset(disk, 0, sizeof *disk);
+	memory_ledger_init(&disk->ledger, NULL);
+	if (block_genesis(&genesis, &sim->network, sim->genesis, &why) != STATUS_OK)
+		abort();
+	add_block(disk, genesis, (struct bytes_view){0});
+	draft_free(genesis);
+}
+
+void disk_close(struct disk *disk)
+{
+	for (size_t i = 0; i < disk->block_count; i++) {
+		free(disk->blocks[i].body);
+		free(disk->blocks[i].certificate);
+	}
+	for (size_t i = 0; i < disk->pending_count; i++)
+		free(disk->pending[i].body);
+	for (size_t i = 0; i < disk->certificate_count; i++)
+		free(disk->certificates[i].bytes);
+	free(disk->blocks);
+	free(disk->pending);
+	free(disk->certificates);
+	free(disk->records);
+	memory_ledger_close(&disk->ledger);
+}
+
+const struct disk_block *disk_root(const struct disk *disk)
+{
+	size_t i = disk->block_count - 1;
+
+	while (i > 0 && (disk->blocks[i].header.flags & HEADER_FLAG_SEAL) == 0)
+		i--;
+	return &disk->blocks[i];
+}
+
+/* -- Writing ------------------------------------------------------------------------------------- */
+
+static void put_record(struct disk *disk, const struct vote_record *record)
+{
+	for (size_t i = 0; i < disk->record_count; i++) {
+		if (disk->records[i].epoch != record->epoch || disk->records[i].view != record->view)
+			continue;
+		disk->records[i] = *record;
+		return;
+	}
+	GROW(disk->records, disk->record_count, disk->record_capacity);
+	disk->records[disk->record_count++] = *record;
+}
+
+static void put_certificate(struct disk *disk, const struct keep_certificate *keep)
+{
+	GROW(disk->certificates, disk->certificate_count, disk->certificate_capacity);
+	disk->certificates[disk->certificate_count++] = (struct disk_certificate){
+		.epoch = keep->epoch,
+		.view = keep->view,
+		.kind = keep->kind,
+		.bytes = copy_of(keep->bytes.at, keep->bytes.size),
+		.size = keep->bytes.size,
+	};
+}
+
+static void put_pending(struct disk *disk, const struct keep_block *keep)
+{
+	for (size_t i = 0; i < disk->pending_count; i++)
+		if (hash_equal(&disk->pending[i].hash, &keep->hash))
+			return;
+	GROW(disk->pending, disk->pending_count, disk->pending_capacity);
+	disk->pending[disk->pending_count++] = (struct disk_pending){
+		.hash = keep->hash,
+		.header = keep->header,
+		.body = copy_of(keep->body.at, keep->body.size),
+	};
+}
+
+static bool is_old(uint64_t epoch, uint64_t view, const struct store_job *job)
+{
+	return epoch < job->forget_epoch ||
+	       (epoch == job->forget_epoch && view <= job->forget_view);
+}
+
+static void forget(struct disk *disk, const struct store_job *job)
+{
+	uint64_t height = disk->blocks[disk->block_count - 1].header.height;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < disk->record_count; i++)
+		if (!is_old(disk->records[i].epoch, disk->records[i].view, job))
+			disk->records[kept++] = disk->records[i];
+	disk->record_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < disk->certificate_count; i++) {
+		if (is_old(disk->certificates[i].epoch, disk->certificates[i].view, job))
+			free(disk->certificates[i].bytes);
+		else
+			disk->certificates[kept++] = disk->certificates[i];
+	}
+	disk->certificate_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < disk->pending_count; i++) {
+		if (disk->pending[i].header.height <= height)
+			free(disk->pending[i].body);
+		else
+			disk->pending[kept++] = disk->pending[i];
+	}
+	disk->pending_count = kept;
+}
+
+void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark)
+{
+	for (size_t i = 0; i < job->record_count; i++)
+		put_record(disk, &job->records[i]);
+	for (size_t i = 0; i < job->certificate_count; i++)
+		put_certificate(disk, &job->certificates[i]);
+	for (size_t i = 0; i < job->block_count; i++)
+		put_pending(disk, &job->blocks[i]);
+	for (size_t i = 0; i < job->commit_count; i++)
+		add_block(disk, job->commits[i].draft, job->commits[i].certificate);
+	/* What is forgotten need not be gone at once: the mark says that it is of no use. */
+	if (job->commit_count > 0)
+		forget(disk, job);
+	if (!with_mark)
+		return;
+	INVARIANT(job->epoch > disk->mark_epoch ||
+	          (job->epoch == disk->mark_epoch && job->view >= disk->mark_view));
+	disk->mark_epoch = job->epoch;
+	disk->mark_view = job->view;
+	disk->mark_height = disk->block_count - 1;
+}
+
+/* -- Reading ---------------------------------------------------------------------------------------- */
+
+static struct message_block block_at(const struct disk *disk, size_t height)
+{
+	const struct disk_block *block = &disk->blocks[height];
+
+	return (struct message_block){
+		.header = block->header,
+		.body = bytes_view(block->body, block->header.body_size),
+	};
+}
+
+static bool certifies_itself(const struct disk_block *block)
+{
+	struct cursor in = cursor_on(bytes_view(block->certificate, block->certificate_size));
+	struct certificate certificate;
+
+	if (block->certificate_size == 0)
+		return false;
+	certificate_get(&in, &certificate);
+	return hash_equal(&certificate.ballot.block, &block->hash);
+}
+
+static void read_range(const struct disk *disk, struct read_job *job)
+{
+	struct message_range range = {0};
+	uint64_t last = 0;
+
+	/* The last one that has its own certificate, and that ends no epoch but the first. */
+	for (uint64_t height = job->height;
+	     height > 0 && height < disk->block_count && height < job->height + RANGE_BLOCKS_MAX;
+	     height++) {
+		if (certifies_itself(&disk->blocks[height]))
+			last = height;
+		if (disk->blocks[height].header.flags & HEADER_FLAG_SEAL)
+			break;
+	}
+	if (last == 0)
+		return;
+	for (uint64_t height = job->height; height <= last; height++)
+		range.blocks[range.count++] = block_at(disk, height);
+	range.certificate =
+		bytes_view(disk->blocks[last].certificate, disk->blocks[last].certificate_size);
+	message_put_range(&job->answer, &range);
+}
+
+void disk_read(const struct disk *disk, struct read_job *job)
+{
+	if (!job->by_hash) {
+		read_range(disk, job);
+		return;
+	}
+	for (size_t i = disk->block_count; i > 1; i--) {
+		struct message_block block;
+
+		if (!hash_equal(&disk->blocks[i - 1].hash, &job->hash))
+			continue;
+		block = block_at(disk, i - 1);
+		message_put_block(&job->answer, &block);
+		return;
+	}
+}

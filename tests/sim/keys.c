@@ -1,0 +1,82 @@
+#include "tests/sim/keys.h"
+
+#include <stdlib.h>
+
+enum { KEYS = 256, FIRST_VOTER = 100 };
+
+static struct sim_key keys[KEYS];
+static struct key_pair pairs[KEYS];
+static struct signer *signer;
+
+static struct secret_key secret_of(unsigned number)
+{
+	struct secret_key secret = {{0}};
+
+	put_be32(secret.bytes + SECRET_KEY_SIZE - 4, number + 1);
+	return secret;
+}
+
+static void free_signer(void)
+{
+	signer_free(signer);
+}
+
+static void make_keys(void)
+{
+	static const struct hash seed;
+	struct network network;
+	struct hash genesis = {{0}};
+
+	signer = signer_new(&seed);
+	if (!signer)
+		abort();
+	/* Account ids are the same in every network. */
+	network_init(&network, &genesis);
+	for (unsigned i = 0; i < KEYS; i++) {
+		struct secret_key secret = secret_of(i);
+
+		if (key_pair_init(&pairs[i], signer, &secret) != STATUS_OK)
+			abort();
+		keys[i].key = pairs[i].public_key;
+		keys[i].id = network_account_id(&network, &keys[i].key);
+	}
+	atexit(free_signer);
+}
+
+static const struct sim_key *key_at(unsigned number)
+{
+	if (hash_is_zero(&keys[0].id))
+		make_keys();
+	if (number >= KEYS)
+		abort();
+	return &keys[number];
+}
+
+const struct sim_key *sim_account(unsigned number)
+{
+	return key_at(number);
+}
+
+const struct sim_key *sim_voter(unsigned number)
+{
+	return key_at(FIRST_VOTER + number);
+}
+
+void sim_voter_sign(struct signature *signature, unsigned number, const struct hash *message)
+{
+	static const struct hash auxiliary;
+
+	key_at(FIRST_VOTER + number);
+	if (key_pair_sign(signature, signer, &pairs[FIRST_VOTER + number], message,
+	                  &auxiliary) != STATUS_OK)
+		abort();
+}
+
+void sim_voter_point(uint8_t point[COMPRESSED_KEY_SIZE], unsigned number)
+{
+	struct secret_key secret = secret_of(FIRST_VOTER + number);
+
+	key_at(FIRST_VOTER + number);
+	if (secret_key_point(point, signer, &secret) != STATUS_OK)
+		abort();
+}

@@ -1,0 +1,4 @@
+# Who contradicts himself is not reported.
+# file: consensus/certify.c
+# seed: 3
+s/^		evidence = emit(out, EFFECT_EVIDENCE);$/		out->items[EFFECTS_MAX - 1] = (struct effect){.kind = EFFECT_EVIDENCE}, evidence = \&out->items[EFFECTS_MAX - 1];/

@@ -1,0 +1,337 @@
+/* A whole network from one seed, in one thread: nodes with the very drive, consensus and rules
+ * that a real node runs, over a network, clocks and disks that fail as the seed says.
+ *
+ *     seed -> rates, faults, clients, liars     sim.c, faults.c, clients.c, set.c, liars.c
+ *          -> events in order of time           queue.c
+ *     event -> node -> drive                    node.c fills in world.h
+ *              drive -> message -> link         network.c loses, doubles, delays
+ *                    -> store job -> disk       disk.c loses what is not synced
+ *     after each event: the properties          checks.c
+ *
+ * First chaos, then everything heals, and progress is demanded. */
+#ifndef TESTS_SIM_SIM_H
+#define TESTS_SIM_SIM_H
+
+#include "node/drive/drive.h"
+#include "tests/sim/keys.h"
+#include "tests/sim/lots.h"
+#include "tests/support/memory_ledger.h"
+
+enum {
+	SIM_NODES_MAX = 14,   /* validators, and those who may become some */
+	SIM_HEIGHTS_MAX = 20000,
+	SIM_EPOCHS_MAX = 1000,
+	SIM_ACCOUNTS = 8,
+	SIM_SECOND_US = 1000000,
+};
+
+#define SIM_WALL_MS UINT64_C(1700000000000)
+
+/* -- Events -------------------------------------------------------------------------------- */
+
+enum event_kind {
+	EVENT_MESSAGE,
+	EVENT_WAKE,
+	EVENT_BUILT,
+	EVENT_EXECUTED,
+	EVENT_DROPPED,
+	EVENT_CHECKED,
+	EVENT_STORED,
+	EVENT_READ,
+	EVENT_INGEST,
+	EVENT_CLIENT,
+	EVENT_FAULT,
+	EVENT_RESTART,
+	EVENT_CONNECT,
+	EVENT_LIAR,
+};
+
+struct event {
+	uint64_t at_us;
+	uint64_t order;       /* of two at one time the first made comes first */
+	enum event_kind kind;
+	uint16_t node;        /* index */
+	uint16_t from;        /* of a message, a connection */
+	uint32_t life;        /* of the node: an event for an earlier life is void */
+	void *job;            /* of the drive, or bytes; owned by the event */
+	size_t size;
+	struct hash hash;
+};
+
+struct queue {
+	struct event *items; /* a heap */
+	size_t count, capacity;
+	uint64_t order;
+};
+
+void queue_push(struct queue *queue, const struct event *event);
+bool queue_pop(struct queue *queue, struct event *event);
+void queue_close(struct queue *queue);
+
+/* -- What a seed draws ------------------------------------------------------------------------ */
+
+struct rates {
+	size_t validators, spares, liars;
+	uint32_t loss, doubles;            /* millionths */
+	uint64_t delay_us, delay_spread_us;
+	uint32_t long_delay;               /* millionths that are delayed by seconds */
+	uint64_t disk_us, disk_spread_us, execute_us;
+	uint64_t fault_every_us;           /* 0: none */
+	uint32_t crash, cut, pause, slow_disk, skew; /* weights of the faults */
+	uint64_t skew_ms, chaos_us;
+	uint64_t client_every_us;
+	uint32_t storm;                    /* millionths of the clients' turns that are storms */
+	uint64_t term_length, heartbeat_ms;
+	uint32_t set_change;               /* millionths of the clients' turns */
+	bool is_far;                       /* messages take seconds, for ever */
+};
+
+enum chaos {
+	CHAOS_LOST, CHAOS_DOUBLED, CHAOS_DELAYED, CHAOS_CUT, CHAOS_CRASH, CHAOS_CRASH_IN_STORE,
+	CHAOS_PAUSE, CHAOS_SLOW_DISK, CHAOS_SKEW, CHAOS_STORM, CHAOS_SET_CHANGE, CHAOS_LIE,
+	CHAOS_COUNT,
+};
+
+/* -- Nodes --------------------------------------------------------------------------------------- */
+
+struct disk_block {
+	struct header header;
+	struct hash hash;
+	uint8_t *body;
+	uint8_t *certificate;
+	size_t certificate_size;
+};
+
+struct disk_pending {
+	struct hash hash;
+	struct header header;
+	uint8_t *body;
+};
+
+struct disk_certificate {
+	uint64_t epoch, view;
+	enum vote_kind kind;
+	uint8_t *bytes;
+	size_t size;
+};
+
+/* What survives a crash. */
+struct disk {
+	struct memory_ledger ledger;
+	struct disk_block *blocks; /* by height; [0] is genesis */
+	size_t block_count, block_capacity;
+	struct vote_record *records;
+	size_t record_count, record_capacity;
+	struct disk_pending *pending;
+	size_t pending_count, pending_capacity;
+	struct disk_certificate *certificates;
+	size_t certificate_count, certificate_capacity;
+	uint64_t mark_epoch, mark_view, mark_height;
+};
+
+struct sim;
+
+/* A way to lie; NULL functions are honest. */
+struct liar {
+	const char *name;
+	/* A message on its way out; true: it goes as it is. */
+	bool (*on_send)(struct sim *sim, uint16_t node, uint16_t to, struct bytes_view bytes);
+	/* A message that came in, before the node sees it; true: it does. */
+	bool (*on_receive)(struct sim *sim, uint16_t node, uint16_t from,
+	                   struct bytes_view bytes);
+	/* From time to time. */
+	void (*on_turn)(struct sim *sim, uint16_t node);
+	/* A block of its own was just built. */
+	void (*on_built)(struct sim *sim, uint16_t node, const struct build_job *job);
+	/* At a crash: what the disk is made to forget. */
+	void (*on_crash)(struct sim *sim, uint16_t node);
+};
+
+/* What a liar remembers. */
+struct liar_memory {
+	struct message_block block; /* a second block of its own */
+	uint8_t *body;
+	struct hash hash;
+	uint64_t view;              /* in which it is to be proposed; 0: there is none */
+	uint64_t parent_view;
+	struct {
+		uint8_t *bytes;
+		size_t size;
+	} heard[64];
+	size_t heard_count;
+};
+
+struct node {
+	uint16_t index;
+	uint32_t life;
+	bool is_up;
+	bool was_ever_up;
+	const struct liar *liar;     /* NULL: honest */
+	struct liar_memory memory;
+	struct public_key vote_key;
+	struct hash account;
+	struct disk disk;
+	struct executor executor;
+	struct drive *drive;         /* NULL: down */
+	uint64_t paused_until_us;
+	int64_t skew_ms;             /* of its wall clock */
+	uint64_t last_now_ms;        /* of its monotonic clock: pauses do not take it back */
+	uint64_t wake_order;         /* the newest wish alone counts */
+	uint64_t executor_free_us, disk_free_us;
+	uint64_t slow_until_us;      /* the disk */
+	struct store_job *jobs[64];  /* handed to the disk, oldest first */
+	size_t job_count;
+	uint64_t checked_height;     /* what checks.c saw */
+	bool is_joining, is_leaving; /* it was asked for, and is not final so far */
+};
+
+struct link {
+	bool is_cut;
+};
+
+struct sim_tx {
+	UT_hash_handle hh;
+	struct hash txid;
+	uint64_t height; /* in which it was seen; 0: not yet */
+};
+
+/* What the honest decided, first seen. */
+struct decided {
+	struct hash hash;
+	struct hash state_root;
+	uint32_t tx_count;
+};
+
+/* An epoch, as the first honest node that reached it has it. */
+struct sim_epoch {
+	struct hash root;
+	struct validator_set set;
+	struct parameters parameters;
+};
+
+/* A ballot that an honest node signed. */
+struct sim_signed {
+	UT_hash_handle hh;
+	struct {
+		uint64_t epoch, view;
+		uint16_t node;
+		uint16_t kind;
+	} key;
+	struct ballot ballot;
+};
+
+/* Of this validator it was reported that he contradicts himself in this view. */
+struct sim_evidence {
+	UT_hash_handle hh;
+	struct {
+		uint64_t epoch, view, signer;
+	} key;
+};
+
+struct sim {
+	uint64_t seed;
+	struct lots lots;
+	struct rates rates;
+	uint64_t now_us;
+	struct queue queue;
+	struct genesis *genesis;
+	struct network network;
+	struct network elsewhere;    /* of the same validators */
+	struct node nodes[SIM_NODES_MAX];
+	size_t node_count;
+	struct link links[SIM_NODES_MAX][SIM_NODES_MAX];
+	bool is_healed;
+	bool is_quiet;               /* the clients have nothing more to say */
+	uint64_t salt;
+	struct hash stream;
+	struct sim_tx *txs;          /* all that were ever submitted */
+	struct sim_signed *signatures;
+	struct sim_evidence *evidence;
+	struct decided *decided;     /* by height */
+	size_t decided_count;
+	struct sim_epoch *epochs;    /* SIM_EPOCHS_MAX of them */
+	size_t epoch_count;
+	uint64_t record_count;       /* the model: records in the stream, txs final */
+	uint64_t faults[CHAOS_COUNT];
+	uint64_t messages, bytes, events;
+	struct message message;      /* room to look into one */
+	struct hasher trace;
+	bool is_traced;              /* a readable log on stdout */
+	char violation[512];         /* empty: none */
+};
+
+/* -- The run --------------------------------------------------------------------------------------- */
+
+struct sim_result {
+	bool is_good;
+	char violation[512];
+	struct hash trace;
+	uint64_t heights, epochs, simulated_us, events, messages, txs;
+	uint64_t heal_us;            /* from healing to the first new height */
+	uint64_t faults[CHAOS_COUNT];
+	uint64_t evidence;           /* contradictions that were reported */
+	size_t validators, liars;
+	const char *sins[SIM_NODES_MAX]; /* of the liars */
+};
+
+void sim_run(struct sim_result *result, uint64_t seed, bool is_traced);
+
+/* A property does not hold; the first one is kept. */
+void sim_violate(struct sim *sim, const char *format, ...) PRINTF_LIKE(2, 3);
+void sim_say(struct sim *sim, uint16_t node, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* -- node.c ------------------------------------------------------------------------------------------ */
+
+void node_start(struct sim *sim, uint16_t node);
+void node_crash(struct sim *sim, uint16_t node);
+void node_handle(struct sim *sim, struct event *event);
+void node_submit(struct sim *sim, uint16_t node, struct bytes_view tx, bool is_relayed);
+struct moment node_moment(struct sim *sim, struct node *node);
+/* Signatures that cost nothing: only who has the key makes them, in this program. */
+void stub_sign(struct signature *signature, const struct hash *digest,
+               const struct public_key *key);
+check_function stub_is_valid;
+
+/* -- network.c ----------------------------------------------------------------------------------------- */
+
+void network_send(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view bytes);
+/* Later by this, whatever the liar of `from` says. */
+void network_send_late(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view bytes,
+                       uint64_t late_us);
+bool network_is_open(const struct sim *sim, uint16_t from, uint16_t to);
+
+/* -- disk.c ---------------------------------------------------------------------------------------------- */
+
+void disk_init(struct disk *disk, const struct sim *sim);
+void disk_close(struct disk *disk);
+/* The batch, then the mark. `with_mark`: a crash may come between the two. */
+void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark);
+void disk_read(const struct disk *disk, struct read_job *job);
+/* The last block that began an epoch. */
+const struct disk_block *disk_root(const struct disk *disk);
+
+/* -- clients.c, set.c, faults.c, liars ------------------------------------------------------------------------------ */
+
+void clients_turn(struct sim *sim);
+/* One operation of an account, through a node. */
+void clients_send(struct sim *sim, const struct sim_key *account,
+                  const struct operation *operation, uint16_t node);
+void set_turn(struct sim *sim);
+/* The node's last block is a seal that no honest one had before. */
+void set_begin_epoch(struct sim *sim, const struct node *node);
+void set_check(struct sim *sim, const struct node *node);
+void faults_turn(struct sim *sim);
+void faults_heal(struct sim *sim);
+extern const struct liar *const LIARS[];
+extern const size_t LIAR_COUNT;
+
+/* -- checks.c --------------------------------------------------------------------------------------------------- */
+
+void check_node(struct sim *sim, struct node *node);
+void check_signing(struct sim *sim, const struct node *node, const struct ballot *ballot);
+/* Whoever took in two votes of one validator that exclude each other has reported them. */
+void check_evidence(struct sim *sim, const struct node *node, const struct vote *vote);
+void check_report(struct sim *sim, const struct vote votes[2]);
+bool check_all_equal(struct sim *sim);
+
+#endif
