@@ -165,6 +165,20 @@ void drive_on_executed(struct drive *drive, const struct hash *hash,
 	end_turn(drive);
 }
 
+/* A job may be about to write the body: it goes when that is done. Jobs are done in order, so
+ * the last one there is stands for all. */
+static void leave_body(struct drive *drive, struct shelf_block *block)
+{
+	struct store_job *job = drive->job ? drive->job : outbox_last_job(&drive->outbox);
+
+	if (!block->is_kept || !job)
+		return;
+	/* If that fails, it is left lying: better than that it is gone. */
+	if (store_job_adopt(job, block->body) != STATUS_OK)
+		drive_fail(drive, STATUS_MEMORY, "let a block go");
+	block->body = NULL;
+}
+
 void carry_drop(struct drive *drive, const struct hash *hash)
 {
 	struct shelf_block *block = shelf_find(&drive->shelf, hash);
@@ -177,6 +191,7 @@ void carry_drop(struct drive *drive, const struct hash *hash)
 	if (!block)
 		return;
 	INVARIANT(!block->is_committed);
+	leave_body(drive, block);
 	shelf_remove(&drive->shelf, block);
 }
 

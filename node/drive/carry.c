@@ -57,13 +57,14 @@ static void carry_record(struct drive *drive, const struct vote_record *record)
 
 static void carry_keep_block(struct drive *drive, const struct hash *hash)
 {
-	const struct shelf_block *block = shelf_find(&drive->shelf, hash);
+	struct shelf_block *block = shelf_find(&drive->shelf, hash);
 	struct store_job *job = job_of(drive);
 	struct keep_block keep;
 
 	INVARIANT(block);
 	if (!job)
 		return;
+	block->is_kept = true;
 	keep = (struct keep_block){
 		.hash = *hash,
 		.header = block->header,

@@ -47,6 +47,16 @@ void outbox_finish_job(struct outbox *outbox, const struct store_job *job)
 	item->is_done = true;
 }
 
+struct store_job *outbox_last_job(const struct outbox *outbox)
+{
+	struct store_job *last = NULL;
+
+	for (const struct outbox_item *item = outbox->first; item; item = item->next)
+		if (item->job && !item->is_done)
+			last = item->job;
+	return last;
+}
+
 void outbox_free_item(struct outbox_item *item)
 {
 	if (!item)
@@ -94,6 +104,9 @@ void store_job_free(struct store_job *job)
 	memory_free(job->blocks);
 	memory_free(job->certificates);
 	memory_free(job->commits);
+	for (size_t i = 0; i < job->orphan_count; i++)
+		memory_free(job->orphans[i]);
+	memory_free(job->orphans);
 	arena_close(&job->arena);
 	memory_free(job);
 }
@@ -124,6 +137,16 @@ enum status store_job_add_block(struct store_job *job, const struct keep_block *
 
 	if (status == STATUS_OK)
 		job->blocks[job->block_count++] = *block;
+	return status;
+}
+
+enum status store_job_adopt(struct store_job *job, uint8_t *body)
+{
+	enum status status = draft_reserve((void **)&job->orphans, &job->orphan_capacity,
+	                                   job->orphan_count, sizeof *job->orphans);
+
+	if (status == STATUS_OK)
+		job->orphans[job->orphan_count++] = body;
 	return status;
 }
 

@@ -30,6 +30,9 @@ MUST_CHECK enum status outbox_add_job(struct outbox *outbox, struct store_job *j
 /* The job is on the disk. */
 void outbox_finish_job(struct outbox *outbox, const struct store_job *job);
 
+/* The job that will be done last; NULL: all are done. */
+struct store_job *outbox_last_job(const struct outbox *outbox);
+
 /* The next item if it is a message that may leave, or NULL; a done job on the way is
  * forgotten. The caller frees it with outbox_free_item. */
 struct outbox_item *outbox_take(struct outbox *outbox);
@@ -47,6 +50,8 @@ MUST_CHECK enum status store_job_add_block(struct store_job *job,
                                            const struct keep_block *block);
 MUST_CHECK enum status store_job_add_certificate(struct store_job *job,
                                                  const struct effect_certificate *certificate);
+/* The body lives as long as the job does. On STATUS_MEMORY it stays the caller's. */
+MUST_CHECK enum status store_job_adopt(struct store_job *job, uint8_t *body);
 MUST_CHECK enum status store_job_add_commit(struct store_job *job,
                                             const struct commit_block *commit);
 

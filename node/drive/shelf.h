@@ -14,6 +14,7 @@ struct shelf_block {
 	struct hash *txids;        /* owned; header.tx_count of them */
 	const struct draft *draft; /* the executor's; NULL before it was executed */
 	bool is_bad;               /* a transaction of it is no transaction */
+	bool is_kept;              /* a job reads its body, or did */
 	bool is_executing;
 	bool is_committed;         /* on its way to the disk: nobody else drops it */
 	bool is_dropped;           /* while it was executed: it goes when that is over */

@@ -28,7 +28,7 @@ struct execute_job {
 struct keep_block {
 	struct hash hash;
 	struct header header;
-	struct bytes_view body; /* drive's until drive_on_stored */
+	struct bytes_view body; /* drive's until drive_on_stored, also if the block is dropped */
 };
 
 struct keep_certificate {
@@ -54,6 +54,9 @@ struct store_job {
 	size_t block_count, block_capacity;
 	struct keep_certificate *certificates;
 	size_t certificate_count, certificate_capacity;
+	uint8_t **orphans;      /* drive's: bodies of dropped blocks, for which this job or one
+	                         * before it is the last that reads them; owned */
+	size_t orphan_count, orphan_capacity;
 	struct commit_block *commits; /* each the parent of the one behind it */
 	size_t commit_count, commit_capacity;
 	uint64_t epoch;         /* the mark: the highest that anything was signed in so far */
