@@ -148,12 +148,6 @@ static void name_certified(struct consensus *core, const struct hash *hash, uint
 static void take_up(struct consensus *core, struct effects *out)
 {
 	uint64_t final_view = core->views.final_view;
-	struct block *final = NULL;
-
-	if (!hash_equal(&core->views.final_block, &core->block))
-		final = name_block(core, &core->views.final_block, final_view, out);
-	if (final)
-		final->certified = true;
 
 	name_certified(core, &core->views.final_block, final_view, out);
 	for (uint64_t view = final_view + 1; view <= final_view + VIEWS_HELD_MAX; view++) {

@@ -219,7 +219,8 @@ enum alarm {
 	ALARM_SAFETY_BROKEN, /* two certificates exclude each other: more than f validators lie */
 	ALARM_LOCAL_FAULT,   /* what a quorum certified does not execute here */
 	ALARM_SAME_KEY,      /* a vote by our key that we know nothing of */
-	ALARM_WINDOW_FULL,   /* a set larger than this node is set up for */
+	ALARM_WINDOW_FULL,   /* VIEWS_HELD_MAX views without a final one, or a set larger than
+	                      * this node is set up for: it cannot follow any further */
 };
 
 struct effect {

@@ -31,9 +31,6 @@ void on_vote(struct consensus *core, const struct vote *vote, struct effects *ou
 void on_signed(struct consensus *core, const struct vote *vote, struct effects *out);
 void on_certificate(struct consensus *core, const struct certificate *certificate,
                     struct effects *out);
-/* After a new certificate: votes of views so far back that others take their place are not
- * counted any more. */
-void forget_votes(struct consensus *core);
 
 /* -- chain.c: blocks on their way to being valid and committed ------------------------------------- */
 

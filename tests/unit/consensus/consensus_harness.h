@@ -439,25 +439,18 @@ static inline struct consensus_config config_of(size_t count)
 	};
 }
 
-static inline void init_machine(struct machine *machine,
-                                const struct consensus_start *begin)
+static inline struct machine *new_machine(const struct consensus_start *start)
 {
-	struct consensus_config config = config_of(begin->epoch.validators.count);
+	struct consensus_config config = config_of(start->epoch.validators.count);
+	struct machine *machine = memory_new(sizeof *machine);
 
+	ck_assert_ptr_nonnull(machine);
 	machine->now_ms = 5000;
 	machine->wall_ms = 2000000;
 	machine->wake_ms = UINT64_MAX;
 	machine->seen = memory_new(SEEN_MAX * sizeof *machine->seen);
 	ck_assert_ptr_nonnull(machine->seen);
-	ck_assert_int_eq(consensus_init(&machine->core, &config, begin, NULL), STATUS_OK);
-}
-
-static inline struct machine *new_machine(const struct consensus_start *begin)
-{
-	struct machine *machine = memory_new(sizeof *machine);
-
-	ck_assert_ptr_nonnull(machine);
-	init_machine(machine, begin);
+	ck_assert_int_eq(consensus_init(&machine->core, &config, start, NULL), STATUS_OK);
 	return machine;
 }
 

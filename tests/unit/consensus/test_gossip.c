@@ -265,12 +265,13 @@ START_TEST(who_is_far_ahead_is_asked_for_a_range)
 }
 END_TEST
 
+/* Each has twice as long as the one before: after 2, 4 and 8 s. */
 START_TEST(if_one_is_silent_the_next_is_asked)
 {
 	status(1, 1, 0, ROOT_HEIGHT + 9);
 	status(2, 1, 0, ROOT_HEIGHT + 9);
 	status(VALIDATORS_MAX + 7, 1, 0, ROOT_HEIGHT + 9);
-	pass(6500);
+	pass(14500);
 	ck_assert_uint_eq(sent_count(MESSAGE_GET_RANGE), 4);
 	ck_assert_uint_eq(nth_sent(MESSAGE_GET_RANGE, 0)->effect.send.to, 1);
 	ck_assert_uint_eq(nth_sent(MESSAGE_GET_RANGE, 1)->effect.send.to, 2);

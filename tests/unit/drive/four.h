@@ -10,7 +10,6 @@ static struct inline_world world;
 static struct draft *drafts[DRAFTS_MAX]; /* of the others; freed at the end */
 static size_t draft_count;
 static struct buffer message;
-static struct certificate certificate;
 
 /* Of view 1 the leader is number 1, and so on. */
 static inline void four_begin(uint16_t self)

@@ -1,6 +1,8 @@
 /* drive as one of four: what it says, when, and what it believes. */
 #include "tests/unit/drive/four.h"
 
+static struct certificate certificate;
+
 /* A voter, whose turn comes in view 4. */
 static void setup(void)
 {

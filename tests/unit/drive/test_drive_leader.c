@@ -1,6 +1,8 @@
 /* drive as the leader of four: its proposal, and its block on the way to being final. */
 #include "tests/unit/drive/four.h"
 
+static struct certificate certificate;
+
 /* The leader of view 1. */
 static void setup(void)
 {

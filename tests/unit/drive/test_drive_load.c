@@ -1,6 +1,8 @@
 /* drive as one of four, after a restart and behind the others. */
 #include "tests/unit/drive/four.h"
 
+static struct certificate certificate;
+
 static void setup(void)
 {
 	four_begin(0);
