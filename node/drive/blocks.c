@@ -145,26 +145,6 @@ void carry_execute(struct drive *drive, const struct hash *hash)
 	drive->world.execute(drive->world.owner, &job);
 }
 
-void drive_on_executed(struct drive *drive, const struct hash *hash,
-                       const struct draft *draft, const struct moment *moment)
-{
-	struct shelf_block *block = shelf_find(&drive->shelf, hash);
-	struct input in = {
-		.kind = INPUT_EXECUTED,
-		.executed = {.hash = *hash, .valid = draft != NULL},
-	};
-
-	INVARIANT(block && block->is_executing);
-	begin_turn(drive, moment);
-	block->is_executing = false;
-	block->draft = draft;
-	if (block->is_dropped)
-		carry_drop(drive, hash);
-	else
-		feed(drive, &in);
-	end_turn(drive);
-}
-
 /* A job may be about to write the body: it goes when that is done. Jobs are done in order, so
  * the last one there is stands for all. */
 static void leave_body(struct drive *drive, struct shelf_block *block)
@@ -179,20 +159,45 @@ static void leave_body(struct drive *drive, struct shelf_block *block)
 	block->body = NULL;
 }
 
+static void remove_block(struct drive *drive, struct shelf_block *block)
+{
+	INVARIANT(!block->is_committed);
+	leave_body(drive, block);
+	shelf_remove(&drive->shelf, block);
+}
+
+void drive_on_executed(struct drive *drive, const struct hash *hash,
+                       const struct draft *draft, const struct moment *moment)
+{
+	struct shelf_block *block = shelf_find(&drive->shelf, hash);
+	struct input in = {
+		.kind = INPUT_EXECUTED,
+		.executed = {.hash = *hash, .valid = draft != NULL},
+	};
+
+	INVARIANT(block && block->is_executing);
+	begin_turn(drive, moment);
+	block->is_executing = false;
+	/* Of one that was dropped meanwhile the draft is gone. */
+	block->draft = block->is_dropped ? NULL : draft;
+	if (block->is_dropped)
+		remove_block(drive, block);
+	else
+		feed(drive, &in);
+	end_turn(drive);
+}
+
 void carry_drop(struct drive *drive, const struct hash *hash)
 {
 	struct shelf_block *block = shelf_find(&drive->shelf, hash);
 
-	if (block && block->is_executing) {
-		block->is_dropped = true;
-		return;
-	}
+	/* Behind its execution, if that is under way; the body is needed until then. */
 	drive->world.drop(drive->world.owner, hash);
-	if (!block)
+	if (block && block->is_executing)
+		block->is_dropped = true;
+	if (!block || block->is_executing)
 		return;
-	INVARIANT(!block->is_committed);
-	leave_body(drive, block);
-	shelf_remove(&drive->shelf, block);
+	remove_block(drive, block);
 }
 
 /* -- On the disk ------------------------------------------------------------------------------------- */
@@ -272,11 +277,24 @@ static bool has(const struct hash *hashes, size_t count, const struct hash *hash
 	return false;
 }
 
+/* What is submitted is tried on what the next block builds on. */
+static void aim(struct drive *drive)
+{
+	const struct views *views = &drive->consensus.views;
+	const struct hash *parent = views_block(views, views_parent(views));
+
+	if (hash_equal(&drive->aim, parent))
+		return;
+	drive->aim = *parent;
+	drive->world.aim(drive->world.owner, parent);
+}
+
 void update_placed(struct drive *drive)
 {
 	struct hash way[BLOCKS_HELD_MAX];
 	size_t count = find_way(drive, way);
 
+	aim(drive);
 	if (!drive->placed_is_stale && count == drive->placed_count &&
 	    (count == 0 || hash_equal(&way[0], &drive->placed[0])))
 		return;

@@ -74,6 +74,7 @@ struct drive {
 	size_t offers_max;
 	struct hash placed[BLOCKS_HELD_MAX]; /* blocks whose transactions are POOL_PLACED */
 	size_t placed_count;
+	struct hash aim;            /* what the executor tries transactions on */
 	bool placed_is_stale;       /* some of them could not be placed when it was time */
 	struct epoch next_epoch;    /* when seal_height is stored */
 	uint64_t seal_height;       /* of a committed seal block that is not stored; 0: none */

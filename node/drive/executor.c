@@ -50,6 +50,14 @@ uint64_t executor_height(const struct executor *executor)
 	return executor->tip.header.height;
 }
 
+void executor_aim(struct executor *executor, const struct hash *block)
+{
+	if (hash_equal(&executor->top, block))
+		return;
+	drop_scratch(executor);
+	executor->top = *block;
+}
+
 /* -- Trying --------------------------------------------------------------------------------------- */
 
 static enum status make_scratch(struct executor *executor, const struct draft *top,
@@ -144,10 +152,11 @@ static bool find_parent(const struct executor *executor, const struct hash *hash
 static void add(struct executor *executor, struct draft *draft)
 {
 	INVARIANT(executor->block_count < EXECUTOR_BLOCKS_MAX);
-	/* The scratch was made on what is no longer the newest. */
-	drop_scratch(executor);
+	/* The scratch may have been made while this one was not here yet. */
+	if (hash_equal(&executor->top, &draft->hash))
+		drop_scratch(executor);
+	executor->is_dropped[executor->block_count] = false;
 	executor->blocks[executor->block_count++] = draft;
-	executor->top = draft->hash;
 }
 
 enum status executor_build(struct executor *executor, const struct hash *parent,
@@ -212,22 +221,39 @@ static struct draft *take_out(struct executor *executor, size_t index)
 	executor->block_count--;
 	memmove(executor->blocks + index, executor->blocks + index + 1,
 	        (executor->block_count - index) * sizeof executor->blocks[0]);
+	memmove(executor->is_dropped + index, executor->is_dropped + index + 1,
+	        (executor->block_count - index) * sizeof executor->is_dropped[0]);
 	return draft;
+}
+
+static bool has_child(const struct executor *executor, const struct draft *draft)
+{
+	for (size_t i = 0; i < executor->block_count; i++)
+		if (executor->blocks[i]->parent == draft)
+			return true;
+	return false;
 }
 
 void executor_drop(struct executor *executor, const struct hash *block)
 {
-	size_t index = index_of(executor, block);
+	struct hash hash = *block;
+	size_t index = index_of(executor, &hash);
 
-	if (index == SIZE_MAX)
-		return;
-	for (size_t i = 0; i < executor->block_count; i++)
-		INVARIANT(executor->blocks[i]->parent != executor->blocks[index]);
-	if (hash_equal(&executor->top, block)) {
-		drop_scratch(executor);
-		executor->top = executor->blocks[index]->header.parent;
+	while (index != SIZE_MAX) {
+		executor->is_dropped[index] = true;
+		if (has_child(executor, executor->blocks[index]))
+			return;
+		if (hash_equal(&executor->top, &hash)) {
+			drop_scratch(executor);
+			executor->top = executor->blocks[index]->header.parent;
+		}
+		hash = executor->blocks[index]->header.parent;
+		draft_free(take_out(executor, index));
+		/* Its parent may have waited for this. */
+		index = index_of(executor, &hash);
+		if (index != SIZE_MAX && !executor->is_dropped[index])
+			return;
 	}
-	draft_free(take_out(executor, index));
 }
 
 void executor_retire(struct executor *executor, const struct hash *block)
@@ -244,7 +270,12 @@ void executor_retire(struct executor *executor, const struct hash *block)
 	for (size_t i = 0; i < executor->block_count; i++)
 		if (executor->blocks[i]->parent == draft)
 			executor->blocks[i]->parent = NULL;
+	/* A scratch on the ledger as it was has read what is no longer so. */
+	if (executor->scratch && !executor->scratch->parent)
+		drop_scratch(executor);
 	if (executor->scratch && executor->scratch->parent == draft)
 		executor->scratch->parent = NULL;
 	draft_free(draft);
+	if (!executor_find(executor, &executor->top))
+		executor->top = executor->tip.hash;
 }

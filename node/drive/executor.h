@@ -5,7 +5,8 @@
  *                     ^                                   ^----- another, being checked
  *                     '-- one that will never be final: dropped
  *
- * Submitted transactions are tried on top of the block that was made or checked last. */
+ * Submitted transactions are tried on top of the block that the next one would build on: what
+ * was only proposed may never be final, and must not judge them. */
 #ifndef NODE_DRIVE_EXECUTOR_H
 #define NODE_DRIVE_EXECUTOR_H
 
@@ -20,8 +21,9 @@ struct executor {
 	const struct ledger_source *source;
 	struct ledger_tip tip;     /* the newest stored block */
 	struct draft *blocks[EXECUTOR_BLOCKS_MAX]; /* sealed, in the order they were made */
+	bool is_dropped[EXECUTOR_BLOCKS_MAX]; /* and stays for the sake of who builds on it */
 	size_t block_count;
-	struct hash top;           /* the block made or checked last; the tip if it is gone */
+	struct hash top;           /* what the next block would build on; the tip if it is gone */
 	struct draft *scratch;     /* for trying, on the top; NULL: the next try makes one */
 	size_t try_count;          /* on that scratch */
 	struct recent recent;      /* txids of the newest stored blocks */
@@ -35,7 +37,10 @@ void executor_close(struct executor *executor);
 /* Height of the newest stored block. */
 uint64_t executor_height(const struct executor *executor);
 
-/* Would the rules take this transaction now, on top of the newest block, at this Unix time?
+/* From now on transactions are tried on top of this block; on the tip if it is not here. */
+void executor_aim(struct executor *executor, const struct hash *block);
+
+/* Would the rules take this transaction now, on top of that block, at this Unix time?
  * Its form and signature were checked. The status is ours; the verdict the transaction's. */
 MUST_CHECK enum status executor_try(struct executor *executor, const struct tx *tx,
                                     uint64_t wall_ms, enum verdict *verdict,
@@ -71,8 +76,8 @@ MUST_CHECK enum status executor_execute(struct executor *executor,
                                         struct bytes_view body, const struct draft **block,
                                         struct refusal *refusal, struct why *why);
 
-/* The block will never be final, nor will any that builds on it, which were dropped before.
- * Fine if it is not here. */
+/* The block will never be final. One that others build on goes with the last of them: whoever
+ * was just made on it is not yet known to who drops. Fine if it is not here. */
 void executor_drop(struct executor *executor, const struct hash *block);
 
 /* The block of this hash, a child of the tip, is in the committed ledger. It is freed. */

@@ -98,6 +98,8 @@ struct world {
 	void (*execute)(void *owner, const struct execute_job *job);
 	/* executor_drop, behind all that was asked of the executor before. */
 	void (*drop)(void *owner, const struct hash *block);
+	/* executor_aim, likewise. */
+	void (*aim)(void *owner, const struct hash *block);
 	void (*store)(void *owner, struct store_job *job);
 	void (*check)(void *owner, struct check_job *job);
 	void (*read)(void *owner, struct read_job *job);

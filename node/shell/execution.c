@@ -182,6 +182,19 @@ void execution_drop(struct execution *execution, const struct hash *block)
 	send_block(execution, block, open_drop);
 }
 
+static void open_aim(void *owner, struct letter *letter)
+{
+	struct execution *execution = owner;
+
+	executor_aim(&execution->executor, &((struct block_letter *)(void *)letter)->block);
+	memory_free(letter);
+}
+
+void execution_aim(struct execution *execution, const struct hash *block)
+{
+	send_block(execution, block, open_aim);
+}
+
 /* First the view moves on to the ledger with the block, then the block may go. */
 static void open_retire(void *owner, struct letter *letter)
 {

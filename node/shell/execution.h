@@ -43,6 +43,9 @@ void execution_execute(struct execution *execution, const struct execute_job *jo
 /* The block will never be final. */
 void execution_drop(struct execution *execution, const struct hash *block);
 
+/* Transactions are tried on top of this block from now on. */
+void execution_aim(struct execution *execution, const struct hash *block);
+
 /* The block is stored. */
 void execution_retire(struct execution *execution, const struct hash *block);
 

@@ -187,6 +187,13 @@ static void world_drop(void *owner, const struct hash *block)
 	execution_drop(&node->execution, block);
 }
 
+static void world_aim(void *owner, const struct hash *block)
+{
+	struct node *node = owner;
+
+	execution_aim(&node->execution, block);
+}
+
 static void world_store(void *owner, struct store_job *job)
 {
 	struct node *node = owner;
@@ -409,6 +416,7 @@ static struct world world_of(struct node *node)
 		.build = world_build,
 		.execute = world_execute,
 		.drop = world_drop,
+		.aim = world_aim,
 		.store = world_store,
 		.sign = world_sign,
 		.wake = world_wake,

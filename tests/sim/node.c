@@ -111,6 +111,13 @@ static void world_drop(void *owner, const struct hash *block)
 	push(owner, EVENT_DROPPED, executor_time(owner, 1), NULL, block);
 }
 
+static void world_aim(void *owner, const struct hash *block)
+{
+	struct node_world *world = owner;
+
+	executor_aim(&world->node->executor, block);
+}
+
 static void world_store(void *owner, struct store_job *job)
 {
 	struct node_world *world = owner;
@@ -337,6 +344,7 @@ void node_start(struct sim *sim, uint16_t index)
 		.build = world_build,
 		.execute = world_execute,
 		.drop = world_drop,
+		.aim = world_aim,
 		.store = world_store,
 		.check = world_check,
 		.read = world_read,

@@ -267,6 +267,28 @@ static uint64_t slowness(const struct sim *sim)
 	return sim->rates.is_far ? FAR_FACTOR : 1 + term_length / 2;
 }
 
+/* Where everybody stands, for whoever reads a trace to its end. */
+static void say_states(struct sim *sim)
+{
+	for (uint16_t i = 0; i < sim->node_count; i++) {
+		const struct drive *drive = sim->nodes[i].drive;
+		const struct consensus *core = &drive->consensus;
+
+		if (!sim->nodes[i].is_up)
+			continue;
+		sim_say(sim, i,
+		        "stands at height %llu, epoch %llu, final view %llu, frontier %llu, %s%s%s, "
+		        "%zu of %u transactions wait",
+		        (unsigned long long)core->height, (unsigned long long)core->epoch.number,
+		        (unsigned long long)core->views.final_view,
+		        (unsigned long long)core->views.current,
+		        core->epoch.self == NOBODY ? "follows" : "votes",
+		        core->armed_ms > 0 ? ", waits" : ", idle",
+		        core->is_halted ? ", halted" : "", drive->pool.waiting_count,
+		        HASH_COUNT(drive->pool.txs));
+	}
+}
+
 static void demand_progress(struct sim *sim, struct sim_result *result)
 {
 	uint64_t healed_us = sim->now_us, slower = slowness(sim);
@@ -311,6 +333,7 @@ void sim_run(struct sim_result *result, uint64_t seed, bool is_traced)
 		faults_heal(sim);
 		demand_progress(sim, result);
 	}
+	say_states(sim);
 	result->is_good = sim->violation[0] == '\0';
 	memcpy(result->violation, sim->violation, sizeof result->violation);
 	result->trace = hasher_finish(&sim->trace);

@@ -75,6 +75,13 @@ static inline void inline_drop(void *owner, const struct hash *block)
 	executor_drop(&world->executor, block);
 }
 
+static inline void inline_aim(void *owner, const struct hash *block)
+{
+	struct inline_world *world = owner;
+
+	executor_aim(&world->executor, block);
+}
+
 static inline void inline_store(void *owner, struct store_job *job)
 {
 	struct inline_world *world = owner;
@@ -223,6 +230,7 @@ static inline struct world inline_functions(struct inline_world *world)
 		.build = inline_build,
 		.execute = inline_execute,
 		.drop = inline_drop,
+		.aim = inline_aim,
 		.store = inline_store,
 		.check = inline_check,
 		.read = inline_read,

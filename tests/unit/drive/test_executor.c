@@ -64,7 +64,7 @@ static const struct draft *build_on(const struct hash *parent, const struct tx *
 	return block;
 }
 
-/* On the newest block. */
+/* On the block that transactions are tried on, which it is then. */
 static const struct draft *build_one(const struct tx *tx, uint64_t checked_height,
                                      struct offer *offer)
 {
@@ -75,6 +75,8 @@ static const struct draft *build_one(const struct tx *tx, uint64_t checked_heigh
 	ck_assert_int_eq(
 		executor_build(&executor, &executor.top, &plan, offer, 1, &block, NULL),
 		STATUS_OK);
+	if (block)
+		executor_aim(&executor, &block->hash);
 	return block;
 }
 
@@ -256,12 +258,58 @@ START_TEST(the_same_offers_make_the_same_block_when_it_is_checked)
 }
 END_TEST
 
+/* One that made the only stream was proposed, and its view given up: nobody could have made
+ * the stream any more. */
+START_TEST(a_block_that_was_only_proposed_does_not_judge_what_is_submitted)
+{
+	struct offer offer;
+	const struct tx *tx = append(1);
+	const struct draft *block = build_on(tip(), tx, &offer);
+
+	ck_assert_int_eq(try_tx(tx), VERDICT_GOOD);
+	executor_aim(&executor, &block->hash);
+	ck_assert_int_eq(try_tx(tx), VERDICT_KNOWN);
+	executor_aim(&executor, tip());
+	ck_assert_int_eq(try_tx(tx), VERDICT_GOOD);
+}
+END_TEST
+
+/* What was tried on the ledger before was read before. */
+START_TEST(what_is_stored_counts_for_the_next_try)
+{
+	struct offer offer;
+	const struct tx *tx = append(1);
+	const struct draft *block = build_on(tip(), tx, &offer);
+
+	ck_assert_int_eq(try_tx(tx), VERDICT_GOOD);
+	store(block);
+	ck_assert_int_eq(try_tx(tx), VERDICT_KNOWN);
+}
+END_TEST
+
+/* The one that builds may not know yet that there is something on it. */
+START_TEST(a_dropped_block_stays_until_the_last_that_builds_on_it_goes)
+{
+	struct offer offer;
+	struct hash first = build_on(tip(), append(1), &offer)->hash;
+	const struct draft *child = build_on(&first, append(2), &offer);
+	struct hash hash = child->hash;
+
+	executor_drop(&executor, &first);
+	ck_assert_ptr_eq(executor_find(&executor, &hash), child);
+	ck_assert_ptr_eq(child->parent, executor_find(&executor, &first));
+	executor_drop(&executor, &hash);
+	ck_assert_uint_eq(executor.block_count, 0);
+}
+END_TEST
+
 START_TEST(a_dropped_block_is_as_if_it_never_was)
 {
 	struct offer offer;
 	const struct tx *tx = append(1);
 	struct hash hash = build_on(tip(), tx, &offer)->hash;
 
+	executor_aim(&executor, &hash);
 	ck_assert_int_eq(try_tx(tx), VERDICT_KNOWN);
 	executor_drop(&executor, &hash);
 	ck_assert_ptr_null(executor_find(&executor, &hash));
@@ -392,6 +440,9 @@ Suite *test_suite(void)
 	tcase_add_test(tests,
 	               on_a_parent_that_is_gone_no_block_is_made_and_nothing_is_refused);
 	tcase_add_test(tests, the_same_offers_make_the_same_block_when_it_is_checked);
+	tcase_add_test(tests, a_block_that_was_only_proposed_does_not_judge_what_is_submitted);
+	tcase_add_test(tests, what_is_stored_counts_for_the_next_try);
+	tcase_add_test(tests, a_dropped_block_stays_until_the_last_that_builds_on_it_goes);
 	tcase_add_test(tests, a_dropped_block_is_as_if_it_never_was);
 	tcase_add_test(tests, a_dropped_block_takes_none_but_itself);
 	tcase_add_test(
