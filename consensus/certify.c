@@ -18,7 +18,8 @@ void forget_votes(struct consensus *core)
 }
 
 /* How fast views succeed, for the time-outs: from the moment that there was something to do.
- * One that we gave up before tells how long a quorum was away, not how fast one is. */
+ * One that we gave up before tells how long a quorum was away, not how fast one is. A bad hour
+ * is forgotten sooner than it was learnt: each wait for a dead leader would be as long. */
 static void measure(struct consensus *core, uint64_t view)
 {
 	const struct vote_record *record = safety_record(&core->safety, view);
@@ -28,9 +29,12 @@ static void measure(struct consensus *core, uint64_t view)
 	    (record && record->nullified))
 		return;
 	took_ms = core->now_ms - core->armed_ms + 1;
-	core->notarize_ms = core->notarize_ms == 0
-	                        ? took_ms
-	                        : (7 * core->notarize_ms + took_ms) / 8;
+	if (core->notarize_ms == 0)
+		core->notarize_ms = took_ms;
+	else if (took_ms > core->notarize_ms)
+		core->notarize_ms = (7 * core->notarize_ms + took_ms) / 8;
+	else
+		core->notarize_ms = (3 * core->notarize_ms + took_ms) / 4;
 }
 
 static void on_certified(struct consensus *core, const struct certificate *certificate,

@@ -72,6 +72,8 @@ static void start_epoch(struct consensus *core, const struct epoch *epoch,
 	views_start(&core->views, final_view, final_block, certificate);
 	memset(core->proposals, 0, sizeof core->proposals);
 	memset(core->peers, 0, sizeof core->peers);
+	for (size_t i = 0; i < PEERS_MAX; i++)
+		core->peers[i].heard_ms = core->now_ms;
 	core->is_sealed = false;
 	core->has_range = false;
 	core->building_view = 0;
@@ -149,6 +151,8 @@ static void take_up(struct consensus *core, struct effects *out)
 {
 	uint64_t final_view = core->views.final_view;
 
+	for (size_t i = 0; i < PEERS_MAX; i++)
+		core->peers[i].heard_ms = core->now_ms;
 	name_certified(core, &core->views.final_block, final_view, out);
 	for (uint64_t view = final_view + 1; view <= final_view + VIEWS_HELD_MAX; view++) {
 		const struct vote_record *record = safety_record(&core->safety, view);
@@ -195,6 +199,7 @@ static void take_in(struct consensus *core, const struct input *in, struct effec
 		on_signed(core, &in->vote, out);
 		break;
 	case INPUT_VOTE:
+		note_heard(core, &in->vote);
 		on_vote(core, &in->vote, out);
 		break;
 	case INPUT_CERTIFICATE:

@@ -282,6 +282,7 @@ struct peer {
 	uint64_t height;        /* that he has committed, as he says */
 	uint64_t seen_view;     /* the latest that a vote or status of his was about */
 	uint64_t seen_final;    /* final view, as he says */
+	uint64_t heard_ms;      /* when he last said anything, or could not have so far */
 	uint64_t status_due_ms; /* no status to him before */
 };
 

@@ -35,6 +35,15 @@ void note_seen(struct consensus *core, uint16_t index, uint64_t view)
 		peer->seen_view = view;
 }
 
+void note_heard(struct consensus *core, const struct vote *vote)
+{
+	const struct ballot *ballot = &vote->ballot;
+
+	if (ballot->epoch == core->epoch.number && ballot->view + 1 >= core->views.current &&
+	    vote->signer < core->epoch.validators.count)
+		core->peers[vote->signer].heard_ms = core->now_ms;
+}
+
 /* -- Certificates ------------------------------------------------------------------------------------ */
 
 static void send_certificate(struct consensus *core, uint16_t to, uint64_t view,
@@ -213,6 +222,7 @@ void on_status(struct consensus *core, const struct input_status *in, struct eff
 		return;
 	peer = &core->peers[in->from];
 	peer->known = true;
+	peer->heard_ms = core->now_ms;
 	peer->epoch = status->epoch;
 	peer->height = status->height;
 	if (status->epoch == core->epoch.number) {
@@ -228,6 +238,7 @@ void on_connected(struct consensus *core, uint16_t index, struct effects *out)
 {
 	if (index >= PEERS_MAX || index == core->epoch.self)
 		return;
+	core->peers[index].heard_ms = core->now_ms;
 	send_status(core, index, 0, out);
 	if (index < core->epoch.validators.count)
 		send_own(core, index, core->peers[index].seen_view, out);

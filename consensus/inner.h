@@ -97,6 +97,9 @@ void on_status(struct consensus *core, const struct input_status *in,
 void on_connected(struct consensus *core, uint16_t index, struct effects *out);
 /* A message of this validator was about this view. */
 void note_seen(struct consensus *core, uint16_t index, uint64_t view);
+/* A vote came on its own, not inside a certificate, which anybody may send: its signer runs, if
+ * the vote is no old one. */
+void note_heard(struct consensus *core, const struct vote *vote);
 void try_gossip(struct consensus *core, struct effects *out);
 /* To who has nothing newer: the certificate that ended the view. */
 void send_news(struct consensus *core, uint64_t view, enum vote_kind kind,

@@ -4,8 +4,12 @@
 enum {
 	TIMEOUT_START_MS = 500, /* B: before anything was measured */
 	TIMEOUT_LEAST_MS = 200,
+	TIMEOUT_BASE_MOST_MS = 3000, /* of B: where messages take still longer, views that fail
+	                              * make time for them, and one good one ends that */
 	TIMEOUT_MOST_MS = 60000, /* of a whole view, not of B */
+	SILENT_LEAST_MS = 3000,  /* three statuses that did not come */
 	ANNOUNCE_MS = 20,        /* a transaction that just came is on its way to the leader */
+	SKIP_SPARE_VIEWS = 2,    /* beyond a rotation, in which silent leaders are skipped */
 	DOUBLINGS_MAX = 10,
 	WORK_PAUSE_MS = 10000,
 	WORK_PAUSE_MOST_MS = 600000,
@@ -122,6 +126,7 @@ uint64_t base_timeout(const struct consensus *core)
 
 	if (core->notarize_ms > 0)
 		base_ms = 4 * core->notarize_ms;
+	base_ms = least(base_ms, TIMEOUT_BASE_MOST_MS);
 	if (base_ms < least_ms)
 		base_ms = least_ms;
 	return least(base_ms, or_default(config->timeout_most_ms, TIMEOUT_MOST_MS) / 4);
@@ -138,6 +143,36 @@ static uint64_t stretched(const struct consensus *core, uint64_t times)
 	uint64_t most_ms = or_default(core->config.timeout_most_ms, TIMEOUT_MOST_MS);
 
 	return least((times * base_timeout(core)) << least(doublings, DOUBLINGS_MAX), most_ms);
+}
+
+static uint64_t silent_after_ms(const struct consensus *core)
+{
+	uint64_t after_ms = 10 * base_timeout(core);
+
+	return after_ms < SILENT_LEAST_MS ? SILENT_LEAST_MS : after_ms;
+}
+
+/* T5: a leader who was not heard of for long, while a quorum was, is not waited for. Not for
+ * ever: if views fail although we skip, it may be us who hear badly. */
+static bool is_leader_silent(struct consensus *core)
+{
+	const struct peer *leader =
+		&core->peers[epoch_leader(&core->epoch, core->views.current)];
+	uint64_t after_ms = silent_after_ms(core);
+	uint64_t rotation = core->epoch.validators.count *
+	                    core->epoch.parameters.values[PARAMETER_term_length];
+	size_t heard = 0;
+
+	if (core->views.current - core->views.final_view > rotation + SKIP_SPARE_VIEWS)
+		return false;
+	if (core->now_ms < leader->heard_ms + after_ms) {
+		want_wake(core, leader->heard_ms + after_ms);
+		return false;
+	}
+	for (uint16_t i = 0; i < core->epoch.validators.count; i++)
+		heard += i == core->epoch.self ||
+		         core->now_ms < core->peers[i].heard_ms + after_ms;
+	return heard >= epoch_quorum(&core->epoch);
 }
 
 void enter_view(struct consensus *core, struct effects *out)
@@ -174,7 +209,7 @@ bool is_overdue(struct consensus *core)
 		return false;
 	if (!proposals_of(core, core->views.current) &&
 	    epoch_leader(&core->epoch, core->views.current) != core->epoch.self) {
-		if (core->now_ms >= proposal_ms)
+		if (core->now_ms >= proposal_ms || is_leader_silent(core))
 			return true;
 		want_wake(core, proposal_ms);
 	}

@@ -45,9 +45,10 @@ static void tell_run(uint64_t seed, const struct sim_result *result)
 	for (size_t i = 0; i < result->liars; i++)
 		printf("%s%s", i == 0 ? " (" : ", ", result->sins[i]);
 	printf("%s, %" PRIu64 " heights, %" PRIu64 " epochs, %" PRIu64
-	       " transactions, %.1f s, trace %.16s\n",
+	       " transactions, %.1f s, healed %.1f s, progress %.1f s, trace %.16s\n",
 	       result->liars > 0 ? ")" : "", result->heights, result->epochs, result->txs,
-	       (double)result->simulated_us / 1e6, shown_hash(&result->trace).text);
+	       (double)result->simulated_us / 1e6, (double)result->heal_us / 1e6,
+	       (double)result->progress_us / 1e6, shown_hash(&result->trace).text);
 	if (!result->is_good)
 		printf("seed %" PRIu64 ": %s; again with 'sim --trace %" PRIu64 "'\n", seed,
 		       result->violation, seed);

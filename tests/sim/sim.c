@@ -305,6 +305,7 @@ static void demand_progress(struct sim *sim, struct sim_result *result)
 		if (result->heal_us == 0 && sim->decided_count > before)
 			result->heal_us = sim->now_us - healed_us;
 	}
+	result->progress_us = sim->now_us - healed_us;
 	sim->is_quiet = true;
 	healed_us = sim->now_us;
 	while (!sim->violation[0]) {

@@ -268,6 +268,7 @@ struct sim_result {
 	struct hash trace;
 	uint64_t heights, epochs, simulated_us, events, messages, txs;
 	uint64_t heal_us;            /* from healing to the first new height */
+	uint64_t progress_us;        /* and to the last that is demanded */
 	uint64_t faults[CHAOS_COUNT];
 	uint64_t evidence;           /* contradictions that were reported */
 	size_t validators, liars;

@@ -212,6 +212,127 @@ START_TEST(a_crowd_of_faster_views_brings_b_down_again)
 }
 END_TEST
 
+/* One bad hour would make each wait for a dead leader as long. */
+START_TEST(b_does_not_follow_beyond_three_seconds)
+{
+	announce(1, 0, &first.hash);
+	tick(1900);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	announce(2, 1, &(struct hash){{77}});
+	ck_assert_uint_eq(time_to_give_up(2), 4 * 3000);
+}
+END_TEST
+
+START_TEST(fast_views_are_believed_sooner_than_slow_ones)
+{
+	announce(1, 0, &first.hash);
+	tick(799);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	announce(2, 1, &(struct hash){{77}});
+	tick(1599);
+	certify(VOTE_NOTARIZE, 2, 1, &(struct hash){{77}});
+	ck_assert_uint_eq(m->core.notarize_ms, (7 * 800 + 1600) / 8);
+	announce(3, 2, &(struct hash){{78}});
+	tick(99);
+	certify(VOTE_NOTARIZE, 3, 2, &(struct hash){{78}});
+	ck_assert_uint_eq(m->core.notarize_ms, (3 * 900 + 100) / 4);
+}
+END_TEST
+
+/* -- Silent leaders -------------------------------------------------------------------- */
+
+/* T5: ten times B here. */
+enum { SILENT_MS = 10 * B_MS };
+
+/* These say something, and then there is work. */
+static void hear_then_work(uint16_t first_heard, uint16_t last_heard)
+{
+	tick(SILENT_MS);
+	for (uint16_t i = first_heard; i <= last_heard; i++)
+		status(i, 1, 0, 0);
+	work(1);
+	tick(20);
+}
+
+START_TEST(a_leader_who_was_not_heard_of_while_a_quorum_was_is_not_waited_for)
+{
+	hear_then_work(1, 2);
+	ck_assert(asked(VOTE_NULLIFY, 1));
+}
+END_TEST
+
+START_TEST(a_leader_who_says_anything_has_his_time)
+{
+	hear_then_work(0, 2);
+	ck_assert(!asked(VOTE_NULLIFY, 1));
+	ck_assert_uint_eq(time_to_give_up(1), 2 * B_MS);
+}
+END_TEST
+
+START_TEST(a_vote_of_the_view_shows_that_a_leader_runs_and_an_old_certificate_does_not)
+{
+	certify_null(1);
+	tick(SILENT_MS);
+	status(0, 2, 0, 0);
+	status(2, 2, 0, 0);
+	/* The leader of view 2 is among the signers. */
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	tick(10);
+	ck_assert(asked(VOTE_NULLIFY, 2));
+	end();
+	begin(4, 3);
+	certify_null(1);
+	tick(SILENT_MS);
+	status(0, 2, 0, 0);
+	status(2, 2, 0, 0);
+	vote(1, VOTE_NOTARIZE, 1, 0, &first.hash);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	tick(10);
+	ck_assert(!asked(VOTE_NULLIFY, 2));
+}
+END_TEST
+
+/* It is us who hear nothing then. */
+START_TEST(when_hardly_anybody_was_heard_the_leader_has_his_time)
+{
+	hear_then_work(1, 1);
+	ck_assert(!asked(VOTE_NULLIFY, 1));
+	ck_assert_uint_eq(time_to_give_up(1), 2 * B_MS);
+}
+END_TEST
+
+START_TEST(after_the_start_and_after_connecting_a_leader_has_time_to_be_heard)
+{
+	work(1);
+	tick(20);
+	ck_assert(!asked(VOTE_NULLIFY, 1));
+	end();
+	begin(4, 3);
+	tick(SILENT_MS);
+	status(1, 1, 0, 0);
+	status(2, 1, 0, 0);
+	feed((struct input){.kind = INPUT_CONNECTED, .connected = 0});
+	work(1);
+	tick(20);
+	ck_assert(!asked(VOTE_NULLIFY, 1));
+}
+END_TEST
+
+/* A rotation and two views: then it may be the skipping that is wrong. */
+START_TEST(leaders_are_skipped_for_little_more_than_a_rotation)
+{
+	give_up_to(9);
+	ck_assert_uint_eq(epoch_leader(&m->core.epoch, 9), 0);
+	hear_then_work(1, 2);
+	ck_assert(!asked(VOTE_NULLIFY, 9));
+	end();
+	begin(4, 3);
+	give_up_to(5);
+	hear_then_work(1, 2);
+	ck_assert(asked(VOTE_NULLIFY, 5));
+}
+END_TEST
+
 /* -- Stale work ------------------------------------------------------------------------
  */
 
@@ -292,6 +413,17 @@ Suite *test_suite(void)
 	tcase_add_test(tests, b_follows_the_time_that_a_quorum_takes);
 	tcase_add_test(tests, a_view_that_we_gave_up_tells_nothing_of_how_fast_a_quorum_is);
 	tcase_add_test(tests, a_crowd_of_faster_views_brings_b_down_again);
+	tcase_add_test(tests, b_does_not_follow_beyond_three_seconds);
+	tcase_add_test(tests, fast_views_are_believed_sooner_than_slow_ones);
+	tcase_add_test(tests,
+	               a_leader_who_was_not_heard_of_while_a_quorum_was_is_not_waited_for);
+	tcase_add_test(tests, a_leader_who_says_anything_has_his_time);
+	tcase_add_test(tests,
+	               a_vote_of_the_view_shows_that_a_leader_runs_and_an_old_certificate_does_not);
+	tcase_add_test(tests, when_hardly_anybody_was_heard_the_leader_has_his_time);
+	tcase_add_test(tests,
+	               after_the_start_and_after_connecting_a_leader_has_time_to_be_heard);
+	tcase_add_test(tests, leaders_are_skipped_for_little_more_than_a_rotation);
 	tcase_add_test(tests,
 	               work_that_nobody_takes_in_a_whole_round_is_left_alone_for_a_while);
 	tcase_add_test(tests, each_pause_is_twice_as_long_up_to_a_limit);
