@@ -92,7 +92,8 @@ static bool is_foreign_use(const struct consensus *core, const struct vote *vote
 	struct ballot ballots[3];
 	size_t known;
 
-	if (vote->signer != core->epoch.self || vote->ballot.view <= core->safety.floor)
+	if (vote->signer != core->epoch.self || vote->ballot.view <= core->safety.floor ||
+	    consensus_is_forgetful(core))
 		return false;
 	known = record ? vote_record_ballots(record, ballots) : 0;
 	for (size_t i = 0; i < known; i++)

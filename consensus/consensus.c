@@ -39,14 +39,15 @@ void raise_alarm(struct consensus *core, enum alarm alarm, struct effects *out)
 	emit(out, EFFECT_ALARM)->alarm = alarm;
 }
 
-bool can_sign(const struct consensus *core)
+bool can_sign(const struct consensus *core, uint64_t view)
 {
-	return core->epoch.self != NOBODY && !core->is_halted && !core->is_sealed;
+	return view > core->safety.floor && core->epoch.self != NOBODY && !core->is_halted && !core->is_sealed &&
+	       !consensus_is_forgetful(core);
 }
 
 bool sign_ballot(struct consensus *core, const struct ballot *ballot, struct effects *out)
 {
-	if (!can_sign(core) || safety_allow(&core->safety, ballot) == SAFETY_NO)
+	if (!can_sign(core, ballot->view) || safety_allow(&core->safety, ballot) == SAFETY_NO)
 		return false;
 	emit(out, EFFECT_SIGN)->sign = *ballot;
 	return true;
@@ -108,6 +109,8 @@ enum status consensus_init(struct consensus *core, const struct consensus_config
 	core->block = start->block;
 	core->time_ms = start->time_ms;
 	core->lots = config->seed | 1;
+	core->nonce = draw(core, UINT64_MAX) + 1;
+	core->mark = start->mark;
 	core->range_peer = PEERS_MAX - 1; /* the first is next */
 	/* The certificate may be a descendant's, whose way to the disk was cut short. */
 	start_epoch(core, &start->epoch, final_view,
@@ -153,6 +156,7 @@ static void take_up(struct consensus *core, struct effects *out)
 
 	for (size_t i = 0; i < PEERS_MAX; i++)
 		core->peers[i].heard_ms = core->now_ms;
+	apply_mark(core, out);
 	name_certified(core, &core->views.final_block, final_view, out);
 	for (uint64_t view = final_view + 1; view <= final_view + VIEWS_HELD_MAX; view++) {
 		const struct vote_record *record = safety_record(&core->safety, view);
@@ -183,6 +187,7 @@ static void on_epoch(struct consensus *core, const struct epoch *epoch, struct e
 			emit(out, EFFECT_DROP)->block = core->blocks.items[i].hash;
 	core->blocks.count = 0;
 	start_epoch(core, epoch, 0, &core->block, NULL);
+	recall_in_epoch(core);
 }
 
 /* -- The step ---------------------------------------------------------------------------------------- */
@@ -252,6 +257,7 @@ void consensus_step(struct consensus *core, const struct input *in, struct effec
 	take_in(core, in, out);
 	advance_chain(core, out);
 	if (!core->is_sealed) {
+		try_reenter(core, out);
 		enter_view(core, out);
 		try_finalize(core, out);
 		try_notarize(core, out);

@@ -118,6 +118,8 @@ struct input_range {
 
 struct input_status {
 	struct peer_status status;
+	uint64_t proven_view; /* the frontier that the certificate with it shows, checked; 0: none
+	                       * was looked at */
 	uint16_t from;
 };
 
@@ -148,9 +150,10 @@ enum effect_kind {
 	EFFECT_BUILD,     /* make a block and answer with INPUT_BUILT */
 	EFFECT_EXECUTE,   /* execute a block whose body is here; answer with INPUT_EXECUTED */
 	EFFECT_SIGN,      /* sign a ballot; answer with INPUT_SIGNED */
-	EFFECT_KEEP_RECORD,      /* these three must be on the disk before anything that is */
+	EFFECT_KEEP_RECORD,      /* these must be on the disk before anything that is */
 	EFFECT_KEEP_BLOCK,       /* ordered behind them in any later effect leaves the node; */
-	EFFECT_KEEP_CERTIFICATE, /* neither has an answer */
+	EFFECT_KEEP_CERTIFICATE, /* none has an answer */
+	EFFECT_KEEP_MARK,        /* likewise, with or without records: it never goes back */
 	EFFECT_COMMIT,    /* the block is final: store it; answer with INPUT_STORED */
 	EFFECT_DROP,      /* the block is not wanted any more: body, draft and all */
 	EFFECT_SEND,      /* a message to one peer, or to many */
@@ -204,6 +207,8 @@ enum {
 struct effect_send {
 	uint16_t to;
 	enum message_kind message;
+	struct bytes_view proof; /* of a STATUS: the certificate that goes with it, or empty; valid
+	                          * until the next step */
 	union {
 		struct vote vote;
 		struct bytes_view certificate; /* valid until the next step */
@@ -231,6 +236,7 @@ struct effect {
 		struct hash block;   /* EXECUTE, KEEP_BLOCK, DROP */
 		struct ballot sign;
 		struct vote_record keep;
+		struct vote_mark mark;
 		struct effect_certificate certificate;
 		struct effect_commit commit;
 		struct effect_send send;
@@ -246,7 +252,8 @@ struct effect {
  *   which FINALIZE_STEP_MAX are tried a step: 64;
  *   two GET_BLOCK for each named block: 256;
  *   certificates to one peer: STATUS_VIEWS_MAX * 2; to all peers of the last view: 128;
- *   votes sent again: RESENT_VIEWS_MAX * 3; the rest below 32.
+ *   votes sent again: RESENT_VIEWS_MAX * 3; a peer's own: RESENT_VIEWS_MAX * VOTES_OF_ONE_MAX;
+ *   the rest below 32.
  * Steps that have more than a few are rare, so the array is not what costs. */
 enum { EFFECTS_MAX = 1024, FINALIZE_STEP_MAX = 64 };
 
@@ -274,6 +281,7 @@ struct consensus_start {
 	uint64_t time_ms;           /* of it */
 	const struct certificate *certificate; /* that made it final, in this epoch; NULL at
 	                                        * the epoch's root */
+	struct vote_mark mark;      /* zeros: nothing was ever signed */
 };
 
 struct peer {
@@ -283,6 +291,7 @@ struct peer {
 	uint64_t seen_view;     /* the latest that a vote or status of his was about */
 	uint64_t seen_final;    /* final view, as he says */
 	uint64_t heard_ms;      /* when he last said anything, or could not have so far */
+	uint64_t told_view;     /* the frontier that he showed when we asked; 0: not yet */
 	uint64_t status_due_ms; /* no status to him before */
 };
 
@@ -340,6 +349,10 @@ struct consensus {
 	uint64_t last_final_ms;     /* monotonic */
 	uint64_t lots;              /* state of the jitter */
 
+	struct vote_mark mark;      /* as the disk had it at the start, but for the floor */
+	enum recall recall;
+	uint64_t nonce;             /* of our questions since the start */
+
 	bool is_halted;             /* safety is broken or we cannot follow: nothing is signed */
 	uint64_t now_ms;
 	uint64_t wall_ms;
@@ -367,6 +380,10 @@ void consensus_step(struct consensus *core, const struct input *in, struct effec
  * the next step. */
 struct bytes_view consensus_certificate(const struct consensus *core, uint64_t view,
                                         enum vote_kind kind);
+
+/* Does it ask others where they stand, because what it signed is forgotten? Their answers have
+ * core->nonce as echo. */
+bool consensus_is_forgetful(const struct consensus *core);
 
 /* Everything that must hold between steps. */
 bool consensus_sound(const struct consensus *core);

@@ -162,15 +162,32 @@ static void retry(struct consensus *core, struct effects *out)
 
 /* -- Status ---------------------------------------------------------------------------------------------- */
 
-static void send_status(struct consensus *core, uint16_t to, uint64_t echo,
+struct bytes_view frontier_proof(const struct consensus *core)
+{
+	const struct views *views = &core->views;
+	uint64_t view = views->current - 1;
+
+	if (view == views->final_view)
+		return views_certificate(views, view, VOTE_FINALIZE);
+	return views_certificate(views, view,
+	                         views_is_notarized(views, view) ? VOTE_NOTARIZE : VOTE_NULLIFY);
+}
+
+/* `nonce`: an answer is asked for. `echo`: this is one, and shows its frontier. */
+static void send_status(struct consensus *core, uint16_t to, uint64_t nonce, uint64_t echo,
                         struct effects *out)
 {
-	emit_send(out, to, MESSAGE_STATUS)->status = (struct peer_status){
+	struct effect_send *send = emit_send(out, to, MESSAGE_STATUS);
+
+	if (echo != 0)
+		send->proof = frontier_proof(core);
+	send->status = (struct peer_status){
 		.epoch = core->epoch.number,
 		.view = core->views.current,
 		.final_view = core->views.final_view,
 		.height = core->stored_height,
 		.block = core->block,
+		.nonce = nonce,
 		.echo = echo,
 	};
 }
@@ -178,7 +195,7 @@ static void send_status(struct consensus *core, uint16_t to, uint64_t echo,
 static void report(struct consensus *core, struct effects *out)
 {
 	if (core->now_ms >= core->status_due_ms) {
-		send_status(core, ALL_PEERS, 0, out);
+		send_status(core, ALL_PEERS, consensus_is_forgetful(core) ? core->nonce : 0, 0, out);
 		core->status_due_ms = core->now_ms + jittered(core, STATUS_MS);
 	}
 	want_wake(core, core->status_due_ms);
@@ -201,6 +218,23 @@ static void help(struct consensus *core, const struct input_status *in,
 	}
 }
 
+/* Who starts is shown what he signed, as far as we hold it: if he does not know it, he has an
+ * old disk, or his key is used elsewhere (R8). */
+static void show_own_votes(struct consensus *core, uint16_t to, struct effects *out)
+{
+	uint64_t view = core->views.current;
+
+	if (to >= core->epoch.validators.count)
+		return;
+	for (size_t i = 0; i < RESENT_VIEWS_MAX && view > core->views.final_view; i++, view--) {
+		struct vote votes[VOTES_OF_ONE_MAX];
+		size_t count = votes_of(&core->votes, core->epoch.number, view, to, votes);
+
+		for (size_t j = 0; j < count; j++)
+			emit_send(out, to, MESSAGE_VOTE)->vote = votes[j];
+	}
+}
+
 static void answer(struct consensus *core, const struct input_status *in,
                    struct effects *out)
 {
@@ -210,7 +244,9 @@ static void answer(struct consensus *core, const struct input_status *in,
 	if ((!is_behind && in->status.nonce == 0) || core->now_ms < peer->status_due_ms)
 		return;
 	peer->status_due_ms = core->now_ms + ANSWER_MS;
-	send_status(core, in->from, in->status.nonce, out);
+	send_status(core, in->from, 0, is_witness(core) ? in->status.nonce : 0, out);
+	if (in->status.nonce != 0 && !is_behind && !core->is_sealed)
+		show_own_votes(core, in->from, out);
 }
 
 void on_status(struct consensus *core, const struct input_status *in, struct effects *out)
@@ -228,6 +264,7 @@ void on_status(struct consensus *core, const struct input_status *in, struct eff
 	if (status->epoch == core->epoch.number) {
 		note_seen(core, in->from, status->view);
 		peer->seen_final = status->final_view;
+		on_answer(core, in);
 		if (!core->is_sealed)
 			help(core, in, out);
 	}
@@ -239,7 +276,7 @@ void on_connected(struct consensus *core, uint16_t index, struct effects *out)
 	if (index >= PEERS_MAX || index == core->epoch.self)
 		return;
 	core->peers[index].heard_ms = core->now_ms;
-	send_status(core, index, 0, out);
+	send_status(core, index, core->nonce, 0, out);
 	if (index < core->epoch.validators.count)
 		send_own(core, index, core->peers[index].seen_view, out);
 }

@@ -15,8 +15,8 @@ void want_wake(struct consensus *core, uint64_t at_ms);
 
 void raise_alarm(struct consensus *core, enum alarm alarm, struct effects *out);
 
-/* May anything be signed now? */
-bool can_sign(const struct consensus *core);
+/* May anything be signed now, in this view? */
+bool can_sign(const struct consensus *core, uint64_t view);
 
 /* Asks for a signature if the rules of safety.h allow the ballot, and if we are a validator.
  * False: they do not. */
@@ -90,11 +90,26 @@ void update_timer(struct consensus *core, struct effects *out);
 bool is_overdue(struct consensus *core);
 bool is_heartbeat_due(const struct consensus *core);
 
+/* -- reentry.c: voting again after what was signed is forgotten ---------------------------------------- */
+
+/* Once, before the first step: the mark binds where records are missing. */
+void apply_mark(struct consensus *core, struct effects *out);
+/* A new epoch has begun. */
+void recall_in_epoch(struct consensus *core);
+/* May others rely on where we say we stand? */
+bool is_witness(const struct consensus *core);
+/* A status that may answer us. */
+void on_answer(struct consensus *core, const struct input_status *in);
+/* Votes again, if enough have answered. */
+void try_reenter(struct consensus *core, struct effects *out);
+
 /* -- gossip.c: telling others, and catching up ----------------------------------------------------------- */
 
 void on_status(struct consensus *core, const struct input_status *in,
                struct effects *out);
 void on_connected(struct consensus *core, uint16_t index, struct effects *out);
+/* The certificate that made the frontier view the frontier; empty behind a root. */
+struct bytes_view frontier_proof(const struct consensus *core);
 /* A message of this validator was about this view. */
 void note_seen(struct consensus *core, uint16_t index, uint64_t view);
 /* A vote came on its own, not inside a certificate, which anybody may send: its signer runs, if

@@ -130,7 +130,7 @@ void try_propose(struct consensus *core, struct effects *out)
 	uint64_t view = core->views.current, parent_view;
 	const struct vote_record *record = safety_record(&core->safety, view);
 
-	if (!can_sign(core) || epoch_leader(&core->epoch, view) != core->epoch.self ||
+	if (!can_sign(core, view) || epoch_leader(&core->epoch, view) != core->epoch.self ||
 	    (record && (record->notarized || record->nullified)) || core->is_building)
 		return;
 	if (!find_parent(core, &parent_view)) {

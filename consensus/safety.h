@@ -24,6 +24,25 @@
 WIRE_DECLARE(vote_record, VOTE_RECORD_FIELDS)
 // clang-format on
 
+/* Kept outside the database, and written after each record, so that a database that was lost or
+ * turned back binds its owner all the same. */
+struct vote_mark {
+	uint64_t epoch; /* the last in which anything was signed, */
+	uint64_t view;  /* and the last view in it */
+	uint64_t floor_epoch; /* up to here records may be missing: nothing is signed there any more, */
+	uint64_t floor_view;  /* nor in an earlier epoch */
+	uint8_t recall; /* enum recall */
+};
+
+/* What a validator knows of its own votes. */
+enum recall {
+	RECALL_WHOLE,   /* all: records, or the mark in place of them */
+	RECALL_LOST,    /* nothing: even the mark is gone. It asks the others where they stand, and
+	                 * signs nothing until a quorum of them has answered */
+	RECALL_ASKED,   /* enough for this epoch: they answered. In the next it asks again */
+	RECALL_DOUBTED, /* it asks again */
+};
+
 struct safety {
 	struct vote_record records[VIEWS_HELD_MAX]; /* view % VIEWS_HELD_MAX */
 	uint64_t epoch;

@@ -142,7 +142,7 @@ void try_notarize(struct consensus *core, struct effects *out)
 	struct proposals_slot *slot = &core->proposals[view % SLOTS];
 	const struct vote_record *record = safety_record(&core->safety, view);
 
-	if (slot->view != view || !can_sign(core) || (record && record->notarized))
+	if (slot->view != view || !can_sign(core, view) || (record && record->notarized))
 		return;
 	for (size_t i = 0; i < slot->count; i++) {
 		struct ballot ballot = {
@@ -191,7 +191,7 @@ void try_nullify(struct consensus *core, struct effects *out)
 	uint64_t least_ms = core->entered_ms + NULLIFY_LEAST_MS;
 	struct ballot nullify = ballot_nullify(core->epoch.number, view);
 
-	if (!can_sign(core) || (record && record->nullified))
+	if (!can_sign(core, view) || (record && record->nullified))
 		return;
 	if (!is_given_up(core) && !is_overdue(core))
 		return;
@@ -231,7 +231,7 @@ void try_finalize(struct consensus *core, struct effects *out)
 	uint64_t current = core->views.current;
 	uint64_t first = core->views.final_view + 1;
 
-	if (!can_sign(core))
+	if (!can_sign(core, current))
 		return;
 	if (current > FINALIZE_STEP_MAX && first < current - FINALIZE_STEP_MAX)
 		first = current - FINALIZE_STEP_MAX;

@@ -172,6 +172,34 @@ bool votes_signature(const struct votes *votes, const struct ballot *ballot,
 	return found != NULL;
 }
 
+static size_t take_casts(struct vote *found, const struct vote *like, enum vote_kind kind,
+                         const struct cast *casts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		vote_of_cast(&found[i], like, kind, &casts[i]);
+	return count;
+}
+
+size_t votes_of(const struct votes *votes, uint64_t epoch, uint64_t view, uint16_t signer,
+                struct vote found[VOTES_OF_ONE_MAX])
+{
+	const struct vote_slot *slot = slot_of(votes, view);
+	const struct voter *voter = slot ? &slot->voters[signer] : NULL;
+	struct vote like = {.ballot = ballot_nullify(epoch, view), .signer = signer};
+	size_t count;
+
+	if (!voter)
+		return 0;
+	count = take_casts(found, &like, VOTE_NOTARIZE, voter->notarize, voter->notarize_count);
+	count += take_casts(found + count, &like, VOTE_FINALIZE, voter->finalize,
+	                    voter->finalize_count);
+	if (voter->nullified) {
+		found[count] = like;
+		found[count++].signature = voter->nullify;
+	}
+	return count;
+}
+
 size_t votes_count(const struct votes *votes, const struct epoch *epoch,
                    const struct ballot *ballot)
 {

@@ -10,7 +10,10 @@
 
 #include "consensus/epoch.h"
 
-enum { VOTE_VIEWS = 2 * VIEWS_AHEAD_MAX };
+enum {
+	VOTE_VIEWS = 2 * VIEWS_AHEAD_MAX,
+	VOTES_OF_ONE_MAX = 5, /* of a validator in a view: see below */
+};
 
 /* One vote of a kind that names a block. */
 struct cast {
@@ -70,6 +73,10 @@ bool votes_has(const struct votes *votes, const struct ballot *ballot, uint16_t 
 /* *signature is the validator's under this ballot; false: there is none. */
 bool votes_signature(const struct votes *votes, const struct ballot *ballot,
                      uint16_t signer, struct signature *signature);
+
+/* All that is held of this validator in this view. Returns how many. */
+size_t votes_of(const struct votes *votes, uint64_t epoch, uint64_t view, uint16_t signer,
+                struct vote found[VOTES_OF_ONE_MAX]);
 
 /* The first quorum, in order of their indexes. There must be one: votes_count. */
 void votes_certificate(const struct votes *votes, const struct epoch *epoch,

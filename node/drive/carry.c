@@ -40,6 +40,16 @@ static void carry_sign(struct drive *drive, const struct ballot *ballot)
 	feed_later(drive, &in);
 }
 
+void raise_mark(struct drive *drive, uint64_t epoch, uint64_t view)
+{
+	struct vote_mark *mark = &drive->mark;
+
+	if (epoch < mark->epoch || (epoch == mark->epoch && view <= mark->view))
+		return;
+	mark->epoch = epoch;
+	mark->view = view;
+}
+
 static void carry_record(struct drive *drive, const struct vote_record *record)
 {
 	struct store_job *job = job_of(drive);
@@ -47,12 +57,21 @@ static void carry_record(struct drive *drive, const struct vote_record *record)
 	if (!job)
 		return;
 	queue_job(drive, job, store_job_add_record(job, record));
-	if (record->epoch > drive->mark_epoch) {
-		drive->mark_epoch = record->epoch;
-		drive->mark_view = record->view;
-	} else if (record->epoch == drive->mark_epoch && record->view > drive->mark_view) {
-		drive->mark_view = record->view;
-	}
+	raise_mark(drive, record->epoch, record->view);
+}
+
+static void carry_mark(struct drive *drive, const struct vote_mark *mark)
+{
+	struct store_job *job = job_of(drive);
+
+	if (!job)
+		return;
+	job->must_sync = true;
+	queue_job(drive, job, STATUS_OK);
+	raise_mark(drive, mark->epoch, mark->view);
+	drive->mark.floor_epoch = mark->floor_epoch;
+	drive->mark.floor_view = mark->floor_view;
+	drive->mark.recall = mark->recall;
 }
 
 static void carry_keep_block(struct drive *drive, const struct hash *hash)
@@ -129,6 +148,9 @@ void carry_out(struct drive *drive, const struct effect *effect)
 		break;
 	case EFFECT_KEEP_CERTIFICATE:
 		carry_certificate(drive, &effect->certificate);
+		break;
+	case EFFECT_KEEP_MARK:
+		carry_mark(drive, &effect->mark);
 		break;
 	case EFFECT_COMMIT:
 		carry_commit(drive, &effect->commit);

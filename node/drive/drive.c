@@ -16,8 +16,7 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 	drive->world = config->world;
 	drive->network = config->network;
 	drive->vote_key = config->vote_key;
-	drive->mark_epoch = config->mark_epoch;
-	drive->mark_view = config->mark_view;
+	drive->mark = config->start.mark;
 	drive->moment = *moment;
 	drive->wanted_ms = UINT64_MAX;
 	status = consensus_init(&drive->consensus, &config->consensus, &config->start, why);
@@ -60,11 +59,7 @@ void drive_close(struct drive *drive)
 void drive_load_record(struct drive *drive, const struct vote_record *record)
 {
 	consensus_load_record(&drive->consensus, record);
-	if (record->epoch > drive->mark_epoch ||
-	    (record->epoch == drive->mark_epoch && record->view > drive->mark_view)) {
-		drive->mark_epoch = record->epoch;
-		drive->mark_view = record->view;
-	}
+	raise_mark(drive, record->epoch, record->view);
 }
 
 void drive_load_certificate(struct drive *drive, const struct certificate *certificate)
@@ -165,8 +160,7 @@ static void hand_out_job(struct drive *drive)
 		return;
 	drive->job = NULL;
 	drive->stored_count++;
-	job->epoch = drive->mark_epoch;
-	job->view = drive->mark_view;
+	job->mark = drive->mark;
 	job->forget_epoch = drive->consensus.epoch.number;
 	job->forget_view = drive->consensus.views.final_view;
 	drive->world.store(drive->world.owner, job);

@@ -25,7 +25,6 @@ struct drive_config {
 	struct pool_limits pool;
 	const struct network *network; /* must outlive it */
 	struct public_key vote_key;    /* ours; zeros: we only follow */
-	uint64_t mark_epoch, mark_view; /* of the mark outside the database */
 	struct world world;
 };
 
@@ -65,7 +64,7 @@ struct drive {
 	struct outbox outbox;       /* messages, and the jobs that they wait for */
 	struct store_job *job;      /* being gathered in this turn; NULL: nothing to store */
 	size_t stored_count;        /* jobs that the world has */
-	uint64_t mark_epoch, mark_view;
+	struct vote_mark mark;      /* of the newest job, or of the disk */
 
 	bool building;
 	struct build_job build;

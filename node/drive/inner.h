@@ -21,6 +21,8 @@ void end_turn(struct drive *drive);
 /* -- carry.c -------------------------------------------------------------------------------------- */
 
 void carry_out(struct drive *drive, const struct effect *effect);
+/* The mark is there or beyond, if it was not. */
+void raise_mark(struct drive *drive, uint64_t epoch, uint64_t view);
 
 /* -- blocks.c -------------------------------------------------------------------------------------- */
 

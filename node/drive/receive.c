@@ -263,6 +263,46 @@ static void check_evidence(struct drive *drive, uint16_t peer, struct bytes_view
 	hand_out(drive, job, true);
 }
 
+/* A certificate in it counts for who asked for one: it shows how far the peer is. */
+static void feed_status(struct drive *drive, uint16_t peer,
+                        const struct message_status *status, uint64_t proven_view)
+{
+	struct input in = {
+		.kind = INPUT_STATUS,
+		.status = {.status = status->status,
+		           .proven_view = proven_view,
+		           .from = drive->peers[peer].index},
+	};
+
+	feed(drive, &in);
+}
+
+static void check_status(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                         const struct message_status *status)
+{
+	const struct consensus *core = &drive->consensus;
+	struct check_job *job;
+	bool is_fair;
+
+	if (status->status.echo != core->nonce || !consensus_is_forgetful(core) ||
+	    status->certificate.size == 0 || status->status.epoch != core->epoch.number) {
+		/* View 1 stands on the epoch's root and needs no proof. */
+		feed_status(drive, peer, status, 1);
+		return;
+	}
+	job = job_new(drive, peer, bytes, 0, 1, 0);
+	if (!job)
+		return;
+	is_fair = add_certificate(drive, job, job->message.status.certificate);
+	if (!is_fair || job->signature_count > 0) {
+		hand_out(drive, job, is_fair);
+		return;
+	}
+	/* It is held here, or of no use. */
+	feed_status(drive, peer, status, job->certificates[0].ballot.view + 1);
+	check_job_free(job);
+}
+
 /* -- Questions ----------------------------------------------------------------------------------------------- */
 
 static void read_for(struct drive *drive, uint16_t peer, const struct hash *hash,
@@ -448,6 +488,10 @@ static void believe(struct drive *drive, struct check_job *job)
 		feed_vote(drive, &job->message.evidence[1]);
 		break;
 	case MESSAGE_STATUS:
+		feed_certificates(drive, job);
+		feed_status(drive, job->from, &job->message.status,
+		            job->certificates[0].ballot.view + 1);
+		break;
 	case MESSAGE_GET_BLOCK:
 	case MESSAGE_GET_RANGE:
 	case MESSAGE_TXS:
@@ -472,17 +516,6 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 
 /* -- The door ------------------------------------------------------------------------------------------------------ */
 
-static void feed_status(struct drive *drive, uint16_t peer,
-                        const struct message_status *status)
-{
-	struct input in = {
-		.kind = INPUT_STATUS,
-		.status = {.status = status->status, .from = drive->peers[peer].index},
-	};
-
-	feed(drive, &in);
-}
-
 static void open_message(struct drive *drive, uint16_t peer, struct bytes_view bytes,
                          const struct message *message)
 {
@@ -497,7 +530,7 @@ static void open_message(struct drive *drive, uint16_t peer, struct bytes_view b
 		check_proposal(drive, peer, bytes, &message->proposal);
 		break;
 	case MESSAGE_STATUS:
-		feed_status(drive, peer, &message->status);
+		check_status(drive, peer, bytes, &message->status);
 		break;
 	case MESSAGE_GET_BLOCK:
 		give_block(drive, peer, &message->get_block);

@@ -148,8 +148,10 @@ void carry_send(struct drive *drive, const struct effect_send *effect)
 		put_proposal(drive, item, &effect->proposal);
 		break;
 	case MESSAGE_STATUS:
-		message_put_status(&item->message,
-		                   &(struct message_status){.status = effect->status});
+		message_put_status(&item->message, &(struct message_status){
+			.status = effect->status,
+			.certificate = effect->proof,
+		});
 		break;
 	case MESSAGE_GET_BLOCK:
 		message_put_get_block(&item->message, &effect->block);

@@ -59,8 +59,7 @@ struct store_job {
 	size_t orphan_count, orphan_capacity;
 	struct commit_block *commits; /* each the parent of the one behind it */
 	size_t commit_count, commit_capacity;
-	uint64_t epoch;         /* the mark: the highest that anything was signed in so far */
-	uint64_t view;
+	struct vote_mark mark;  /* the highest that anything was signed in so far */
 	uint64_t forget_epoch;  /* what was kept of earlier epochs, and of this one's views up */
 	uint64_t forget_view;   /* to this, is of no use any more */
 	bool must_sync;         /* something waits for it: else it may ride with the next one */

@@ -159,6 +159,12 @@ static void list_warnings(struct rpc_call *call, json_t *params, void *owner)
 		                      "one of the two slots of the sign state could not be read "
 		                      "when the node started: after a crash that is harmless, "
 		                      "without one look at the disk"));
+	if (consensus_is_forgetful(&backend->node->drive.consensus))
+		add_item(&items,
+		         warning_json("VOTES_FORGOTTEN",
+		                      "what this validator signed is forgotten: it votes again when a "
+		                      "quorum of the others has told where it stands, or when a person "
+		                      "who knows says so with 'cairnd allow-votes'"));
 	snprintf(message, sizeof message,
 	         "the database failed to write in the background %" PRIu64
 	         " times since the node started: look at the disk and its free space",

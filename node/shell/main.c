@@ -1,5 +1,6 @@
 /* cairnd: the node. */
 #include "chain/base/text.h"
+#include "node/shell/allow_votes.h"
 #include "node/shell/compact.h"
 #include "node/shell/config.h"
 #include "node/shell/init.h"
@@ -22,6 +23,8 @@ static const char USAGE[] =
 	"                   [--set SECTION.KEY=VALUE]...      run the node until SIGTERM\n"
 	"       cairnd config [flags of run]                  show what it would run with\n"
 	"       cairnd compact [flags of run]                 rewrite a stopped node's files small\n"
+	"       cairnd allow-votes --data-dir DIR --above EPOCH:VIEW\n"
+	"                   after the sign state was lost: the vote key signed nothing above\n"
 	"       cairnd version\n"
 	"Without --data-dir: ~/.local/share/cairn/cairn; init takes the network's name for the last part.\n";
 
@@ -98,6 +101,45 @@ static int command_init(int count, char **arguments)
 	return init(data_dir, network);
 }
 
+/* "EPOCH:VIEW". */
+static bool read_position(const char *text, uint64_t *epoch, uint64_t *view)
+{
+	const char *colon = strchr(text, ':');
+	struct bytes_view first = text_view(text);
+
+	if (!colon)
+		return false;
+	first.size = (size_t)(colon - text);
+	return decimal_decode(epoch, first) && decimal_decode(view, text_view(colon + 1));
+}
+
+static int command_allow_votes(int count, char **arguments)
+{
+	const char *data_dir = NULL, *above = NULL;
+	struct why why = {{0}};
+	uint64_t epoch, view;
+
+	for (int i = 0; i < count; i++) {
+		const char *argument = arguments[i], *value;
+
+		if ((value = value_of("--data-dir", count, arguments, &i)))
+			data_dir = value;
+		else if ((value = value_of("--above", count, arguments, &i)))
+			above = value;
+		else
+			return usage("cannot understand '%s'", argument);
+	}
+	if (!data_dir || !above)
+		return usage("allow-votes needs %s", "--data-dir and --above");
+	if (!read_position(above, &epoch, &view))
+		return usage("--above is EPOCH:VIEW, not '%s'", above);
+	if (allow_votes(data_dir, epoch, view, &why) != STATUS_OK)
+		return refuse_start(&why);
+	printf("votes above view %s of epoch %.*s are allowed\n", strchr(above, ':') + 1,
+	       (int)(strchr(above, ':') - above), above);
+	return EXIT_SUCCESS;
+}
+
 static int with_config(int count, char **arguments, char **environment,
                        int (*function)(const struct config *config, const char *data_dir))
 {
@@ -149,6 +191,8 @@ int main(int argc, char **argv, char **environment)
 		return with_config(argc - 2, argv + 2, environment, print_config);
 	if (strcmp(command, "compact") == 0)
 		return with_config(argc - 2, argv + 2, environment, node_compact);
+	if (strcmp(command, "allow-votes") == 0)
+		return command_allow_votes(argc - 2, argv + 2);
 	if (strcmp(command, "version") == 0 || strcmp(command, "--version") == 0) {
 		printf("cairnd %s\n", CAIRN_VERSION);
 		return EXIT_SUCCESS;

@@ -30,6 +30,7 @@ struct node {
 	struct data_dir dir;
 	struct node_keys keys;
 	struct sign_state sign_state;
+	bool is_turned_back; /* the ledger ends below what this node has committed */
 	struct store *store;
 	struct genesis *genesis;
 	uint64_t started_ms; /* monotonic */

@@ -16,7 +16,8 @@ static const char CHECK_TAG[] = "cairn/sign-state/v1";
 
 enum {
 	VERSION = 1,
-	FIELDS_SIZE = 48,
+	FIELDS_SIZE = 65,
+	RECALL_LAST = 3,
 	CHECKED_SIZE = SIGN_SLOT_SIZE - HASH_SIZE,
 };
 
@@ -37,6 +38,9 @@ void sign_slot_encode(uint8_t slot[SIGN_SLOT_SIZE], const struct sign_mark *mark
 	writer_u64(&out, mark->epoch);
 	writer_u64(&out, mark->view);
 	writer_u64(&out, mark->committed_height);
+	writer_u64(&out, mark->floor_epoch);
+	writer_u64(&out, mark->floor_view);
+	writer_u8(&out, mark->recall);
 	check = hash_tagged(CHECK_TAG, bytes_view(slot, CHECKED_SIZE));
 	memcpy(slot + CHECKED_SIZE, check.bytes, HASH_SIZE);
 }
@@ -67,6 +71,11 @@ static struct slot slot_decode(const uint8_t *bytes)
 	slot.mark.epoch = cursor_u64(&in);
 	slot.mark.view = cursor_u64(&in);
 	slot.mark.committed_height = cursor_u64(&in);
+	slot.mark.floor_epoch = cursor_u64(&in);
+	slot.mark.floor_view = cursor_u64(&in);
+	slot.mark.recall = cursor_u8(&in);
+	if (slot.mark.recall > RECALL_LAST)
+		return slot;
 	sign_slot_encode(again, &slot.mark, slot.sequence);
 	if (memcmp(again, bytes, SIGN_SLOT_SIZE) == 0)
 		slot.status = STATUS_OK;
@@ -80,6 +89,12 @@ static bool is_behind(const struct sign_mark *a, const struct sign_mark *b)
 {
 	return a->committed_height < b->committed_height || a->epoch < b->epoch ||
 	       (a->epoch == b->epoch && a->view < b->view);
+}
+
+static bool mark_equal(const struct sign_mark *a, const struct sign_mark *b)
+{
+	return !is_behind(a, b) && !is_behind(b, a) && a->floor_epoch == b->floor_epoch &&
+	       a->floor_view == b->floor_view && a->recall == b->recall;
 }
 
 /* Both slots are whole: they must be one write apart, each in its own place, and the
@@ -120,14 +135,28 @@ enum status sign_state_decode(struct sign_state *state, struct bytes_view bytes)
 	return STATUS_OK;
 }
 
+static void encode_new(uint8_t bytes[SIGN_FILE_SIZE], const struct sign_mark *mark)
+{
+	sign_slot_encode(bytes, mark, 0);
+	sign_slot_encode(bytes + SIGN_SLOT_SIZE, mark, 1);
+}
+
 enum status sign_state_create(const char *path, const struct sign_mark *mark,
                               struct why *why)
 {
 	uint8_t bytes[SIGN_FILE_SIZE];
 
-	sign_slot_encode(bytes, mark, 0);
-	sign_slot_encode(bytes + SIGN_SLOT_SIZE, mark, 1);
+	encode_new(bytes, mark);
 	return file_create(path, bytes_view(bytes, sizeof bytes), 0600, why);
+}
+
+enum status sign_state_replace(const char *path, const struct sign_mark *mark,
+                               struct why *why)
+{
+	uint8_t bytes[SIGN_FILE_SIZE];
+
+	encode_new(bytes, mark);
+	return file_write(path, bytes_view(bytes, sizeof bytes), 0600, why);
 }
 
 static enum status read_state(struct sign_state *state, const char *path, struct why *why)
@@ -183,7 +212,7 @@ enum status sign_state_advance(struct sign_state *state, const struct sign_mark 
 	INVARIANT(!is_behind(mark, &state->mark));
 	if (state->failed)
 		return why_set(why, STATUS_STORAGE, "an earlier write of the sign state failed");
-	if (!is_behind(&state->mark, mark))
+	if (mark_equal(&state->mark, mark))
 		return STATUS_OK;
 	sign_slot_encode(slot, mark, sequence);
 	/* After a failed sync the kernel may forget what it could not write and say that all

@@ -10,14 +10,18 @@
  *              24  epoch              8
  *              32  view               8
  *              40  committed_height   8
- *              48  zeros           4016
+ *              48  floor_epoch        8   up to there records of votes may be missing, and
+ *              56  floor_view         8   nothing is signed any more
+ *              64  recall             1   0, or what is known of our own votes: enum recall
+ *              65  zeros           3999
  *            4064  check             32   tagged_hash("cairn/sign-state/v1", all before)
  *
  * Integers are little-endian. A write goes to the older slot, so that a torn one leaves
  * the newer slot as it was. The order of things is: the database's synced batch with the
  * record of a vote, then this file, then the vote leaves. So the database is never older
  * than this file unless somebody turned it back; and for that reason the file is never
- * part of a backup. */
+ * part of a backup. It is made with the vote key and with nothing else: where there is a key
+ * and no such file, what the key signed is forgotten. */
 #ifndef NODE_SHELL_SIGN_STATE_H
 #define NODE_SHELL_SIGN_STATE_H
 
@@ -33,6 +37,9 @@ struct sign_mark {
 	uint64_t epoch;
 	uint64_t view; /* in that epoch */
 	uint64_t committed_height;
+	uint64_t floor_epoch;
+	uint64_t floor_view;
+	uint8_t recall; /* enum recall of consensus/safety.h */
 };
 
 /* One thread's. */
@@ -48,6 +55,10 @@ struct sign_state {
 /* Make the file with a first mark, synced. STATUS_EXISTS, STATUS_STORAGE. */
 MUST_CHECK enum status sign_state_create(const char *path, const struct sign_mark *mark,
                                          struct why *why);
+
+/* The same, whether or not there was one: for a person who knows what was signed. */
+MUST_CHECK enum status sign_state_replace(const char *path, const struct sign_mark *mark,
+                                          struct why *why);
 
 /* Read the newest mark and keep the file open. STATUS_NOT_FOUND. STATUS_CORRUPT: no slot
  * can be trusted, so nothing may be signed. STATUS_FOREIGN: written by a later program.

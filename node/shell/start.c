@@ -44,19 +44,6 @@ static enum status read_genesis(struct node *node, struct why *why)
 	return status;
 }
 
-/* A database that is older than the mark was turned back: to vote again in views that it has
- * forgotten would be to vote twice. */
-static enum status refuse_lost_tail(const struct node *node,
-                                    const struct store_check_result *result,
-                                    struct why *why)
-{
-	return why_say(why, STATUS_CORRUPT,
-	               "the ledger in %s ends at height %llu, but this node has committed height "
-	               "%llu: files were lost or an old copy was put back",
-	               node->dir.path, (unsigned long long)result->tip_height,
-	               (unsigned long long)node->sign_state.mark.committed_height);
-}
-
 static enum status check_store(struct node *node, struct why *why)
 {
 	struct store_check check = {
@@ -72,9 +59,40 @@ static enum status check_store(struct node *node, struct why *why)
 	status = store_check(node->store, &check, &result, why);
 	if (status != STATUS_OK)
 		return status;
-	if (result.lost_tail)
-		return refuse_lost_tail(node, &result, why);
+	node->is_turned_back = result.lost_tail;
 	return STATUS_OK;
+}
+
+/* Where there is a vote key and no such file, what the key signed is forgotten. */
+static enum status open_sign_state(struct node *node, struct why *why)
+{
+	char path[DATA_PATH_SIZE];
+	enum status status;
+
+	data_dir_path(path, &node->dir, FILE_SIGN_STATE);
+	status = sign_state_open(&node->sign_state, path, why);
+	if (status == STATUS_NOT_FOUND) {
+		node->sign_state.mark.recall = RECALL_LOST;
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK && node->sign_state.slot_lost)
+		logger_warn(LOG_NODE, "sign_state_slot_lost", log_text("file", text_view(path)));
+	return status;
+}
+
+/* The node is to start without what it signed: the new file says so. */
+static enum status make_sign_state(struct node *node, struct why *why)
+{
+	static const struct sign_mark FORGOTTEN = {.recall = RECALL_LOST};
+	char path[DATA_PATH_SIZE];
+	enum status status;
+
+	if (node->sign_state.file >= 0)
+		return STATUS_OK;
+	data_dir_path(path, &node->dir, FILE_SIGN_STATE);
+	logger_warn(LOG_NODE, "sign_state_lost", log_text("file", text_view(path)));
+	status = sign_state_create(path, &FORGOTTEN, why);
+	return status == STATUS_OK ? sign_state_open(&node->sign_state, path, why) : status;
 }
 
 static enum status open_files(struct node *node, struct why *why)
@@ -88,12 +106,9 @@ static enum status open_files(struct node *node, struct why *why)
 
 	if (status != STATUS_OK)
 		return status;
-	data_dir_path(path, &node->dir, FILE_SIGN_STATE);
-	status = sign_state_open(&node->sign_state, path, why);
+	status = open_sign_state(node, why);
 	if (status != STATUS_OK)
 		return status;
-	if (node->sign_state.slot_lost)
-		logger_warn(LOG_NODE, "sign_state_slot_lost", log_text("file", text_view(path)));
 	data_dir_path(path, &node->dir, FILE_STORE);
 	status = store_open(&node->store, path, &options, NULL, why);
 	if (status == STATUS_OK)
@@ -217,8 +232,32 @@ static enum status read_start(struct consensus_start *start, struct certificate 
 	return read_certificate(certificate, view, why);
 }
 
+/* Alone, nobody has the blocks that were lost, and nobody can tell what was signed: to go on by
+ * itself would be to write the history of the network anew. */
+static enum status refuse_alone(const struct node *node, const struct drive_config *config,
+                                struct why *why)
+{
+	const struct sign_mark *mark = &node->sign_state.mark;
+
+	if (config->start.epoch.validators.count > 1)
+		return STATUS_OK;
+	if (mark->recall != RECALL_WHOLE)
+		return why_say(why, STATUS_CORRUPT,
+		               "%s/" FILE_SIGN_STATE " is gone, so what this node signed is unknown, "
+		               "and no other validator can tell (whoever knows says so with "
+		               "'cairnd allow-votes')",
+		               node->dir.path);
+	if (node->is_turned_back)
+		return why_say(why, STATUS_CORRUPT,
+		               "the ledger in %s ends at height %llu, but this node has committed "
+		               "height %llu: files were lost or an old copy was put back",
+		               node->dir.path, (unsigned long long)config->start.height,
+		               (unsigned long long)mark->committed_height);
+	return STATUS_OK;
+}
+
 enum status start_drive_config(struct drive_config *config, struct certificate *certificate,
-                               const struct node *node, struct why *why)
+                               struct node *node, struct why *why)
 {
 	const struct sign_mark *mark = &node->sign_state.mark;
 	struct store_view *view;
@@ -230,8 +269,20 @@ enum status start_drive_config(struct drive_config *config, struct certificate *
 	store_view_close(view);
 	config->network = store_network(node->store);
 	config->vote_key = node->keys.vote.public_key;
-	config->mark_epoch = mark->epoch;
-	config->mark_view = mark->view;
+	config->start.mark = (struct vote_mark){
+		.epoch = mark->epoch,
+		.view = mark->view,
+		.floor_epoch = mark->floor_epoch,
+		.floor_view = mark->floor_view,
+		.recall = mark->recall,
+	};
+	if (status == STATUS_OK)
+		status = advise(refuse_alone(node, config, why), why);
+	if (status == STATUS_OK)
+		status = make_sign_state(node, why);
+	if (status == STATUS_OK && node->is_turned_back)
+		logger_warn(LOG_NODE, "ledger_turned_back", log_u64("height", config->start.height),
+		            log_u64("committed", mark->committed_height));
 	if (status == STATUS_OK && config->start.epoch.self == NOBODY)
 		return why_say(why, STATUS_FOREIGN,
 		               "the vote key in %s is not that of a validator of network %s",

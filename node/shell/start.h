@@ -11,10 +11,11 @@ MUST_CHECK enum status start_open(struct node *node, const char *data_dir, struc
 void start_close(struct node *node);
 
 /* What drive is told at its start: set, own place, tip, mark. `certificate` is room for the one
- * that the start points to. */
+ * that the start points to. A sign state that is missing is made, if others can tell what was
+ * signed. */
 MUST_CHECK enum status start_drive_config(struct drive_config *config,
                                           struct certificate *certificate,
-                                          const struct node *node, struct why *why);
+                                          struct node *node, struct why *why);
 
 /* What was kept of views and blocks that are not final, into the drive, which is initialized. */
 MUST_CHECK enum status start_load_drive(struct node *node, struct why *why);

@@ -185,10 +185,16 @@ static enum status keep(struct storage *storage, const struct store_job *job,
 {
 	struct job_rows rows = {0};
 	enum status status = write_rows(storage, &rows, job, why);
+	uint64_t height = store_tip(storage->store)->header.height;
+	uint64_t marked = storage->sign_state->mark.committed_height;
 	struct sign_mark mark = {
-		.epoch = job->epoch,
-		.view = job->view,
-		.committed_height = store_tip(storage->store)->header.height,
+		.epoch = job->mark.epoch,
+		.view = job->mark.view,
+		.floor_epoch = job->mark.floor_epoch,
+		.floor_view = job->mark.floor_view,
+		.recall = job->mark.recall,
+		/* A ledger that was turned back comes to what it had only in time. */
+		.committed_height = height > marked ? height : marked,
 	};
 
 	arena_close(&rows.arena);

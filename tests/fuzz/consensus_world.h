@@ -34,6 +34,7 @@ struct disk {
 	struct made tip; /* stored */
 	struct certificate final;
 	bool has_final;
+	struct vote_mark mark;
 	struct epoch epoch;
 };
 
@@ -145,6 +146,14 @@ static inline void keep_certificate(const struct effect_certificate *certificate
 		script.left = 0;
 }
 
+static inline void raise_mark(uint64_t epoch, uint64_t view)
+{
+	if (epoch < disk.mark.epoch || (epoch == disk.mark.epoch && view <= disk.mark.view))
+		return;
+	disk.mark.epoch = epoch;
+	disk.mark.view = view;
+}
+
 static inline void take(const struct effect *effect)
 {
 	struct made *block;
@@ -170,6 +179,13 @@ static inline void take(const struct effect *effect)
 			disk.records[disk.record_count++] = effect->keep;
 		else
 			script.left = 0;
+		raise_mark(effect->keep.epoch, effect->keep.view);
+		break;
+	case EFFECT_KEEP_MARK:
+		INVARIANT(effect->mark.epoch > disk.mark.epoch ||
+		          (effect->mark.epoch == disk.mark.epoch &&
+		           effect->mark.view >= disk.mark.view));
+		disk.mark = effect->mark;
 		break;
 	case EFFECT_KEEP_BLOCK:
 		block = find(&effect->block);
@@ -188,7 +204,8 @@ static inline void take(const struct effect *effect)
 			block->is_here = block->is_valid = false;
 		break;
 	case EFFECT_SEND:
-		if (effect->send.message == MESSAGE_VOTE)
+		if (effect->send.message == MESSAGE_VOTE &&
+		    effect->send.vote.signer == core.epoch.self)
 			check_vote(&effect->send.vote.ballot);
 		break;
 	case EFFECT_SIGN:

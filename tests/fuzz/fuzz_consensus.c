@@ -1,6 +1,6 @@
 /* The machine under a script of bytes: the other validators say anything that they can
  * sign, the world answers in any order, and now and then the node restarts from what it
- * kept.
+ * kept, or from the mark alone.
  *
  * Whatever comes: everything that must hold between steps holds, no step has more effects
  * than there is room for, no two ballots of ours exclude each other, also over restarts,
@@ -261,6 +261,7 @@ static void start(void)
 		.block = disk.tip.hash,
 		.time_ms = disk.tip.header.time_ms,
 		.certificate = disk.has_final ? &disk.final : NULL,
+		.mark = disk.mark,
 	};
 
 	INVARIANT(consensus_init(&core, &config, &from, NULL) == STATUS_OK);
@@ -274,12 +275,17 @@ static void start(void)
 		made[i].is_here = made[i].is_valid = false;
 }
 
-static void restart(void)
+static void restart(bool is_turned_back)
 {
 	/* A seal's epoch is begun with it, in one batch. */
 	if (core.is_sealed)
 		return;
 	consensus_close(&core);
+	/* An old copy of the database, beside a mark that is up to date. */
+	if (is_turned_back) {
+		disk.record_count = 0;
+		disk.certificate_count = 0;
+	}
 	start();
 	for (size_t i = 0; i < made_count; i++)
 		if (made[i].is_kept)
@@ -345,7 +351,7 @@ static void act(uint8_t what)
 		next_epoch(next());
 		break;
 	case 15:
-		restart();
+		restart(what >= 200);
 		break;
 	case 16:
 		propose_well(next());

@@ -171,6 +171,21 @@ static void check_block(struct sim *sim, const struct node *node, uint64_t heigh
 		sim_violate(sim, "no empty blocks: block %llu", (unsigned long long)height);
 }
 
+/* He is no fault any more when he votes again, and when what others may have relied on his
+ * having is settled or here. */
+static void end_amnesia(struct sim *sim, struct node *node)
+{
+	const struct consensus *core = &node->drive->consensus;
+
+	if (!node->is_amnesiac || core->recall != RECALL_WHOLE ||
+	    core->views.current <= core->safety.floor ||
+	    node->disk.block_count <= node->amnesia_count)
+		return;
+	node->is_amnesiac = false;
+	sim->faults[CHAOS_REENTRY]++;
+	sim_say(sim, node->index, "has its memory again");
+}
+
 static void check_caps(struct sim *sim, const struct node *node)
 {
 	const struct drive *drive = node->drive;
@@ -186,8 +201,10 @@ void check_node(struct sim *sim, struct node *node)
 {
 	const struct disk *disk = &node->disk;
 
-	if (node->is_up)
+	if (node->is_up) {
 		check_caps(sim, node);
+		end_amnesia(sim, node);
+	}
 	if (node->liar)
 		return;
 	if (disk->block_count - 1 < node->checked_height)

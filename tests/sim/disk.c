@@ -71,6 +71,17 @@ void disk_close(struct disk *disk)
 	memory_ledger_close(&disk->ledger);
 }
 
+void disk_wipe(struct disk *disk, const struct sim *sim, bool with_mark)
+{
+	struct vote_mark mark = {.recall = RECALL_LOST};
+
+	if (with_mark)
+		mark = disk->mark;
+	disk_close(disk);
+	disk_init(disk, sim);
+	disk->mark = mark;
+}
+
 const struct disk_block *disk_root(const struct disk *disk)
 {
 	size_t i = disk->block_count - 1;
@@ -167,11 +178,9 @@ void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark)
 		forget(disk, job);
 	if (!with_mark)
 		return;
-	INVARIANT(job->epoch > disk->mark_epoch ||
-	          (job->epoch == disk->mark_epoch && job->view >= disk->mark_view));
-	disk->mark_epoch = job->epoch;
-	disk->mark_view = job->view;
-	disk->mark_height = disk->block_count - 1;
+	INVARIANT(job->mark.epoch > disk->mark.epoch ||
+	          (job->mark.epoch == disk->mark.epoch && job->mark.view >= disk->mark.view));
+	disk->mark = job->mark;
 }
 
 /* -- Reading ---------------------------------------------------------------------------------------- */

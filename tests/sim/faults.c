@@ -15,6 +15,24 @@ static void crash(struct sim *sim, uint16_t node)
 	push_later(sim, EVENT_RESTART, node, lots_below(&sim->lots, 4 * SIM_SECOND_US));
 }
 
+/* The disk is lost, or an old copy of all but the mark is put in its place. Votes that are
+ * forgotten count as a fault like lies do. */
+static void forget_disk(struct sim *sim, uint16_t index)
+{
+	struct node *node = &sim->nodes[index];
+	bool with_mark = lots_below(&sim->lots, 2) == 0;
+
+	if (node->liar || node->is_amnesiac || !set_may_forget(sim, node))
+		return;
+	sim->faults[with_mark ? CHAOS_TURN_BACK : CHAOS_WIPE]++;
+	crash(sim, index);
+	sim_say(sim, index, with_mark ? "its disk is turned back" : "its disk is lost");
+	disk_wipe(&node->disk, sim, with_mark);
+	node->is_amnesiac = true;
+	node->amnesia_count = sim->decided_count;
+	node->checked_height = 0;
+}
+
 /* Some nodes from the others: both ways, or what they say, or what they hear. */
 static void cut(struct sim *sim)
 {
@@ -49,7 +67,7 @@ void faults_turn(struct sim *sim)
 {
 	const struct rates *rates = &sim->rates;
 	uint32_t weights = rates->crash + rates->cut + rates->pause + rates->slow_disk +
-	                   rates->skew;
+	                   rates->skew + rates->wipe;
 	uint16_t node = (uint16_t)lots_below(&sim->lots, sim->node_count);
 	uint32_t drawn;
 
@@ -71,10 +89,12 @@ void faults_turn(struct sim *sim)
 		sim->faults[CHAOS_PAUSE]++;
 		sim->nodes[node].paused_until_us =
 			sim->now_us + lots_below(&sim->lots, 5 * SIM_SECOND_US);
-	} else if (drawn < weights - rates->skew) {
+	} else if (drawn < weights - rates->skew - rates->wipe) {
 		sim->faults[CHAOS_SLOW_DISK]++;
 		sim->nodes[node].slow_until_us =
 			sim->now_us + lots_below(&sim->lots, 5 * SIM_SECOND_US);
+	} else if (drawn < weights - rates->skew) {
+		forget_disk(sim, node);
 	} else {
 		sim->faults[CHAOS_SKEW]++;
 		sim->nodes[node].skew_ms =

@@ -13,7 +13,8 @@ enum { EXIT_USAGE = 2, HANG_S = 60 };
 
 static const char *const CHAOS_NAMES[CHAOS_COUNT] = {
 	"lost", "doubled", "delayed", "cuts", "crashes", "crashes in a store", "pauses",
-	"slow disks", "clocks", "storms", "set changes", "lies",
+	"slow disks", "clocks", "disks lost", "disks turned back",
+	"reentries", "storms", "set changes", "lies",
 };
 
 struct sums {

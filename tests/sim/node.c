@@ -151,19 +151,31 @@ static void world_read(void *owner, struct read_job *job)
 	push(world, EVENT_READ, world->sim->now_us + CHECK_US, job, NULL);
 }
 
+/* Others' votes are sent on too. */
+static bool is_own_vote(const struct node_world *world, const struct vote *vote)
+{
+	const struct sim_epoch *epoch = &world->sim->epochs[vote->ballot.epoch];
+
+	return vote->ballot.epoch < world->sim->epoch_count && vote->signer < epoch->set.count &&
+	       memcmp(&epoch->set.items[vote->signer].vote_key, &world->node->vote_key,
+	              sizeof world->node->vote_key) == 0;
+}
+
 /* A vote counts as cast when it leaves: what was signed and lost in a crash nobody has seen. */
 static void look_at_vote(struct node_world *world, struct bytes_view bytes)
 {
 	struct message *message = &world->sim->message;
+	const struct vote *vote;
 
 	if (bytes.at[0] != MESSAGE_VOTE && bytes.at[0] != MESSAGE_PROPOSAL)
 		return;
-	if (message_decode(message, bytes) != STATUS_OK)
+	if (message_decode(message, bytes) != STATUS_OK) {
 		sim_violate(world->sim, "node %u sends what cannot be read", world->node->index);
-	else
-		check_signing(world->sim, world->node,
-		              message->kind == MESSAGE_VOTE ? &message->vote.ballot
-		                                            : &message->proposal.vote.ballot);
+		return;
+	}
+	vote = message->kind == MESSAGE_VOTE ? &message->vote : &message->proposal.vote;
+	if (is_own_vote(world, vote))
+		check_signing(world->sim, world->node, &vote->ballot);
 }
 
 static void world_send(void *owner, uint16_t peer, struct bytes_view bytes)
@@ -337,8 +349,7 @@ void node_start(struct sim *sim, uint16_t index)
 	config->pool = (struct pool_limits){.txs_max = 2000, .bytes_max = 4 << 20};
 	config->network = &sim->network;
 	config->vote_key = node->vote_key;
-	config->mark_epoch = node->disk.mark_epoch;
-	config->mark_view = node->disk.mark_view;
+	config->start.mark = node->disk.mark;
 	config->world = (struct world){
 		.owner = &worlds[index],
 		.build = world_build,

@@ -74,7 +74,7 @@ static struct forecast forecast(const struct sim *sim)
 
 		worst.members += is_in && !node->is_leaving;
 		/* A liar who joins counts among both, if he comes. */
-		worst.liars += node->liar && (is_in || node->is_joining);
+		worst.liars += (node->liar || node->is_amnesiac) && (is_in || node->is_joining);
 	}
 	return worst;
 }
@@ -83,6 +83,14 @@ static bool is_safe(struct forecast worst)
 {
 	return worst.members > 0 &&
 	       worst.liars <= validators_fault_count(worst.members, FAULT_BYZANTINE);
+}
+
+bool set_may_forget(const struct sim *sim, const struct node *node)
+{
+	struct forecast worst = forecast(sim);
+
+	worst.liars += is_member(sim, node) || node->is_joining;
+	return is_safe(worst);
 }
 
 /* -- The operations ------------------------------------------------------------------------------- */
@@ -127,8 +135,8 @@ static void join(struct sim *sim, struct node *node)
 	struct operation operation = {.kind = OPERATION_validator_join};
 	struct forecast worst = forecast(sim);
 
-	worst.liars += node->liar && !node->is_joining;
-	if (is_member(sim, node) || (node->liar && !is_safe(worst)))
+	worst.liars += (node->liar || node->is_amnesiac) && !node->is_joining;
+	if (is_member(sim, node) || ((node->liar || node->is_amnesiac) && !is_safe(worst)))
 		return;
 	node->is_joining = true;
 	sim->faults[CHAOS_SET_CHANGE]++;

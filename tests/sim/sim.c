@@ -61,6 +61,7 @@ static void draw_rates(struct sim *sim)
 	rates->pause = lots_u32(lots) % 3;
 	rates->slow_disk = lots_u32(lots) % 3;
 	rates->skew = lots_u32(lots) % 2;
+	rates->wipe = lots_u32(lots) % 3;
 	rates->skew_ms = lots_below(lots, 4) == 0 ? 3600000 : 3000;
 	rates->chaos_us = lots_between(lots, 2 * SIM_SECOND_US, 30 * SIM_SECOND_US);
 	rates->client_every_us = lots_between(lots, 10000, 500000);

@@ -77,7 +77,7 @@ struct rates {
 	uint32_t long_delay;               /* millionths that are delayed by seconds */
 	uint64_t disk_us, disk_spread_us, execute_us;
 	uint64_t fault_every_us;           /* 0: none */
-	uint32_t crash, cut, pause, slow_disk, skew; /* weights of the faults */
+	uint32_t crash, cut, pause, slow_disk, skew, wipe; /* weights of the faults */
 	uint64_t skew_ms, chaos_us;
 	uint64_t client_every_us;
 	uint32_t storm;                    /* millionths of the clients' turns that are storms */
@@ -88,7 +88,8 @@ struct rates {
 
 enum chaos {
 	CHAOS_LOST, CHAOS_DOUBLED, CHAOS_DELAYED, CHAOS_CUT, CHAOS_CRASH, CHAOS_CRASH_IN_STORE,
-	CHAOS_PAUSE, CHAOS_SLOW_DISK, CHAOS_SKEW, CHAOS_STORM, CHAOS_SET_CHANGE, CHAOS_LIE,
+	CHAOS_PAUSE, CHAOS_SLOW_DISK, CHAOS_SKEW, CHAOS_WIPE, CHAOS_TURN_BACK, CHAOS_REENTRY,
+	CHAOS_STORM, CHAOS_SET_CHANGE, CHAOS_LIE,
 	CHAOS_COUNT,
 };
 
@@ -126,7 +127,7 @@ struct disk {
 	size_t pending_count, pending_capacity;
 	struct disk_certificate *certificates;
 	size_t certificate_count, certificate_capacity;
-	uint64_t mark_epoch, mark_view, mark_height;
+	struct vote_mark mark;
 };
 
 struct sim;
@@ -182,6 +183,9 @@ struct node {
 	struct store_job *jobs[64];  /* handed to the disk, oldest first */
 	size_t job_count;
 	uint64_t checked_height;     /* what checks.c saw */
+	bool is_amnesiac;            /* its disk was lost, or all of it but the mark: one of the f,
+	                              * until it votes again and has what others may rely on */
+	size_t amnesia_count;        /* heights that were decided then */
 	bool is_joining, is_leaving; /* it was asked for, and is not final so far */
 };
 
@@ -305,6 +309,8 @@ bool network_is_open(const struct sim *sim, uint16_t from, uint16_t to);
 
 void disk_init(struct disk *disk, const struct sim *sim);
 void disk_close(struct disk *disk);
+/* As new. `with_mark`: the mark alone stays. */
+void disk_wipe(struct disk *disk, const struct sim *sim, bool with_mark);
 /* The batch, then the mark. `with_mark`: a crash may come between the two. */
 void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark);
 void disk_read(const struct disk *disk, struct read_job *job);
@@ -318,6 +324,8 @@ void clients_turn(struct sim *sim);
 void clients_send(struct sim *sim, const struct sim_key *account,
                   const struct operation *operation, uint16_t node);
 void set_turn(struct sim *sim);
+/* Would there still be at most f that lie or have forgotten, in whatever set comes of it? */
+bool set_may_forget(const struct sim *sim, const struct node *node);
 /* The node's last block is a seal that no honest one had before. */
 void set_begin_epoch(struct sim *sim, const struct node *node);
 void set_check(struct sim *sim, const struct node *node);

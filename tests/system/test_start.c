@@ -157,6 +157,26 @@ START_TEST(a_command_line_that_is_not_understood_ends_with_two)
 }
 END_TEST
 
+START_TEST(a_sign_state_that_is_lost_stops_a_lone_validator_until_a_person_decides)
+{
+	char command[512];
+
+	live_node_stop(&node);
+	snprintf(command, sizeof command, "rm %s/sign-state", node.folder);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(live_node_refuses(&node, NULL, said, sizeof said), 1);
+	ck_assert_msg(strstr(said, "sign-state is gone"), "%s", said);
+	ck_assert_int_eq(run_cairnd("allow-votes --above 0:0"), 2);
+	snprintf(command, sizeof command, "allow-votes --data-dir %s --above 0", node.folder);
+	ck_assert_int_eq(run_cairnd(command), 2);
+	/* It has signed nothing so far. */
+	snprintf(command, sizeof command, "allow-votes --data-dir %s --above 0:0", node.folder);
+	ck_assert_int_eq(run_cairnd(command), 0);
+	ck_assert_str_eq(said, "votes above view 0 of epoch 0 are allowed\n");
+	live_node_restart(&node);
+}
+END_TEST
+
 START_TEST(without_a_data_directory_the_default_place_is_used_and_its_settings)
 {
 	char path[256];
@@ -247,6 +267,8 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests,
 	               a_second_node_on_the_same_folder_is_refused_and_the_first_goes_on);
+	tcase_add_test(tests,
+	               a_sign_state_that_is_lost_stops_a_lone_validator_until_a_person_decides);
 	tcase_add_test(tests, a_taken_port_is_refused_by_its_name);
 	tcase_add_test(tests,
 	               an_unknown_setting_is_refused_with_its_line_and_the_nearest_name);

@@ -11,8 +11,7 @@ static void on_crash(struct sim *sim, uint16_t node)
 
 	sim->faults[CHAOS_LIE]++;
 	disk->record_count = 0;
-	disk->mark_epoch = 0;
-	disk->mark_view = 0;
+	disk->mark = (struct vote_mark){0};
 	if (!liar_hits(sim, 500000))
 		return;
 	while (disk->certificate_count > 0)

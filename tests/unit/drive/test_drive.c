@@ -213,7 +213,7 @@ START_TEST(each_block_is_voted_for_once_in_a_view_of_its_own)
 		ck_assert(job->must_sync);
 		ck_assert_uint_gt(job->records[0].view, view);
 		view = job->records[0].view;
-		ck_assert_uint_eq(job->view, view);
+		ck_assert_uint_eq(job->mark.view, view);
 		ck_assert(job->records[0].notarized && job->records[0].finalized);
 		ck_assert(hash_equal(&job->records[0].finalized_block, &job->commits[0].hash));
 		inline_finish_store(&world);

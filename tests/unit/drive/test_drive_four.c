@@ -55,7 +55,7 @@ START_TEST(a_slow_disk_makes_the_jobs_larger_and_not_more)
 	inline_finish_store(&world);
 	ck_assert_uint_eq(world.store_count, STORE_JOBS_MAX);
 	ck_assert_uint_eq(world.stores[1]->record_count, 4);
-	ck_assert_uint_eq(world.stores[1]->view, 6);
+	ck_assert_uint_eq(world.stores[1]->mark.view, 6);
 	ck_assert_uint_eq(sent_count(1, MESSAGE_VOTE), 1);
 	inline_finish_store(&world);
 	ck_assert_uint_eq(sent_count(1, MESSAGE_VOTE), 2);

@@ -10,7 +10,7 @@ static void setup(void)
 
 /* The same node once more, before its first turn: its disk has nothing but what is
  * loaded. */
-static void begin_again(void)
+static void begin_marked(struct vote_mark mark)
 {
 	struct drive_config *config = memory_new(sizeof *config);
 	const struct ledger_tip *tip = &world.ledger.ledger.tip;
@@ -22,6 +22,7 @@ static void begin_again(void)
 		.height = tip->header.height,
 		.block = tip->hash,
 		.time_ms = tip->header.time_ms,
+		.mark = mark,
 	};
 	config->pool = (struct pool_limits){.txs_max = 100, .bytes_max = 1 << 20};
 	config->network = &world.ledger.network;
@@ -29,6 +30,11 @@ static void begin_again(void)
 	config->world = inline_functions(&world);
 	ck_assert_int_eq(drive_init(world.drive, config, &world.moment, NULL), STATUS_OK);
 	memory_free(config);
+}
+
+static void begin_again(void)
+{
+	begin_marked((struct vote_mark){0});
 }
 
 static void connect_all(void)
@@ -64,7 +70,7 @@ START_TEST(what_was_loaded_binds_and_is_told_again)
 	drive_load_block(world.drive, &draft->header, buffer_view(&draft->body));
 	/* Once more is no more. */
 	drive_load_block(world.drive, &draft->header, buffer_view(&draft->body));
-	ck_assert_uint_eq(world.drive->mark_view, 1);
+	ck_assert_uint_eq(world.drive->mark.view, 1);
 	drive_on_tick(world.drive, &world.moment);
 	connect_all();
 	ck_assert_uint_eq(world.drive->consensus.views.current, 2);
@@ -76,6 +82,61 @@ START_TEST(what_was_loaded_binds_and_is_told_again)
 	cast(2, VOTE_FINALIZE, 1, 0, &draft->hash);
 	inline_settle(&world);
 	ck_assert(hash_equal(&world.ledger.ledger.tip.hash, &draft->hash));
+}
+END_TEST
+
+/* R7: its disk is new, and the mark outside it is old. */
+START_TEST(a_floor_is_on_the_disk_before_anything_is_signed)
+{
+	begin_marked((struct vote_mark){.view = 3});
+	drive_on_tick(world.drive, &world.moment);
+	ck_assert_uint_eq(world.store_count, 1);
+	ck_assert_uint_eq(world.stores[0]->record_count, 0);
+	ck_assert_uint_eq(world.stores[0]->mark.view, 3);
+	ck_assert_uint_eq(world.stores[0]->mark.floor_view, 3);
+	inline_settle(&world);
+}
+END_TEST
+
+/* The statuses of two come with the certificate that shows them; the third is in view 1. */
+START_TEST(who_forgot_what_it_signed_asks_and_checks_what_it_is_shown)
+{
+	struct vote vote = vote_of(1, VOTE_NULLIFY, 1, 0, NULL);
+	static uint8_t bytes[CERTIFICATE_SIZE_MAX];
+	struct message_status status = {0};
+
+	begin_marked((struct vote_mark){.recall = RECALL_LOST});
+	drive_on_tick(world.drive, &world.moment);
+	connect_all();
+	ck_assert(consensus_is_forgetful(&world.drive->consensus));
+	certificate = certificate_by_others(&vote.ballot);
+	for (uint16_t from = 1; from < 4; from++) {
+		struct writer out = writer_on(bytes, sizeof bytes);
+
+		status.status.view = from == 3 ? 1 : 2;
+		status.status.echo = world.drive->consensus.nonce;
+		/* A forged one counts for nothing. */
+		certificate.signatures[2].bytes[5] ^= from == 1;
+		certificate_put(&out, &certificate);
+		certificate.signatures[2].bytes[5] ^= from == 1;
+		status.certificate = from == 3 ? bytes_view(NULL, 0)
+		                               : bytes_view(bytes, sizeof bytes - out.left);
+		message_put_status(&message, &status);
+		say(from);
+		inline_settle(&world);
+	}
+	ck_assert(consensus_is_forgetful(&world.drive->consensus));
+	ck_assert_uint_eq(world.blame_count, 1);
+	/* The same certificate is held by now and need not be checked again. */
+	status.status.view = 2;
+	status.certificate = consensus_certificate(&world.drive->consensus, 1, VOTE_NULLIFY);
+	ck_assert_uint_gt(status.certificate.size, 0);
+	message_put_status(&message, &status);
+	say(1);
+	inline_settle(&world);
+	ck_assert(!consensus_is_forgetful(&world.drive->consensus));
+	ck_assert_uint_eq(world.drive->mark.floor_view, 3);
+	ck_assert_uint_eq(world.drive->mark.recall, RECALL_ASKED);
 }
 END_TEST
 
@@ -175,6 +236,8 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(tests, setup, four_end);
 	tcase_add_test(tests, what_was_loaded_binds_and_is_told_again);
+	tcase_add_test(tests, a_floor_is_on_the_disk_before_anything_is_signed);
+	tcase_add_test(tests, who_forgot_what_it_signed_asks_and_checks_what_it_is_shown);
 	tcase_add_test(tests, a_kept_block_that_is_damaged_is_left_out);
 	tcase_add_test(tests, a_range_of_who_was_asked_is_executed_and_committed);
 	tcase_add_test(tests, what_expired_while_it_waited_is_told_and_leaves);

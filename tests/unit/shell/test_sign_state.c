@@ -24,7 +24,7 @@ static void stop(void)
 
 static struct sign_mark mark_of(uint64_t epoch, uint64_t view, uint64_t height)
 {
-	return (struct sign_mark){epoch, view, height};
+	return (struct sign_mark){.epoch = epoch, .view = view, .committed_height = height};
 }
 
 static void create_and_open(void)
@@ -336,6 +336,48 @@ START_TEST(the_bytes_of_a_slot_are_those_that_are_written_down)
 }
 END_TEST
 
+START_TEST(what_is_forgotten_is_kept_too_and_costs_a_write)
+{
+	struct sign_mark mark = mark_of(2, 9, 5);
+
+	create_and_open();
+	advance(2, 9, 5);
+	mark.floor_epoch = 2;
+	mark.floor_view = 9;
+	mark.recall = 2;
+	ck_assert_int_eq(sign_state_advance(&state, &mark, &why), STATUS_OK);
+	reopen();
+	check_mark(2, 9, 5);
+	ck_assert_uint_eq(state.mark.floor_epoch, 2);
+	ck_assert_uint_eq(state.mark.floor_view, 9);
+	ck_assert_uint_eq(state.mark.recall, 2);
+}
+END_TEST
+
+START_TEST(a_person_who_knows_may_begin_anew_even_further_back)
+{
+	struct sign_mark mark = mark_of(1, 3, 2);
+
+	create_and_open();
+	advance(2, 9, 5);
+	ck_assert_int_eq(sign_state_replace(path, &mark, &why), STATUS_OK);
+	reopen();
+	check_mark(1, 3, 2);
+	ck_assert(!state.slot_lost);
+}
+END_TEST
+
+START_TEST(what_no_program_remembers_is_damage)
+{
+	struct sign_mark mark = mark_of(1, 3, 2);
+
+	mark.recall = 4;
+	ck_assert_int_eq(sign_state_replace(path, &mark, &why), STATUS_OK);
+	sign_state_close(&state);
+	ck_assert_int_eq(sign_state_open(&state, path, &why), STATUS_CORRUPT);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("sign_state");
@@ -359,6 +401,9 @@ Suite *test_suite(void)
 	tcase_add_test(cases, slots_of_two_files_do_not_make_one);
 	tcase_add_test(cases, a_link_in_the_files_place_is_refused);
 	tcase_add_test(cases, the_bytes_of_a_slot_are_those_that_are_written_down);
+	tcase_add_test(cases, what_is_forgotten_is_kept_too_and_costs_a_write);
+	tcase_add_test(cases, a_person_who_knows_may_begin_anew_even_further_back);
+	tcase_add_test(cases, what_no_program_remembers_is_damage);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
