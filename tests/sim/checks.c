@@ -150,6 +150,7 @@ static void check_block(struct sim *sim, const struct node *node, uint64_t heigh
 	struct decided *decided = &sim->decided[height];
 
 	if (height < sim->decided_count) {
+		decided->last_us = sim->now_us;
 		if (!hash_equal(&decided->hash, &block->hash))
 			sim_violate(sim, "agreement: node %u has another block at height %llu",
 			            node->index, (unsigned long long)height);
@@ -159,6 +160,8 @@ static void check_block(struct sim *sim, const struct node *node, uint64_t heigh
 		.hash = block->hash,
 		.state_root = block->header.state_root,
 		.tx_count = block->header.tx_count,
+		.first_us = sim->now_us,
+		.last_us = sim->now_us,
 	};
 	sim->decided_count = height + 1;
 	if (block->header.flags & HEADER_FLAG_SEAL)

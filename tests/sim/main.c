@@ -92,7 +92,7 @@ static void tell_sums(const struct sums *sums, double seconds)
 /* -- The command line ------------------------------------------------------------------------------ */
 
 struct wish {
-	bool is_traced, is_each, is_stopping;
+	bool is_traced, is_each, is_stopping, is_figures;
 	uint64_t seed, runs, from;
 };
 
@@ -123,6 +123,8 @@ static bool read_wish(struct wish *wish, char **argv)
 			wish->is_traced = true;
 		} else if (strcmp(*at, "--each") == 0) {
 			wish->is_each = true;
+		} else if (strcmp(*at, "--figures") == 0) {
+			wish->is_figures = true;
 		} else if (strcmp(*at, "--stop") == 0) {
 			wish->is_stopping = true;
 		} else {
@@ -131,7 +133,7 @@ static bool read_wish(struct wish *wish, char **argv)
 			has_seed = true;
 		}
 	}
-	return has_seed != (wish->runs > 0);
+	return has_seed + (wish->runs > 0) + wish->is_figures == 1;
 }
 
 static double now_s(void)
@@ -151,12 +153,14 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!read_wish(&wish, argv)) {
 		fprintf(stderr, "usage: sim SEED | sim --trace SEED | "
-		                "sim --runs N [--from SEED] [--each] [--stop]\n");
+		                "sim --runs N [--from SEED] [--each] [--stop] | sim --figures\n");
 		return EXIT_USAGE;
 	}
 	signal(SIGABRT, on_signal);
 	signal(SIGSEGV, on_signal);
 	signal(SIGALRM, on_signal);
+	if (wish.is_figures)
+		return sim_figures() ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (wish.runs == 0)
 		one(&sums, wish.seed, wish.is_traced, true);
 	for (uint64_t i = 0; i < wish.runs && !(wish.is_stopping && sums.bad > 0); i++)

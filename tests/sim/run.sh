@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh many|regression|trace SIM SEEDS
+# run.sh many|regression|trace|figures SIM SEEDS
 #
 # What ctest runs of the simulator. SIM is the program; SEEDS of `many` are how many.
 # CAIRN_SOURCE_DIR names the project.
@@ -16,9 +16,14 @@ demand_figures() {
 	     END { if (seen < 12) { print "only " seen " figures"; bad = 1 } exit bad }' "$1"
 }
 
-# SIM_FROM names another first seed: with it, every run is a fresh one.
+# Seeds that nobody has seen, other ones with each commit; or SIM_FROM and what follows it.
 first_seed() {
-	echo "${SIM_FROM:-1}"
+	commit=$(git -C "$CAIRN_SOURCE_DIR" rev-parse --short=7 HEAD 2>/dev/null) || commit=
+	if [ -n "${SIM_FROM:-}" ]; then
+		echo "$SIM_FROM"
+	else
+		echo $((1000000 + 0x${commit:-0} * 1000))
+	fi
 }
 
 scratch=$(mktemp -d)
@@ -52,8 +57,11 @@ trace)
 	grep '^seed ' "$scratch/other" >"$scratch/seeds_other"
 	cmp "$scratch/seeds_one" "$scratch/seeds_other"
 	;;
+figures)
+	"$sim" --figures
+	;;
 *)
-	echo "usage: run.sh many|regression|trace SIM SEEDS" >&2
+	echo "usage: run.sh many|regression|trace|figures SIM SEEDS" >&2
 	exit 2
 	;;
 esac

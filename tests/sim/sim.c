@@ -143,7 +143,7 @@ static void choose_liars(struct sim *sim)
 			sim->nodes[sim->rates.validators + i].liar = common;
 }
 
-static void begin(struct sim *sim)
+static void begin(struct sim *sim, const struct rates *rates)
 {
 	struct event fault = {.at_us = SIM_SECOND_US, .kind = EVENT_FAULT};
 	struct event client = {.at_us = 1000, .kind = EVENT_CLIENT};
@@ -151,6 +151,8 @@ static void begin(struct sim *sim)
 
 	hasher_start(&sim->trace);
 	draw_rates(sim);
+	if (rates)
+		sim->rates = *rates;
 	make_genesis(sim);
 	sim->stream = stream_id_of(text_view("sim"));
 	sim->decided = calloc(SIM_HEIGHTS_MAX, sizeof *sim->decided);
@@ -246,7 +248,7 @@ static void handle(struct sim *sim, struct event *event)
 	}
 }
 
-static void run_until(struct sim *sim, uint64_t until_us)
+void sim_run_until(struct sim *sim, uint64_t until_us)
 {
 	struct event event;
 
@@ -302,7 +304,7 @@ static void demand_progress(struct sim *sim, struct sim_result *result)
 			            (int)(PROGRESS_US * slower / SIM_SECOND_US));
 			return;
 		}
-		run_until(sim, sim->now_us + SIM_SECOND_US / 20);
+		sim_run_until(sim, sim->now_us + SIM_SECOND_US / 20);
 		if (result->heal_us == 0 && sim->decided_count > before)
 			result->heal_us = sim->now_us - healed_us;
 	}
@@ -310,7 +312,7 @@ static void demand_progress(struct sim *sim, struct sim_result *result)
 	sim->is_quiet = true;
 	healed_us = sim->now_us;
 	while (!sim->violation[0]) {
-		run_until(sim, sim->now_us + SIM_SECOND_US / 4);
+		sim_run_until(sim, sim->now_us + SIM_SECOND_US / 4);
 		if (check_all_equal(sim) && sim->now_us > healed_us + 2 * SIM_SECOND_US)
 			return;
 		if (sim->now_us > healed_us + LEVEL_US * slower)
@@ -319,18 +321,31 @@ static void demand_progress(struct sim *sim, struct sim_result *result)
 	}
 }
 
-void sim_run(struct sim_result *result, uint64_t seed, bool is_traced)
+struct sim *sim_open(uint64_t seed, const struct rates *rates, bool is_traced)
 {
 	struct sim *sim = calloc(1, sizeof *sim);
 
 	if (!sim)
 		abort();
-	memset(result, 0, sizeof *result);
 	sim->seed = seed;
 	sim->lots = lots_from(seed);
 	sim->is_traced = is_traced;
-	begin(sim);
-	run_until(sim, sim->rates.chaos_us);
+	begin(sim, rates);
+	return sim;
+}
+
+void sim_close(struct sim *sim)
+{
+	end(sim);
+	free(sim);
+}
+
+void sim_run(struct sim_result *result, uint64_t seed, bool is_traced)
+{
+	struct sim *sim = sim_open(seed, NULL, is_traced);
+
+	memset(result, 0, sizeof *result);
+	sim_run_until(sim, sim->rates.chaos_us);
 	if (!sim->violation[0]) {
 		faults_heal(sim);
 		demand_progress(sim, result);
@@ -351,6 +366,5 @@ void sim_run(struct sim_result *result, uint64_t seed, bool is_traced)
 		if (sim->nodes[i].liar)
 			result->sins[result->liars++] = sim->nodes[i].liar->name;
 	memcpy(result->faults, sim->faults, sizeof result->faults);
-	end(sim);
-	free(sim);
+	sim_close(sim);
 }

@@ -204,6 +204,8 @@ struct decided {
 	struct hash hash;
 	struct hash state_root;
 	uint32_t tx_count;
+	uint64_t first_us, last_us; /* when the first honest one had it on its disk, and the last
+	                             * one so far */
 };
 
 /* An epoch, as the first honest node that reached it has it. */
@@ -280,6 +282,14 @@ struct sim_result {
 };
 
 void sim_run(struct sim_result *result, uint64_t seed, bool is_traced);
+
+/* Piece by piece. `rates` NULL: the seed draws them. To be freed after sim_close. */
+struct sim *sim_open(uint64_t seed, const struct rates *rates, bool is_traced);
+void sim_run_until(struct sim *sim, uint64_t until_us);
+void sim_close(struct sim *sim);
+
+/* How long things take on links of 10 ms, on stdout; false: longer than is promised. */
+bool sim_figures(void);
 
 /* A property does not hold; the first one is kept. */
 void sim_violate(struct sim *sim, const char *format, ...) PRINTF_LIKE(2, 3);
