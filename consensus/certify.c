@@ -102,11 +102,25 @@ static bool is_foreign_use(const struct consensus *core, const struct vote *vote
 	return true;
 }
 
+/* Of who contradicts himself the two votes go out. */
+static enum vote_news take_vote(struct consensus *core, const struct vote *vote,
+                                struct effects *out)
+{
+	struct vote other;
+	enum vote_news news =
+		votes_add(&core->votes, vote, last_counted_view(core), &other);
+
+	if (news == VOTE_CONTRADICTS) {
+		struct effect *evidence = emit(out, EFFECT_EVIDENCE);
+
+		evidence->evidence[0] = other;
+		evidence->evidence[1] = *vote;
+	}
+	return news;
+}
+
 void on_vote(struct consensus *core, const struct vote *vote, struct effects *out)
 {
-	struct effect *evidence;
-	struct vote other;
-
 	if (vote->ballot.epoch != core->epoch.number || core->is_sealed ||
 	    vote->signer >= core->epoch.validators.count)
 		return;
@@ -116,14 +130,11 @@ void on_vote(struct consensus *core, const struct vote *vote, struct effects *ou
 		return;
 	}
 	note_seen(core, vote->signer, vote->ballot.view);
-	switch (votes_add(&core->votes, vote, last_counted_view(core), &other)) {
+	switch (take_vote(core, vote, out)) {
 	case VOTE_OUTSIDE:
 	case VOTE_KNOWN:
 		return;
 	case VOTE_CONTRADICTS:
-		evidence = emit(out, EFFECT_EVIDENCE);
-		evidence->evidence[0] = other;
-		evidence->evidence[1] = *vote;
 		break;
 	case VOTE_NEWS:
 		break;
@@ -131,7 +142,20 @@ void on_vote(struct consensus *core, const struct vote *vote, struct effects *ou
 	count(core, vote, out);
 }
 
-/* The votes inside it count too: one of them may contradict what its signer told us. */
+static struct vote vote_inside(const struct certificate *certificate, uint16_t signer)
+{
+	return (struct vote){
+		.ballot = certificate->ballot,
+		.signer = signer,
+		.signature = certificate->signatures[signer],
+	};
+}
+
+/* The votes inside it count too: one of them may contradict what its signer told us. That is
+ * looked at first, as the certificate may bring about that the votes of its view are forgotten,
+ * those with which he contradicts himself among them. Nothing is counted by that: one that
+ * they are enough for is this certificate. Our own vote waits: whether it is foreign use is
+ * asked above the floor, which a FINAL raises. */
 void on_certificate(struct consensus *core, const struct certificate *certificate,
                     struct effects *out)
 {
@@ -139,13 +163,15 @@ void on_certificate(struct consensus *core, const struct certificate *certificat
 
 	if (ballot->epoch != core->epoch.number || core->is_sealed)
 		return;
+	for (uint16_t i = 0; i < core->epoch.validators.count; i++) {
+		struct vote vote = vote_inside(certificate, i);
+
+		if (certificate->signers[i] && i != core->epoch.self)
+			(void)take_vote(core, &vote, out);
+	}
 	on_certified(core, certificate, false, out);
 	for (uint16_t i = 0; i < core->epoch.validators.count; i++) {
-		struct vote vote = {
-			.ballot = *ballot,
-			.signer = i,
-			.signature = certificate->signatures[i],
-		};
+		struct vote vote = vote_inside(certificate, i);
 
 		if (certificate->signers[i])
 			on_vote(core, &vote, out);

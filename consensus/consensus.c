@@ -36,7 +36,10 @@ void want_wake(struct consensus *core, uint64_t at_ms)
 void raise_alarm(struct consensus *core, enum alarm alarm, struct effects *out)
 {
 	core->is_halted = true;
-	emit(out, EFFECT_ALARM)->alarm = alarm;
+	/* What brings it up may come again with every message. */
+	if ((core->alarms_raised & 1U << alarm) == 0)
+		emit(out, EFFECT_ALARM)->alarm = alarm;
+	core->alarms_raised |= 1U << alarm;
 }
 
 bool can_sign(const struct consensus *core, uint64_t view)

@@ -157,7 +157,8 @@ enum effect_kind {
 	EFFECT_COMMIT,    /* the block is final: store it; answer with INPUT_STORED */
 	EFFECT_DROP,      /* the block is not wanted any more: body, draft and all */
 	EFFECT_SEND,      /* a message to one peer, or to many */
-	EFFECT_EVIDENCE,  /* two votes of one validator that exclude each other */
+	EFFECT_EVIDENCE,  /* two votes of one validator that exclude each other: once for him in a
+	                   * view */
 	EFFECT_ALARM,     /* a person has to look */
 };
 
@@ -252,10 +253,11 @@ struct effect {
  *   which FINALIZE_STEP_MAX are tried a step: 64;
  *   two GET_BLOCK for each named block: 256;
  *   certificates to one peer: STATUS_VIEWS_MAX * 2; to all peers of the last view: 128;
+ *   EVIDENCE against each signer of a certificate: 128;
  *   votes sent again: RESENT_VIEWS_MAX * 3; a peer's own: RESENT_VIEWS_MAX * VOTES_OF_ONE_MAX;
  *   the rest below 32.
  * Steps that have more than a few are rare, so the array is not what costs. */
-enum { EFFECTS_MAX = 1024, FINALIZE_STEP_MAX = 64 };
+enum { EFFECTS_MAX = 1280, FINALIZE_STEP_MAX = 64 };
 
 struct effects {
 	size_t count;
@@ -354,6 +356,7 @@ struct consensus {
 	uint64_t nonce;             /* of our questions since the start */
 
 	bool is_halted;             /* safety is broken or we cannot follow: nothing is signed */
+	uint32_t alarms_raised;     /* bits, by enum alarm: each is raised once */
 	uint64_t now_ms;
 	uint64_t wall_ms;
 	uint64_t wake_ms;           /* the earliest that anything wants in this step */

@@ -116,16 +116,8 @@ static enum vote_news add_finalize(struct voter *voter, const struct vote *vote,
 	return VOTE_CONTRADICTS;
 }
 
-enum vote_news votes_add(struct votes *votes, const struct vote *vote, uint64_t last_view,
-                         struct vote *other)
+static enum vote_news add(struct voter *voter, const struct vote *vote, struct vote *other)
 {
-	struct voter *voter;
-
-	INVARIANT(vote->signer < votes->voters_max);
-	INVARIANT(last_view < votes->least_view + VOTE_VIEWS);
-	if (vote->ballot.view < votes->least_view || vote->ballot.view > last_view)
-		return VOTE_OUTSIDE;
-	voter = &take_slot(votes, vote->ballot.view)->voters[vote->signer];
 	switch ((enum vote_kind)vote->ballot.kind) {
 	case VOTE_NOTARIZE:
 		return add_cast(voter->notarize, &voter->notarize_count, vote, other);
@@ -135,6 +127,26 @@ enum vote_news votes_add(struct votes *votes, const struct vote *vote, uint64_t 
 		return add_finalize(voter, vote, other);
 	}
 	return VOTE_OUTSIDE;
+}
+
+enum vote_news votes_add(struct votes *votes, const struct vote *vote, uint64_t last_view,
+                         struct vote *other)
+{
+	struct voter *voter;
+	enum vote_news news;
+
+	INVARIANT(vote->signer < votes->voters_max);
+	INVARIANT(last_view < votes->least_view + VOTE_VIEWS);
+	if (vote->ballot.view < votes->least_view || vote->ballot.view > last_view)
+		return VOTE_OUTSIDE;
+	voter = &take_slot(votes, vote->ballot.view)->voters[vote->signer];
+	news = add(voter, vote, other);
+	if (news != VOTE_CONTRADICTS)
+		return news;
+	if (voter->is_accused)
+		return votes_has(votes, &vote->ballot, vote->signer) ? VOTE_NEWS : VOTE_KNOWN;
+	voter->is_accused = true;
+	return VOTE_CONTRADICTS;
 }
 
 static const struct signature *find(const struct votes *votes, const struct ballot *ballot,

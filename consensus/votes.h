@@ -4,7 +4,8 @@
  *     view % VOTE_VIEWS -> slot -> voter -> two notarize votes, one nullify, two finalize
  *
  * Of a voter's votes of one kind the second that differs is kept too, as evidence; further
- * ones tell nothing new. So memory does not depend on what anybody sends. */
+ * ones tell nothing new. So memory does not depend on what anybody sends, and neither does how
+ * often it is told: who contradicts himself in a view is named once. */
 #ifndef CONSENSUS_VOTES_H
 #define CONSENSUS_VOTES_H
 
@@ -26,6 +27,7 @@ struct voter {
 	uint8_t notarize_count; /* 0..2, as the next */
 	uint8_t finalize_count;
 	bool nullified;
+	bool is_accused; /* VOTE_CONTRADICTS was said of him */
 	struct cast notarize[2];
 	struct cast finalize[2];
 	struct signature nullify;
@@ -55,8 +57,9 @@ enum vote_news {
 	VOTE_NEWS,      /* counted */
 	VOTE_KNOWN,     /* nothing new */
 	VOTE_OUTSIDE,   /* of a view that is too early or too late */
-	VOTE_CONTRADICTS, /* *other is a vote by the same validator that excludes this one;
-	                   * counted all the same, where there was room */
+	VOTE_CONTRADICTS, /* *other is a vote by the same validator that excludes this one: said
+	                   * once of a voter in a view, then it is one of the above; counted
+	                   * all the same, where there was room */
 };
 
 /* `last_view` is the latest view that is counted. */

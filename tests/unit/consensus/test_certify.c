@@ -182,6 +182,64 @@ START_TEST(who_contradicts_himself_inside_a_certificate_gives_evidence)
 }
 END_TEST
 
+START_TEST(who_gave_up_what_he_makes_final_in_the_certificate_gives_evidence)
+{
+	const struct vote *votes;
+
+	propose(0, &first);
+	nullify(0, 1);
+	certify(VOTE_FINALIZE, 1, 0, &first.hash);
+	votes = only(EFFECT_EVIDENCE)->evidence;
+	ck_assert_uint_eq(votes[0].signer, 0);
+	ck_assert_int_eq(votes[0].ballot.kind, VOTE_NULLIFY);
+	ck_assert_int_eq(votes[1].ballot.kind, VOTE_FINALIZE);
+	/* It is final all the same, and what was counted below it is forgotten. */
+	ck_assert(hash_equal(&only(EFFECT_COMMIT)->commit.block, &first.hash));
+	ck_assert(!votes_has(&m->core.votes, &votes[1].ballot, 0));
+	ck_assert_uint_eq(count_of(EFFECT_ALARM), 0);
+}
+END_TEST
+
+START_TEST(a_certificate_that_moves_the_frontier_far_is_looked_into_before)
+{
+	vote(0, VOTE_NOTARIZE, 1, 0, &ONE);
+	for (uint64_t view = 2; view <= 100; view++)
+		certify_null(view);
+	certify(VOTE_NOTARIZE, 1, 0, &OTHER);
+	ck_assert_uint_eq(m->core.views.current, 101);
+	ck_assert_uint_eq(only(EFFECT_EVIDENCE)->evidence[0].signer, 0);
+}
+END_TEST
+
+START_TEST(however_often_he_does_in_a_view_there_is_one_piece_of_evidence)
+{
+	vote(0, VOTE_NOTARIZE, 1, 0, &ONE);
+	for (uint8_t i = 0; i < 100; i++)
+		vote(0, VOTE_NOTARIZE, 1, 0, &(struct hash){{150, i}});
+	nullify(0, 1);
+	vote(0, VOTE_FINALIZE, 1, 0, &ONE);
+	only(EFFECT_EVIDENCE);
+}
+END_TEST
+
+/* Somebody has our key; we do not name ourselves. */
+START_TEST(our_own_vote_inside_a_final_certificate_accuses_nobody)
+{
+	static struct certificate certificate;
+
+	propose(0, &first);
+	pass(10000);
+	ck_assert_ptr_nonnull(asked(VOTE_NULLIFY, 1));
+	certificate = certificate_of(VOTE_FINALIZE, 1, 0, &first.hash);
+	certificate.signers[0] = false;
+	certificate.signers[3] = true;
+	certificate.signatures[3] = signature_of(3, &certificate.ballot);
+	feed((struct input){.kind = INPUT_CERTIFICATE, .certificate = &certificate});
+	ck_assert_uint_eq(m->core.views.final_view, 1);
+	ck_assert_uint_eq(count_of(EFFECT_EVIDENCE), 0);
+}
+END_TEST
+
 START_TEST(to_notarize_and_to_give_up_is_no_contradiction)
 {
 	vote(0, VOTE_NOTARIZE, 1, 0, &ONE);
@@ -213,6 +271,17 @@ START_TEST(our_own_votes_come_back_without_an_alarm)
 	/* Below the floor nobody remembers. */
 	vote(3, VOTE_NULLIFY, 1, 0, NULL);
 	ck_assert_uint_eq(count_of(EFFECT_ALARM), 0);
+}
+END_TEST
+
+START_TEST(that_safety_is_broken_is_said_once)
+{
+	certify_null(1);
+	for (int i = 0; i < 5; i++)
+		certify(VOTE_FINALIZE, 1, 0, &ONE);
+	ck_assert_int_eq(only_alarm(), ALARM_SAFETY_BROKEN);
+	/* Those in both quorums are named, each once. */
+	ck_assert_uint_eq(count_of(EFFECT_EVIDENCE), 3);
 }
 END_TEST
 
@@ -327,9 +396,14 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_certificate_once_more_is_no_news);
 	tcase_add_test(tests, who_contradicts_himself_gives_evidence);
 	tcase_add_test(tests, who_contradicts_himself_inside_a_certificate_gives_evidence);
+	tcase_add_test(tests, who_gave_up_what_he_makes_final_in_the_certificate_gives_evidence);
+	tcase_add_test(tests, a_certificate_that_moves_the_frontier_far_is_looked_into_before);
+	tcase_add_test(tests, however_often_he_does_in_a_view_there_is_one_piece_of_evidence);
+	tcase_add_test(tests, our_own_vote_inside_a_final_certificate_accuses_nobody);
 	tcase_add_test(tests, to_notarize_and_to_give_up_is_no_contradiction);
 	tcase_add_test(tests, a_vote_by_our_key_that_we_know_nothing_of_halts_us);
 	tcase_add_test(tests, our_own_votes_come_back_without_an_alarm);
+	tcase_add_test(tests, that_safety_is_broken_is_said_once);
 	tcase_add_test(tests, certificates_that_exclude_each_other_halt_us);
 	tcase_add_test(tests, behind_a_final_seal_nothing_is_heard_until_the_next_epoch);
 	tcase_add_test(tests, what_is_left_of_the_epoch_before_is_dropped);

@@ -210,13 +210,33 @@ START_TEST(the_second_of_two_counts_as_well)
 }
 END_TEST
 
-START_TEST(a_third_is_evidence_still_but_is_not_counted)
+START_TEST(a_third_tells_nothing_new_and_is_not_counted)
 {
 	add(0, VOTE_NOTARIZE, 5, 1);
 	add(0, VOTE_NOTARIZE, 5, 2);
-	ck_assert_int_eq(add(0, VOTE_NOTARIZE, 5, 3), VOTE_CONTRADICTS);
-	ck_assert_uint_eq(other.ballot.block.bytes[0], 1);
-	ck_assert_uint_eq(count_of(VOTE_NOTARIZE, 5, 3), 0);
+	for (uint8_t block = 3; block < 200; block++) {
+		ck_assert_int_eq(add(0, VOTE_NOTARIZE, 5, block), VOTE_KNOWN);
+		ck_assert_uint_eq(count_of(VOTE_NOTARIZE, 5, block), 0);
+	}
+}
+END_TEST
+
+START_TEST(who_contradicts_himself_in_a_view_is_named_once)
+{
+	add(0, VOTE_NOTARIZE, 5, 1);
+	ck_assert_int_eq(add(0, VOTE_NOTARIZE, 5, 2), VOTE_CONTRADICTS);
+	/* The votes count as before. */
+	ck_assert_int_eq(add(0, VOTE_FINALIZE, 5, 1), VOTE_NEWS);
+	ck_assert_int_eq(add(0, VOTE_NULLIFY, 5, 0), VOTE_NEWS);
+	ck_assert_int_eq(add(0, VOTE_FINALIZE, 5, 2), VOTE_NEWS);
+	ck_assert_int_eq(add(0, VOTE_FINALIZE, 5, 3), VOTE_KNOWN);
+	ck_assert_uint_eq(count_of(VOTE_FINALIZE, 5, 2), 1);
+	ck_assert_uint_eq(count_of(VOTE_NULLIFY, 5, 0), 1);
+	/* Somebody else, and he in another view, is named anew. */
+	add(1, VOTE_NULLIFY, 5, 0);
+	ck_assert_int_eq(add(1, VOTE_FINALIZE, 5, 1), VOTE_CONTRADICTS);
+	add(0, VOTE_NOTARIZE, 6, 1);
+	ck_assert_int_eq(add(0, VOTE_NOTARIZE, 6, 2), VOTE_CONTRADICTS);
 }
 END_TEST
 
@@ -303,7 +323,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, after_a_clear_there_is_no_vote_and_every_view_counts_again);
 	tcase_add_test(tests, exactly_the_votes_that_exclude_each_other_contradict);
 	tcase_add_test(tests, the_second_of_two_counts_as_well);
-	tcase_add_test(tests, a_third_is_evidence_still_but_is_not_counted);
+	tcase_add_test(tests, a_third_tells_nothing_new_and_is_not_counted);
+	tcase_add_test(tests, who_contradicts_himself_in_a_view_is_named_once);
 	tcase_add_test(tests, a_certificate_has_a_quorum_of_signatures_and_no_more);
 	tcase_add_test(tests, a_certificate_is_of_those_who_voted_so);
 	tcase_add_test(tests, a_signature_is_that_of_the_ballot_or_none);
