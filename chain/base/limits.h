@@ -53,6 +53,7 @@ enum {
 	STATUS_VIEWS_MAX = 16,   /* whose certificates one status is answered with */
 	PEERS_MAX = 2 * 128,     /* whom consensus tells apart: VALIDATORS_MAX, as many others */
 	PROPOSALS_AHEAD_MAX = 8, /* views whose proposals are held before they begin */
+	ACCUSED_MAX = 128,       /* vote keys that evidence is known against: a whole set */
 
 	/* -- The pool ------------------------------------------------------------------- */
 	POOL_TXS_MAX = 100000,      /* 3 s of work for a node that finalises 33,000/s */

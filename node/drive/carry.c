@@ -117,6 +117,7 @@ static void carry_commit(struct drive *drive, const struct effect_commit *effect
 		.certificate = effect->certificate,
 	};
 	queue_job(drive, job, store_job_add_commit(job, &commit));
+	settle_accusations(drive, block->draft);
 	if (!effect->is_seal)
 		return;
 	drive->seal_height = effect->height;
@@ -162,7 +163,7 @@ void carry_out(struct drive *drive, const struct effect *effect)
 		carry_send(drive, &effect->send);
 		break;
 	case EFFECT_EVIDENCE:
-		drive->world.evidence(drive->world.owner, effect->evidence);
+		accuse(drive, effect->evidence);
 		break;
 	case EFFECT_ALARM:
 		drive->world.alarm(drive->world.owner, effect->alarm);

@@ -16,6 +16,7 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 	drive->world = config->world;
 	drive->network = config->network;
 	drive->vote_key = config->vote_key;
+	drive->evidence_key = config->evidence_key;
 	drive->mark = config->start.mark;
 	drive->moment = *moment;
 	drive->wanted_ms = UINT64_MAX;
@@ -393,6 +394,7 @@ void drive_on_tick(struct drive *drive, const struct moment *moment)
 		feed_loaded(drive);
 	if (moment->now_ms >= drive->expiry_due_ms) {
 		expire(drive);
+		retry_accusations(drive);
 		drive->expiry_due_ms = moment->now_ms + EXPIRY_PERIOD_MS;
 	}
 	feed(drive, &in);

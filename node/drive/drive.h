@@ -7,6 +7,7 @@
 #ifndef NODE_DRIVE_DRIVE_H
 #define NODE_DRIVE_DRIVE_H
 
+#include "node/drive/accused.h"
 #include "node/drive/outbox.h"
 #include "node/drive/pool.h"
 #include "node/drive/refused.h"
@@ -25,6 +26,7 @@ struct drive_config {
 	struct pool_limits pool;
 	const struct network *network; /* must outlive it */
 	struct public_key vote_key;    /* ours; zeros: we only follow */
+	struct public_key evidence_key; /* of the account that sends evidence; zeros: we send none */
 	struct world world;
 };
 
@@ -51,10 +53,12 @@ struct drive {
 	struct world world;
 	const struct network *network;
 	struct public_key vote_key; /* ours */
+	struct public_key evidence_key; /* likewise */
 	struct consensus consensus;
 	struct pool pool;
 	struct refused refused;
 	struct shelf shelf;
+	struct accused accused;
 	struct drive_peer peers[PEERS_MAX];
 
 	struct drive_later *later_first, *later_last;

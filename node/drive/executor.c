@@ -101,6 +101,21 @@ enum status executor_try(struct executor *executor, const struct tx *tx, uint64_
 
 /* -- Building ------------------------------------------------------------------------------------- */
 
+/* Others took what a block has room for of evidence: the next one has room again. One that is
+ * too much for any block finds none before it and is refused all the same. */
+static bool is_too_much_evidence(const struct draft *draft, const struct offer *offer)
+{
+	struct cursor in = tx_operations(offer->tx);
+	struct operation operation = {0};
+
+	if (offer->refusal.verdict != VERDICT_QUOTA || draft->evidence_count == 0)
+		return false;
+	for (size_t i = 0; i <= offer->refusal.operation; i++)
+		if (operation_get(&in, &operation) != STATUS_OK)
+			return false;
+	return operation.kind == OPERATION_evidence_submit;
+}
+
 static void place(struct executor *executor, struct draft *draft, struct offer *offer)
 {
 	enum recent_answer recent =
@@ -121,10 +136,11 @@ static void place(struct executor *executor, struct draft *draft, struct offer *
 		       shown_hash(&offer->tx->txid).text);
 		return;
 	}
-	offer->placing =
-		block_add(draft, offer->tx, recent == RECENT_NO, &offer->refusal) == VERDICT_GOOD
-			? PLACING_TAKEN
-			: PLACING_REFUSED;
+	if (block_add(draft, offer->tx, recent == RECENT_NO, &offer->refusal) == VERDICT_GOOD)
+		offer->placing = PLACING_TAKEN;
+	else
+		offer->placing = is_too_much_evidence(draft, offer) ? PLACING_NO_ROOM
+		                                                    : PLACING_REFUSED;
 }
 
 static enum status fill(struct executor *executor, struct draft *draft,

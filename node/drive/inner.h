@@ -36,6 +36,18 @@ void finish_block(struct drive *drive, const struct hash *hash);
 /* The end of a transaction of the pool. */
 void tell_end(struct drive *drive, const struct pool_tx *tx, struct tx_outcome *outcome);
 
+/* -- accuse.c -------------------------------------------------------------------------------------- */
+
+/* Is there evidence against this validator already? */
+bool is_accused(struct drive *drive, uint16_t signer);
+/* Two votes of the present epoch by one validator, both checked, that exclude each other: kept,
+ * told, and put on chain. Once for a key. */
+void accuse(struct drive *drive, const struct vote votes[2]);
+/* What should be on the chain and is not on its way there is sent again, when it is due. */
+void retry_accusations(struct drive *drive);
+/* The block is final: what it has of evidence nobody else needs to bring. */
+void settle_accusations(struct drive *drive, const struct draft *draft);
+
 /* -- send.c ------------------------------------------------------------------------------------------ */
 
 void carry_send(struct drive *drive, const struct effect_send *effect);

@@ -252,8 +252,13 @@ static void check_evidence(struct drive *drive, uint16_t peer, struct bytes_view
 {
 	struct check_job *job;
 
+	if (votes[0].signer != votes[1].signer ||
+	    !ballots_contradict(&votes[0].ballot, &votes[1].ballot)) {
+		blame(drive, peer, "evidence that is none");
+		return;
+	}
 	if (!is_present(drive, votes[0].ballot.epoch, votes[0].signer) ||
-	    !is_present(drive, votes[1].ballot.epoch, votes[1].signer))
+	    is_accused(drive, votes[0].signer))
 		return;
 	job = job_new(drive, peer, bytes, 2, 0, 0);
 	if (!job)
@@ -465,6 +470,16 @@ static void feed_range(struct drive *drive, struct check_job *job)
 		let_go(drive, &hashes[i]);
 }
 
+/* Whatever view it is of. Votes they are as well: one of our own key that we know nothing of
+ * means that somebody else has the key, and it is not we who accuse ourselves. */
+static void believe_evidence(struct drive *drive, const struct vote votes[2])
+{
+	if (votes[0].signer != drive->consensus.epoch.self)
+		accuse(drive, votes);
+	feed_vote(drive, &votes[0]);
+	feed_vote(drive, &votes[1]);
+}
+
 static void believe(struct drive *drive, struct check_job *job)
 {
 	switch (job->message.kind) {
@@ -484,8 +499,7 @@ static void believe(struct drive *drive, struct check_job *job)
 		feed_range(drive, job);
 		break;
 	case MESSAGE_EVIDENCE:
-		feed_vote(drive, &job->message.evidence[0]);
-		feed_vote(drive, &job->message.evidence[1]);
+		believe_evidence(drive, job->message.evidence);
 		break;
 	case MESSAGE_STATUS:
 		feed_certificates(drive, job);

@@ -105,8 +105,8 @@ struct world {
 
 	/* Bytes to a peer; copied. Lost if he is not connected, or cannot keep up. */
 	void (*send)(void *owner, uint16_t peer, struct bytes_view message);
-	/* Transactions of a peer, as MESSAGE_TXS carries them: to be checked like any that are
-	 * submitted, and then handed to drive_submit. Copied. */
+	/* Transactions of a peer, as MESSAGE_TXS carries them, or evidence of our own: to be
+	 * checked like any that are submitted, and then handed to drive_submit. Copied. */
 	void (*ingest)(void *owner, struct cursor txs);
 	/* The peer sent what no honest node sends. */
 	void (*blame)(void *owner, uint16_t peer, const char *what);
@@ -115,12 +115,18 @@ struct world {
 	enum status (*sign)(void *owner, const struct ballot *ballot,
 	                    struct signature *signature);
 
+	/* A BIP-340 signature of our evidence key over a txid. At once. */
+	enum status (*sign_evidence)(void *owner, const struct hash *txid,
+	                             struct signature *signature);
+
 	/* drive_on_tick is wanted at this monotonic time; replaces the wish before. */
 	void (*wake)(void *owner, uint64_t at_ms);
 
 	/* The end of a transaction that somebody waits for. */
 	void (*tell)(void *owner, const struct tx_outcome *outcome);
-	/* Two votes by one validator that exclude each other: kept, told, and put on chain. */
+	/* Two votes by one validator that exclude each other, of the present epoch: an operator
+	 * wants to know. Others and the chain are told by drive. Once for a vote key, until the
+	 * node is started again. */
 	void (*evidence)(void *owner, const struct vote votes[2]);
 	void (*alarm)(void *owner, enum alarm alarm);
 };

@@ -65,54 +65,113 @@ void check_signing(struct sim *sim, const struct node *node, const struct ballot
 
 /* -- Evidence ---------------------------------------------------------------------------------------- */
 
-static struct sim_evidence *evidence_of(struct sim *sim, const struct vote *vote)
+const struct node *node_of_key(const struct sim *sim, const struct public_key *key)
 {
-	struct sim_evidence like, *found;
-
-	memset(&like, 0, sizeof like);
-	like.key.epoch = vote->ballot.epoch;
-	like.key.view = vote->ballot.view;
-	like.key.signer = vote->signer;
-	HASH_FIND(hh, sim->evidence, &like.key, sizeof like.key, found);
-	return found;
+	for (unsigned i = 0; i < sim->node_count; i++)
+		for (unsigned keys = 0; keys < SIM_KEYS_MAX; keys++)
+			if (memcmp(&sim_voter(i + keys * SIM_NODES_MAX)->key, key, sizeof *key) == 0)
+				return &sim->nodes[i];
+	return NULL;
 }
 
-void check_report(struct sim *sim, const struct vote votes[2])
+/* No honest validator is ever named: I21. */
+static void check_accused(struct sim *sim, const struct public_key *key)
 {
-	struct sim_evidence *evidence = evidence_of(sim, &votes[0]);
+	const struct node *accused = node_of_key(sim, key);
 
+	if (!accused || !accused->liar)
+		sim_violate(sim, "evidence against %s node %u", accused ? "honest" : "unknown",
+		            accused ? accused->index : 0);
+}
+
+void check_report(struct sim *sim, const struct node *node, const struct vote votes[2])
+{
+	const struct validator_set *set = &node->drive->consensus.epoch.validators;
+	const struct public_key *key = &set->items[votes[0].signer].vote_key;
+	struct sim_evidence *evidence;
+
+	check_accused(sim, key);
 	if (votes[0].signer != votes[1].signer ||
 	    !ballots_contradict(&votes[0].ballot, &votes[1].ballot))
 		sim_violate(sim, "evidence: of two votes that do not contradict each other");
-	if (evidence)
+	HASH_FIND(hh, sim->evidence, key, sizeof *key, evidence);
+	if (evidence || node->liar)
 		return;
 	evidence = calloc(1, sizeof *evidence);
 	if (!evidence)
 		abort();
-	evidence->key.epoch = votes[0].ballot.epoch;
-	evidence->key.view = votes[0].ballot.view;
-	evidence->key.signer = votes[0].signer;
+	evidence->key = *key;
 	HASH_ADD(hh, sim->evidence, key, sizeof evidence->key, evidence);
+	sim->faults[CHAOS_REPORTED]++;
 }
 
 void check_evidence(struct sim *sim, const struct node *node, const struct vote *vote)
 {
 	const struct consensus *core = &node->drive->consensus;
 	const struct vote_slot *slot = &core->votes.slots[vote->ballot.view % VOTE_VIEWS];
+	const struct validator_set *set = &core->epoch.validators;
 	const struct voter *voter;
 
 	if (node->liar || core->epoch.number != vote->ballot.epoch ||
-	    vote->signer >= core->epoch.validators.count || slot->view != vote->ballot.view)
+	    vote->signer >= set->count || slot->view != vote->ballot.view)
 		return;
 	voter = &slot->voters[vote->signer];
 	if ((voter->notarize_count == 2 || voter->finalize_count == 2 ||
 	     (voter->nullified && voter->finalize_count > 0)) &&
-	    !evidence_of(sim, vote))
+	    !accused_find(&node->drive->accused, &set->items[vote->signer].vote_key))
 		sim_violate(sim, "evidence: node %u kept a contradiction of view %llu to itself",
 		            node->index, (unsigned long long)vote->ballot.view);
 }
 
+static bool has_all_on_chain(const struct node *node)
+{
+	const struct accused *accused = &node->drive->accused;
+
+	for (size_t i = 0; i < accused->count; i++)
+		if (!accused->items[i].is_on_chain)
+			return false;
+	return true;
+}
+
+bool check_all_on_chain(const struct sim *sim)
+{
+	for (size_t i = 0; i < sim->node_count; i++) {
+		const struct node *node = &sim->nodes[i];
+
+		if (!node->liar && node->is_up && set_has(sim, node) && !has_all_on_chain(node))
+			return false;
+	}
+	return true;
+}
+
+/* Evidence in a final block costs the account its place, unless nobody would be left. */
+static void check_expelled(struct sim *sim, const struct public_key *key)
+{
+	const struct node *liar = node_of_key(sim, key);
+
+	check_accused(sim, key);
+	sim->faults[CHAOS_ON_CHAIN]++;
+	if (!liar)
+		return;
+	if (set_has(sim, liar) && sim->epochs[sim->epoch_count - 1].set.count > 1)
+		sim_violate(sim, "evidence: node %u is a validator after all", liar->index);
+	sim->faults[CHAOS_REMOVED] += set_had(sim, liar);
+}
+
 /* -- Agreement and validity ---------------------------------------------------------------------------- */
+
+static void check_operations(struct sim *sim, const struct tx *tx)
+{
+	struct cursor in = tx_operations(tx);
+
+	for (unsigned i = 0; i < tx->operation_count; i++) {
+		struct operation operation;
+
+		if (operation_get(&in, &operation) == STATUS_OK &&
+		    operation.kind == OPERATION_evidence_submit)
+			check_expelled(sim, &operation.evidence_submit.vote_key);
+	}
+}
 
 /* The independent model: every transaction was submitted by somebody, is signed, and occurs
  * once; each is one record of the one stream, or changes the set. */
@@ -141,6 +200,7 @@ static void check_body(struct sim *sim, const struct disk_block *block)
 			            (unsigned long long)block->header.height);
 		else
 			found->height = block->header.height;
+		check_operations(sim, &tx);
 	}
 }
 

@@ -12,6 +12,16 @@ static uint16_t some_node(struct sim *sim)
 	return (uint16_t)lots_below(&sim->lots, sim->node_count);
 }
 
+void clients_note(struct sim *sim, const struct hash *txid)
+{
+	struct sim_tx *tx = calloc(1, sizeof *tx);
+
+	if (!tx)
+		abort();
+	tx->txid = *txid;
+	HASH_ADD(hh, sim->txs, txid, sizeof tx->txid, tx);
+}
+
 void clients_send(struct sim *sim, const struct sim_key *account,
                   const struct operation *operation, uint16_t node)
 {
@@ -25,14 +35,14 @@ void clients_send(struct sim *sim, const struct sim_key *account,
 	size_t size = tx_draft_size(&draft);
 	uint8_t bytes[4096];
 	struct signature signature;
-	struct sim_tx *tx = calloc(1, sizeof *tx);
+	struct hash txid;
 
-	if (!tx || size > sizeof bytes)
+	if (size > sizeof bytes)
 		abort();
-	tx->txid = tx_draft_put(bytes, &draft, &sim->network);
-	stub_sign(&signature, &tx->txid, &account->key);
+	txid = tx_draft_put(bytes, &draft, &sim->network);
+	stub_sign(&signature, &txid, &account->key);
 	tx_put_authority(bytes, size, &account->key, &signature);
-	HASH_ADD(hh, sim->txs, txid, sizeof tx->txid, tx);
+	clients_note(sim, &txid);
 	node_submit(sim, node, bytes_view(bytes, size), false);
 }
 

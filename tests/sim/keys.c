@@ -1,12 +1,28 @@
 #include "tests/sim/keys.h"
 
+#include "chain/base/table.h"
+
 #include <stdlib.h>
 
-enum { KEYS = 256, FIRST_VOTER = 100 };
+enum { KEYS = 256, FIRST_VOTER = 100, FIRST_REPORTER = 200 };
 
 static struct sim_key keys[KEYS];
 static struct key_pair pairs[KEYS];
 static struct signer *signer;
+static unsigned real_numbers[KEYS]; /* whose signatures are looked at by a rule */
+static size_t real_count;
+
+/* What was signed in earnest: whoever checks it asks for the same again. */
+struct real_signature {
+	UT_hash_handle hh; /* keyed by of */
+	struct {
+		struct public_key key;
+		struct hash digest;
+	} of;
+	struct signature signature;
+};
+
+static struct real_signature *real_signatures;
 
 static struct secret_key secret_of(unsigned number)
 {
@@ -62,6 +78,11 @@ const struct sim_key *sim_voter(unsigned number)
 	return key_at(FIRST_VOTER + number);
 }
 
+const struct sim_key *sim_reporter(unsigned number)
+{
+	return key_at(FIRST_REPORTER + number);
+}
+
 void sim_voter_sign(struct signature *signature, unsigned number, const struct hash *message)
 {
 	static const struct hash auxiliary;
@@ -79,4 +100,44 @@ void sim_voter_point(uint8_t point[COMPRESSED_KEY_SIZE], unsigned number)
 	key_at(FIRST_VOTER + number);
 	if (secret_key_point(point, signer, &secret) != STATUS_OK)
 		abort();
+}
+
+void sim_voter_is_real(unsigned number)
+{
+	key_at(FIRST_VOTER + number);
+	real_numbers[real_count++] = number;
+}
+
+void sim_keys_reset(void)
+{
+	struct real_signature *signature, *next;
+
+	real_count = 0;
+	HASH_ITER(hh, real_signatures, signature, next) {
+		HASH_DEL(real_signatures, signature);
+		free(signature);
+	}
+}
+
+bool sim_real_sign(struct signature *signature, const struct hash *digest,
+                   const struct public_key *key)
+{
+	struct real_signature *known, like = {.of = {.key = *key, .digest = *digest}};
+	size_t i = 0;
+
+	while (i < real_count && memcmp(&sim_voter(real_numbers[i])->key, key, sizeof *key) != 0)
+		i++;
+	if (i == real_count)
+		return false;
+	HASH_FIND(hh, real_signatures, &like.of, sizeof like.of, known);
+	if (!known) {
+		known = malloc(sizeof *known);
+		if (!known)
+			abort();
+		*known = like;
+		sim_voter_sign(&known->signature, real_numbers[i], digest);
+		HASH_ADD(hh, real_signatures, of, sizeof known->of, known);
+	}
+	*signature = known->signature;
+	return true;
 }

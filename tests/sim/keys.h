@@ -12,8 +12,19 @@ struct sim_key {
 
 /* Accounts from 0 on: clients. */
 const struct sim_key *sim_account(unsigned number);
-/* Of node `number`: its vote key, and the account that it belongs to. */
+/* Of node `number`: its first vote key, and the account that it belongs to. Later keys of
+ * nodes have the numbers behind those of all nodes. */
 const struct sim_key *sim_voter(unsigned number);
+/* The account that node `number` sends evidence from. */
+const struct sim_key *sim_reporter(unsigned number);
+
+/* From now on, until sim_keys_reset, this vote key signs in earnest: the rules of evidence look
+ * at what it signed. */
+void sim_voter_is_real(unsigned number);
+void sim_keys_reset(void);
+/* A signature by such a key, the same for the same digest; false: it is not one. */
+bool sim_real_sign(struct signature *signature, const struct hash *digest,
+                   const struct public_key *key);
 
 /* What a rule wants to see signed in earnest: by the vote key, and the node id of it. */
 void sim_voter_sign(struct signature *signature, unsigned number, const struct hash *message);

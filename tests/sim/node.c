@@ -25,6 +25,8 @@ void stub_sign(struct signature *signature, const struct hash *digest,
 	struct hasher hasher;
 	struct hash half;
 
+	if (sim_real_sign(signature, digest, key))
+		return;
 	hasher_start(&hasher);
 	hasher_update(&hasher, key->bytes, sizeof key->bytes);
 	hasher_update(&hasher, digest->bytes, sizeof digest->bytes);
@@ -230,6 +232,16 @@ static enum status world_sign(void *owner, const struct ballot *ballot,
 	return STATUS_OK;
 }
 
+static enum status world_sign_evidence(void *owner, const struct hash *txid,
+                                       struct signature *signature)
+{
+	struct node_world *world = owner;
+
+	stub_sign(signature, txid, &sim_reporter(world->node->index)->key);
+	clients_note(world->sim, txid);
+	return STATUS_OK;
+}
+
 static void world_wake(void *owner, uint64_t at_ms)
 {
 	struct node_world *world = owner;
@@ -250,15 +262,8 @@ static void world_tell(void *owner, const struct tx_outcome *outcome)
 static void world_evidence(void *owner, const struct vote votes[2])
 {
 	struct node_world *world = owner;
-	const struct validator_set *set = &world->node->drive->consensus.epoch.validators;
-	const struct public_key *key = &set->items[votes[0].signer].vote_key;
 
-	if (!world->node->liar)
-		check_report(world->sim, votes);
-	for (size_t i = 0; i < world->sim->node_count; i++)
-		if (!world->sim->nodes[i].liar &&
-		    memcmp(&world->sim->nodes[i].vote_key, key, sizeof *key) == 0)
-			sim_violate(world->sim, "evidence against honest node %zu", i);
+	check_report(world->sim, world->node, votes);
 }
 
 static void world_alarm(void *owner, enum alarm alarm)
@@ -350,6 +355,8 @@ void node_start(struct sim *sim, uint16_t index)
 	config->network = &sim->network;
 	config->vote_key = node->vote_key;
 	config->start.mark = node->disk.mark;
+	if (!sim->rates.is_mild)
+		config->evidence_key = sim_reporter(index)->key;
 	config->world = (struct world){
 		.owner = &worlds[index],
 		.build = world_build,
@@ -363,6 +370,7 @@ void node_start(struct sim *sim, uint16_t index)
 		.ingest = world_ingest,
 		.blame = world_blame,
 		.sign = world_sign,
+		.sign_evidence = world_sign_evidence,
 		.wake = world_wake,
 		.tell = world_tell,
 		.evidence = world_evidence,
@@ -506,6 +514,9 @@ void node_submit(struct sim *sim, uint16_t index, struct bytes_view bytes, bool 
 		if (executor_try(&node->executor, &submission.tx, moment.wall_ms,
 		                 &submission.verdict, &submission.refusal, NULL) != STATUS_OK)
 			abort();
+		if (submission.verdict != VERDICT_GOOD)
+			sim_say(sim, index, "refuses %.8s: %s", shown_hash(&submission.tx.txid).text,
+			        submission.refusal.text);
 		drive_submit(node->drive, &submission, 1, &moment);
 	}
 	memory_free(submission.bytes);

@@ -14,11 +14,59 @@
 
 /* -- The epochs ------------------------------------------------------------------------------ */
 
-static bool is_member(const struct sim *sim, const struct node *node)
+static bool is_in_set(const struct validator_set *set, const struct node *node)
 {
 	size_t index;
 
-	return validators_find(&sim->epochs[sim->epoch_count - 1].set, &node->account, &index);
+	return validators_find(set, &node->account, &index);
+}
+
+bool set_has(const struct sim *sim, const struct node *node)
+{
+	return is_in_set(&sim->epochs[sim->epoch_count - 1].set, node);
+}
+
+bool set_had(const struct sim *sim, const struct node *node)
+{
+	return sim->epoch_count > 1 && is_in_set(&sim->epochs[sim->epoch_count - 2].set, node);
+}
+
+/* Its operator sees that other keys of his are in the set now, and starts it with them. */
+static void notice_keys(struct sim *sim, const struct node *node)
+{
+	const struct validator_set *set = &sim->epochs[sim->epoch_count - 1].set;
+	struct event event = {
+		.at_us = sim->now_us + 1, .kind = EVENT_NEW_KEYS, .node = node->index};
+	size_t index;
+
+	if (validators_find(set, &node->account, &index) &&
+	    memcmp(&set->items[index].vote_key, &node->vote_key, sizeof node->vote_key) != 0)
+		queue_push(&sim->queue, &event);
+}
+
+static const struct sim_key *keys_of(const struct node *node, unsigned keys)
+{
+	return sim_voter(node->index + keys * SIM_NODES_MAX);
+}
+
+void set_take_keys(struct sim *sim, uint16_t index)
+{
+	const struct validator_set *set = &sim->epochs[sim->epoch_count - 1].set;
+	struct node *node = &sim->nodes[index];
+	bool is_up = node->is_up;
+	size_t place;
+
+	if (!validators_find(set, &node->account, &place))
+		return;
+	while (memcmp(&node->vote_key, &set->items[place].vote_key, sizeof node->vote_key) != 0)
+		if (++node->keys == SIM_KEYS_MAX)
+			abort();
+		else
+			node->vote_key = keys_of(node, node->keys)->key;
+	sim->faults[CHAOS_NEW_KEYS]++;
+	node_crash(sim, index);
+	if (is_up)
+		node_start(sim, index);
 }
 
 /* What the ledger of this node says of the next block, when its last one is a seal. */
@@ -36,10 +84,15 @@ void set_begin_epoch(struct sim *sim, const struct node *node)
 	epoch->root = ledger->tip.hash;
 	sim->epoch_count++;
 	for (size_t i = 0; i < sim->node_count; i++) {
-		if (is_member(sim, &sim->nodes[i]))
-			sim->nodes[i].is_joining = false;
-		else
-			sim->nodes[i].is_leaving = false;
+		struct node *each = &sim->nodes[i];
+
+		if (set_has(sim, each)) {
+			each->is_joining = false;
+			each->has_served = true;
+			notice_keys(sim, each);
+		} else {
+			each->is_leaving = false;
+		}
 	}
 }
 
@@ -70,7 +123,7 @@ static struct forecast forecast(const struct sim *sim)
 
 	for (size_t i = 0; i < sim->node_count; i++) {
 		const struct node *node = &sim->nodes[i];
-		bool is_in = is_member(sim, node);
+		bool is_in = set_has(sim, node);
 
 		worst.members += is_in && !node->is_leaving;
 		/* A liar who joins counts among both, if he comes. */
@@ -89,34 +142,37 @@ bool set_may_forget(const struct sim *sim, const struct node *node)
 {
 	struct forecast worst = forecast(sim);
 
-	worst.liars += is_member(sim, node) || node->is_joining;
+	worst.liars += set_has(sim, node) || node->is_joining;
 	return is_safe(worst);
 }
 
 /* -- The operations ------------------------------------------------------------------------------- */
 
-static void cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], uint16_t node)
+/* Node by node, and then all of them again for the keys that follow. */
+static void cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number)
 {
 	memset(seed, 0, COSIGN_SEED_SIZE);
 	seed[0] = 1;
-	put_be16(seed + 1, node);
+	put_be16(seed + 1, (uint16_t)number);
 }
 
+/* With the keys that it has, or, if those have served, the next. */
 static void fill_join(struct sim *sim, struct validator_join *join, const struct node *node)
 {
+	unsigned number = node->index + (node->keys + node->has_served) * SIM_NODES_MAX;
 	const struct disk *disk = &node->disk;
 	uint8_t seed[COSIGN_SEED_SIZE];
 	struct hash message;
 
-	cosign_seed(seed, node->index);
-	join->vote_key = node->vote_key;
+	cosign_seed(seed, number);
+	join->vote_key = sim_voter(number)->key;
 	join->height = disk->block_count - 1;
 	join->block = disk->blocks[join->height].hash;
 	sim_voter_point(join->node_id.bytes, node->index);
 	if (cosign_key_public(&join->cosign_key, seed) != STATUS_OK)
 		abort();
 	message = join_message(&sim->network, &node->account, join);
-	sim_voter_sign(&join->vote_signature, node->index, &message);
+	sim_voter_sign(&join->vote_signature, number, &message);
 	if (cosign_key_sign(join->cosign_signature.bytes, seed, hash_view(&message)) !=
 	    STATUS_OK)
 		abort();
@@ -128,23 +184,42 @@ static void send_root(struct sim *sim, const struct operation *operation)
 	             (uint16_t)lots_below(&sim->lots, sim->node_count));
 }
 
-/* Through a node of somebody else: its own may be cut off. */
-static void join(struct sim *sim, struct node *node)
+static bool has_keys(const struct node *node)
 {
-	struct operation admit = {.kind = OPERATION_validator_admit};
-	struct operation operation = {.kind = OPERATION_validator_join};
-	struct forecast worst = forecast(sim);
+	return node->keys + node->has_served < SIM_KEYS_MAX;
+}
 
-	worst.liars += (node->liar || node->is_amnesiac) && !node->is_joining;
-	if (is_member(sim, node) || ((node->liar || node->is_amnesiac) && !is_safe(worst)))
-		return;
-	node->is_joining = true;
+/* Through a node of somebody else: its own may be cut off. */
+static void send_join(struct sim *sim, const struct node *node)
+{
+	struct operation operation = {.kind = OPERATION_validator_join};
+
 	sim->faults[CHAOS_SET_CHANGE]++;
-	admit.validator_admit.account = node->account;
-	send_root(sim, &admit);
 	fill_join(sim, &operation.validator_join, node);
 	clients_send(sim, sim_voter(node->index), &operation,
 	             (uint16_t)lots_below(&sim->lots, sim->node_count));
+}
+
+/* Who was expelled may be admitted again, and then has to have new keys. */
+static void join(struct sim *sim, struct node *node)
+{
+	struct operation admit = {.kind = OPERATION_validator_admit};
+	struct forecast worst = forecast(sim);
+
+	worst.liars += (node->liar || node->is_amnesiac) && !node->is_joining;
+	if (set_has(sim, node) || !has_keys(node) ||
+	    ((node->liar || node->is_amnesiac) && !is_safe(worst)))
+		return;
+	node->is_joining = true;
+	admit.validator_admit.account = node->account;
+	send_root(sim, &admit);
+	send_join(sim, node);
+}
+
+static void replace_keys(struct sim *sim, struct node *node)
+{
+	if (set_has(sim, node) && !node->is_leaving && has_keys(node))
+		send_join(sim, node);
 }
 
 static void leave(struct sim *sim, struct node *node)
@@ -153,7 +228,7 @@ static void leave(struct sim *sim, struct node *node)
 	struct forecast worst = forecast(sim);
 
 	worst.members -= !node->is_leaving;
-	if (!is_member(sim, node) || !is_safe(worst))
+	if (!set_has(sim, node) || !is_safe(worst))
 		return;
 	node->is_leaving = true;
 	sim->faults[CHAOS_SET_CHANGE]++;
@@ -173,19 +248,22 @@ static void set_parameter(struct sim *sim)
 
 static void change_once(struct sim *sim)
 {
-	size_t spares = sim->node_count - sim->rates.validators;
+	struct node *node = &sim->nodes[lots_below(&sim->lots, sim->node_count)];
 
 	if (sim->epoch_count > SIM_EPOCHS_MAX / 2)
 		return;
-	switch (lots_below(&sim->lots, spares > 0 ? 4 : 2)) {
+	switch (lots_below(&sim->lots, 5)) {
 	case 0:
 		set_parameter(sim);
 		break;
 	case 1:
-		leave(sim, &sim->nodes[lots_below(&sim->lots, sim->node_count)]);
+		leave(sim, node);
+		break;
+	case 2:
+		replace_keys(sim, node);
 		break;
 	default:
-		join(sim, &sim->nodes[sim->rates.validators + lots_below(&sim->lots, spares)]);
+		join(sim, node);
 		break;
 	}
 }

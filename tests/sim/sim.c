@@ -79,6 +79,7 @@ static void draw_rates(struct sim *sim)
 		 * all nodes have the same. */
 		rates->heartbeat_ms = 0;
 	}
+	rates->is_mild = lots_below(lots, 3) == 0;
 	rates->execute_us = lots_below(lots, 3) == 0 ? lots_between(lots, 5000, 100000) : 500;
 }
 
@@ -172,6 +173,9 @@ static void begin(struct sim *sim, const struct rates *rates)
 	sim->decided_count = 1;
 	set_begin_epoch(sim, &sim->nodes[0]);
 	choose_liars(sim);
+	for (unsigned i = 0; i < sim->node_count && !sim->rates.is_mild; i++)
+		for (unsigned keys = 0; keys < SIM_KEYS_MAX && sim->nodes[i].liar; keys++)
+			sim_voter_is_real(i + keys * SIM_NODES_MAX);
 	for (uint16_t i = 0; i < sim->node_count; i++)
 		node_start(sim, i);
 	queue_push(&sim->queue, &fault);
@@ -208,6 +212,7 @@ static void end(struct sim *sim)
 		HASH_DEL(sim->evidence, evidence);
 		free(evidence);
 	}
+	sim_keys_reset();
 	free(sim->decided);
 	free(sim->epochs);
 	free(sim->genesis);
@@ -241,6 +246,9 @@ static void handle(struct sim *sim, struct event *event)
 	case EVENT_RESTART:
 		if (!sim->nodes[event->node].is_up)
 			node_start(sim, event->node);
+		break;
+	case EVENT_NEW_KEYS:
+		set_take_keys(sim, event->node);
 		break;
 	default:
 		node_handle(sim, event);
@@ -314,10 +322,22 @@ static void demand_progress(struct sim *sim, struct sim_result *result)
 	while (!sim->violation[0]) {
 		sim_run_until(sim, sim->now_us + SIM_SECOND_US / 4);
 		if (check_all_equal(sim) && sim->now_us > healed_us + 2 * SIM_SECOND_US)
-			return;
+			break;
 		if (sim->now_us > healed_us + LEVEL_US * slower)
 			sim_violate(sim, "all honest nodes equal: not within %d s of silence",
 			            (int)(LEVEL_US * slower / SIM_SECOND_US));
+	}
+}
+
+/* A lie that an honest validator knows of does not stay unpunished. */
+static void demand_evidence(struct sim *sim)
+{
+	uint64_t until_us = sim->now_us + PROGRESS_US * slowness(sim);
+
+	while (!sim->violation[0] && !sim->rates.is_mild && !check_all_on_chain(sim)) {
+		sim_run_until(sim, sim->now_us + SIM_SECOND_US / 4);
+		if (sim->now_us > until_us)
+			sim_violate(sim, "evidence: what an honest validator knows is not on chain");
 	}
 }
 
@@ -349,6 +369,7 @@ void sim_run(struct sim_result *result, uint64_t seed, bool is_traced)
 	if (!sim->violation[0]) {
 		faults_heal(sim);
 		demand_progress(sim, result);
+		demand_evidence(sim);
 	}
 	say_states(sim);
 	result->is_good = sim->violation[0] == '\0';
@@ -361,7 +382,6 @@ void sim_run(struct sim_result *result, uint64_t seed, bool is_traced)
 	result->messages = sim->messages;
 	result->txs = sim->record_count;
 	result->validators = sim->rates.validators;
-	result->evidence = HASH_COUNT(sim->evidence);
 	for (size_t i = 0; i < sim->node_count; i++)
 		if (sim->nodes[i].liar)
 			result->sins[result->liars++] = sim->nodes[i].liar->name;

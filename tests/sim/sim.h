@@ -19,6 +19,7 @@
 
 enum {
 	SIM_NODES_MAX = 14,   /* validators, and those who may become some */
+	SIM_KEYS_MAX = 4,     /* of a node, one after another */
 	SIM_HEIGHTS_MAX = 20000,
 	SIM_EPOCHS_MAX = 1000,
 	SIM_ACCOUNTS = 8,
@@ -44,6 +45,7 @@ enum event_kind {
 	EVENT_RESTART,
 	EVENT_CONNECT,
 	EVENT_LIAR,
+	EVENT_NEW_KEYS,
 };
 
 struct event {
@@ -84,12 +86,14 @@ struct rates {
 	uint64_t term_length, heartbeat_ms;
 	uint32_t set_change;               /* millionths of the clients' turns */
 	bool is_far;                       /* messages take seconds, for ever */
+	bool is_mild;                      /* nobody brings evidence: who lies does so to the end */
 };
 
 enum chaos {
 	CHAOS_LOST, CHAOS_DOUBLED, CHAOS_DELAYED, CHAOS_CUT, CHAOS_CRASH, CHAOS_CRASH_IN_STORE,
 	CHAOS_PAUSE, CHAOS_SLOW_DISK, CHAOS_SKEW, CHAOS_WIPE, CHAOS_TURN_BACK, CHAOS_REENTRY,
 	CHAOS_STORM, CHAOS_SET_CHANGE, CHAOS_LIE,
+	CHAOS_NEW_KEYS, CHAOS_REPORTED, CHAOS_ON_CHAIN, CHAOS_REMOVED,
 	CHAOS_COUNT,
 };
 
@@ -171,6 +175,7 @@ struct node {
 	struct liar_memory memory;
 	struct public_key vote_key;
 	struct hash account;
+	unsigned keys;               /* how many it had before: of vote keys, and the others */
 	struct disk disk;
 	struct executor executor;
 	struct drive *drive;         /* NULL: down */
@@ -187,6 +192,7 @@ struct node {
 	                              * until it votes again and has what others may rely on */
 	size_t amnesia_count;        /* heights that were decided then */
 	bool is_joining, is_leaving; /* it was asked for, and is not final so far */
+	bool has_served;             /* with the keys that it has, or some before */
 };
 
 struct link {
@@ -226,12 +232,10 @@ struct sim_signed {
 	struct ballot ballot;
 };
 
-/* Of this validator it was reported that he contradicts himself in this view. */
+/* Of who votes with this key it was reported that he contradicts himself. */
 struct sim_evidence {
 	UT_hash_handle hh;
-	struct {
-		uint64_t epoch, view, signer;
-	} key;
+	struct public_key key;
 };
 
 struct sim {
@@ -276,7 +280,6 @@ struct sim_result {
 	uint64_t heal_us;            /* from healing to the first new height */
 	uint64_t progress_us;        /* and to the last that is demanded */
 	uint64_t faults[CHAOS_COUNT];
-	uint64_t evidence;           /* contradictions that were reported */
 	size_t validators, liars;
 	const char *sins[SIM_NODES_MAX]; /* of the liars */
 };
@@ -333,12 +336,19 @@ void clients_turn(struct sim *sim);
 /* One operation of an account, through a node. */
 void clients_send(struct sim *sim, const struct sim_key *account,
                   const struct operation *operation, uint16_t node);
+/* Somebody sends a transaction of this txid. */
+void clients_note(struct sim *sim, const struct hash *txid);
 void set_turn(struct sim *sim);
 /* Would there still be at most f that lie or have forgotten, in whatever set comes of it? */
 bool set_may_forget(const struct sim *sim, const struct node *node);
 /* The node's last block is a seal that no honest one had before. */
 void set_begin_epoch(struct sim *sim, const struct node *node);
 void set_check(struct sim *sim, const struct node *node);
+/* Other keys of the node are in the newest set: it is started anew with them. */
+void set_take_keys(struct sim *sim, uint16_t node);
+/* Is the node in the newest set; and was it in the one before? */
+bool set_has(const struct sim *sim, const struct node *node);
+bool set_had(const struct sim *sim, const struct node *node);
 void faults_turn(struct sim *sim);
 void faults_heal(struct sim *sim);
 extern const struct liar *const LIARS[];
@@ -350,7 +360,11 @@ void check_node(struct sim *sim, struct node *node);
 void check_signing(struct sim *sim, const struct node *node, const struct ballot *ballot);
 /* Whoever took in two votes of one validator that exclude each other has reported them. */
 void check_evidence(struct sim *sim, const struct node *node, const struct vote *vote);
-void check_report(struct sim *sim, const struct vote votes[2]);
+void check_report(struct sim *sim, const struct node *node, const struct vote votes[2]);
+/* What honest validators know of lies is on the chain? */
+bool check_all_on_chain(const struct sim *sim);
+/* Whose vote key this is, or was. */
+const struct node *node_of_key(const struct sim *sim, const struct public_key *key);
 bool check_all_equal(struct sim *sim);
 
 #endif

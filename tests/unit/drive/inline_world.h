@@ -4,6 +4,7 @@
 #define TESTS_UNIT_DRIVE_INLINE_WORLD_H
 
 #include "chain/base/memory.h"
+#include "chain/ledger/validator_state.h"
 #include "node/drive/drive.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
@@ -14,6 +15,7 @@ enum {
 	INLINE_SENT_MAX = 256,
 	INLINE_VALIDATORS_MAX = 4,
 	INLINE_FIRST_KEY = 2000,
+	INLINE_EVIDENCE_KEY = 2100,
 };
 
 struct inline_sent {
@@ -45,6 +47,8 @@ struct inline_world {
 	struct tx_outcome outcomes[INLINE_OUTCOMES_MAX];
 	size_t outcome_count;
 	size_t sign_count, blame_count, ingest_count, evidence_count, alarm_count, drop_count;
+	uint8_t ingested[1024]; /* the last transaction that was */
+	size_t ingested_size;   /* 0: it was larger */
 	struct hash stream;     /* an open one, in the ledger */
 	struct message message; /* room to look into one */
 };
@@ -125,8 +129,11 @@ static inline void inline_ingest(void *owner, struct cursor txs)
 	struct inline_world *world = owner;
 
 	while (txs.left > 0) {
-		(void)body_next(&txs);
+		struct bytes_view tx = body_next(&txs);
+
 		world->ingest_count++;
+		world->ingested_size = tx.size <= sizeof world->ingested ? tx.size : 0;
+		memcpy(world->ingested, tx.at, world->ingested_size);
 	}
 }
 
@@ -159,6 +166,15 @@ static inline enum status inline_sign(void *owner, const struct ballot *ballot,
 	world->sign_count++;
 	*signature = inline_signature(world, world->drive->consensus.epoch.self, ballot);
 	return STATUS_OK;
+}
+
+static inline enum status inline_sign_evidence(void *owner, const struct hash *txid,
+                                               struct signature *signature)
+{
+	struct inline_world *world = owner;
+	struct key_pair keys = ledger_fixture_keys(&world->ledger, INLINE_EVIDENCE_KEY);
+
+	return key_pair_sign(signature, world->ledger.signer, &keys, txid, txid);
 }
 
 static inline void inline_wake(void *owner, uint64_t at_ms)
@@ -194,18 +210,8 @@ static inline void inline_alarm(void *owner, enum alarm alarm)
 
 /* -- Start and end ------------------------------------------------------------------- */
 
-/* The epoch of `count` validators that stands on the ledger's tip. */
-static inline void inline_epoch(struct inline_world *world, size_t count, uint16_t self)
+static inline void inline_make_keys(struct inline_world *world, size_t count)
 {
-	const struct ledger_tip *tip = &world->ledger.ledger.tip;
-
-	world->epoch = (struct epoch){
-		.parameters = world->ledger.genesis->parameters,
-		.root = tip->hash,
-		.root_height = tip->header.height,
-		.root_time_ms = tip->header.time_ms,
-		.self = self,
-	};
 	for (size_t i = 0; i < count; i++) {
 		struct key_pair keys =
 			ledger_fixture_keys(&world->ledger, INLINE_FIRST_KEY + (unsigned)i);
@@ -218,6 +224,45 @@ static inline void inline_epoch(struct inline_world *world, size_t count, uint16
 		}
 		world->keys[at] = keys;
 	}
+}
+
+/* A block with a stream. The state knows the keys of the validators, as evidence against them
+ * asks for, though the set of genesis is another. */
+static inline void inline_first_block(struct inline_world *world, size_t count)
+{
+	struct draft *draft = ledger_fixture_draft(&world->ledger, NULL);
+	const struct tx *tx = ledger_fixture_tx_of(&world->ledger, 0,
+	                                           make_stream("notes", STREAM_WRITE_OPEN));
+
+	draft_begin(draft);
+	for (size_t i = 0; i < count; i++) {
+		struct validator validator = {
+			.account = {{(uint8_t)i, 1}},
+			.vote_key = world->keys[i].public_key,
+			.cosign_key = {{(uint8_t)i, 2}},
+		};
+
+		validator_start_keys(draft, &validator, 0);
+	}
+	ledger_fixture_expect_taken(&world->ledger, draft, tx);
+	ledger_fixture_seal(&world->ledger, draft);
+	memory_ledger_commit(&world->ledger.ledger, draft);
+	draft_free(draft);
+	world->stream = stream_id_of(text_view("notes"));
+}
+
+/* The epoch of `count` validators that stands on the ledger's tip. */
+static inline void inline_epoch(struct inline_world *world, size_t count, uint16_t self)
+{
+	const struct ledger_tip *tip = &world->ledger.ledger.tip;
+
+	world->epoch = (struct epoch){
+		.parameters = world->ledger.genesis->parameters,
+		.root = tip->hash,
+		.root_height = tip->header.height,
+		.root_time_ms = tip->header.time_ms,
+		.self = self,
+	};
 	world->epoch.validators.count = count;
 	for (size_t i = 0; i < count; i++)
 		world->epoch.validators.items[i].vote_key = world->keys[i].public_key;
@@ -238,6 +283,7 @@ static inline struct world inline_functions(struct inline_world *world)
 		.ingest = inline_ingest,
 		.blame = inline_blame,
 		.sign = inline_sign,
+		.sign_evidence = inline_sign_evidence,
 		.wake = inline_wake,
 		.tell = inline_tell,
 		.evidence = inline_evidence,
@@ -256,8 +302,8 @@ static inline void inline_world_init(struct inline_world *world,
 
 	memset(world, 0, sizeof *world);
 	ledger_fixture_init(&world->ledger, parameters);
-	ledger_fixture_do(&world->ledger, 0, make_stream("notes", STREAM_WRITE_OPEN));
-	world->stream = stream_id_of(text_view("notes"));
+	inline_make_keys(world, count);
+	inline_first_block(world, count);
 	world->moment =
 		(struct moment){.now_ms = 1000, .wall_ms = tip->header.time_ms + 5000};
 	executor_init(&world->executor, &world->ledger.network, &world->ledger.ledger.source,
@@ -278,6 +324,8 @@ static inline void inline_world_init(struct inline_world *world,
 	config->pool = (struct pool_limits){.txs_max = pool_txs_max, .bytes_max = 1 << 20};
 	config->network = &world->ledger.network;
 	config->vote_key = world->keys[self].public_key;
+	config->evidence_key =
+		ledger_fixture_keys(&world->ledger, INLINE_EVIDENCE_KEY).public_key;
 	config->world = inline_functions(world);
 	world->drive = memory_new(sizeof *world->drive);
 	ck_assert_int_eq(drive_init(world->drive, config, &world->moment, NULL), STATUS_OK);
