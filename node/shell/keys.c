@@ -27,6 +27,20 @@ static enum status obtain(struct secret_key *secret, const struct data_dir *dir,
 	              : secret_file_load(secret, path, purpose, why);
 }
 
+static enum status derive_evidence(struct node_keys *keys, const struct secret_key *vote)
+{
+	struct hash made =
+		hash_tagged("cairn/evidence-key/v1", bytes_view(vote->bytes, sizeof vote->bytes));
+	struct secret_key secret;
+	enum status status;
+
+	memcpy(secret.bytes, made.bytes, sizeof secret.bytes);
+	status = key_pair_init(&keys->evidence, keys->signer, &secret);
+	secret_key_wipe(&secret);
+	memory_wipe(&made, sizeof made);
+	return status;
+}
+
 static enum status derive(struct node_keys *keys, const struct secret_key *vote,
                           const struct secret_key *node, struct why *why)
 {
@@ -34,6 +48,9 @@ static enum status derive(struct node_keys *keys, const struct secret_key *vote,
 
 	if (status != STATUS_OK)
 		return why_set(why, status, "use the vote key");
+	status = derive_evidence(keys, vote);
+	if (status != STATUS_OK)
+		return why_set(why, status, "make the key for evidence");
 	status = cosign_key_public(&keys->cosign_key, keys->cosign_seed.bytes);
 	if (status != STATUS_OK)
 		return why_set(why, status, "use the cosign key");

@@ -9,6 +9,9 @@
 struct node_keys {
 	struct signer *signer;
 	struct key_pair vote;
+	struct key_pair evidence; /* of the account that sends evidence: made of the vote key's
+	                           * secret, so that each validator has one of its own and no
+	                           * file more, and the vote key signs votes alone */
 	struct secret_key cosign_seed;
 	struct hash cosign_key;
 	struct node_id node_id;

@@ -58,7 +58,7 @@ static void check_drive(struct node *node)
 {
 	if (node->drive.status != STATUS_OK)
 		on_failed(node, node->drive.status, &node->drive.why);
-	if (node->is_stopping && drive_is_idle(&node->drive) &&
+	if (node->is_stopping && drive_is_idle(&node->drive) && node->ingest.count == 0 &&
 	    backend_is_idle(node->backend))
 		uv_stop(&node->loop);
 }
@@ -201,14 +201,26 @@ static void world_store(void *owner, struct store_job *job)
 	storage_store(&node->storage, job);
 }
 
-/* Two votes by one validator that exclude each other, or worse. */
+static void world_ingest(void *owner, struct cursor txs)
+{
+	struct node *node = owner;
+
+	ingest_txs(&node->ingest, txs);
+}
+
+/* The drive sees to it that it gets onto the chain; this is for the operators. */
 static void world_evidence(void *owner, const struct vote votes[2])
 {
-	(void)owner;
+	const struct node *node = owner;
+	const struct validator_set *set = &node->drive.consensus.epoch.validators;
+
 	logger_error(LOG_CONSENSUS, "validator_contradicts_itself",
 	             log_u64("validator", votes[0].signer),
+	             log_hash("account", &set->items[votes[0].signer].account),
 	             log_u64("epoch", votes[0].ballot.epoch),
-	             log_u64("view", votes[0].ballot.view));
+	             log_u64("view", votes[0].ballot.view),
+	             log_text("hint", text_view("it signed two votes that exclude each other, and "
+	                                        "is expelled when that is on the chain")));
 }
 
 static void world_alarm(void *owner, enum alarm alarm)
@@ -239,6 +251,19 @@ static enum status world_sign(void *owner, const struct ballot *ballot,
 	if (status != STATUS_OK)
 		return status;
 	return key_pair_sign(signature, node->keys.signer, &node->keys.vote, &digest,
+	                     &auxiliary);
+}
+
+static enum status world_sign_evidence(void *owner, const struct hash *txid,
+                                       struct signature *signature)
+{
+	struct node *node = owner;
+	struct hash auxiliary;
+	enum status status = random_hash_get(&auxiliary, NULL);
+
+	if (status != STATUS_OK)
+		return status;
+	return key_pair_sign(signature, node->keys.signer, &node->keys.evidence, txid,
 	                     &auxiliary);
 }
 
@@ -408,7 +433,7 @@ static void stop_loop(struct node *node)
 /* -- Start and stop ----------------------------------------------------------------------------------------- */
 
 /* No peer is ever connected to a node without a network, so nothing that comes from peers is
- * asked of its world: check, read, send, ingest, blame. */
+ * asked of its world: check, read, send, blame. */
 static struct world world_of(struct node *node)
 {
 	return (struct world){
@@ -418,7 +443,9 @@ static struct world world_of(struct node *node)
 		.drop = world_drop,
 		.aim = world_aim,
 		.store = world_store,
+		.ingest = world_ingest,
 		.sign = world_sign,
+		.sign_evidence = world_sign_evidence,
 		.wake = world_wake,
 		.tell = world_tell,
 		.evidence = world_evidence,
@@ -444,6 +471,7 @@ static enum status start_drive(struct node *node, struct why *why)
 		.bytes_max = (size_t)config->pool_bytes_max,
 	};
 	drive->world = world_of(node);
+	drive->evidence_key = node->keys.evidence.public_key;
 	drive->consensus.validators_max = VALIDATORS_MAX;
 	drive->consensus.batch_ms = config->consensus_batch_ms;
 	drive->consensus.seed = node->started_ms;
@@ -468,6 +496,7 @@ static enum status start_threads(struct node *node, struct why *why)
 	node->execution.on_executed = on_executed;
 	node->execution.on_failed = on_failed;
 	node->execution.owner = node;
+	node->ingest.verify = &node->verify;
 	node->storage.on_stored = on_stored;
 	node->storage.on_failed = on_failed;
 	node->storage.owner = node;

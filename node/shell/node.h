@@ -17,7 +17,7 @@
 #include "node/shell/config.h"
 #include "node/shell/data_dir.h"
 #include "node/shell/execution.h"
-#include "node/shell/ingress.h"
+#include "node/shell/ingest.h"
 #include "node/shell/keys.h"
 #include "node/shell/storage.h"
 
@@ -44,6 +44,7 @@ struct node {
 
 	struct drive drive;
 	struct verify_pool verify;
+	struct ingest ingest;
 	struct execution execution;
 	struct storage storage;
 	struct backend *backend;

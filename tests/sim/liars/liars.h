@@ -21,7 +21,8 @@
 	X(garbage_sender)                                                                    \
 	X(status_liar)                                                                       \
 	X(parent_liar)                                                                       \
-	X(stranger)
+	X(stranger)                                                                          \
+	X(false_accuser)
 
 #define DECLARE(name) extern const struct liar liar_##name;
 LIARS_EACH(DECLARE)

@@ -1,0 +1,22 @@
+/* Transactions that no client waits for, of peers and of the node itself, on the same way into
+ * the pool as all others: ingress.h. Who sent them hears nothing; of what is too much the rest
+ * is left out, as it comes again. */
+#ifndef NODE_SHELL_INGEST_H
+#define NODE_SHELL_INGEST_H
+
+#include "consensus/message.h"
+#include "node/shell/ingress.h"
+
+enum { INGEST_TXS_MAX = 4 * MESSAGE_TXS_MAX }; /* on their way at once: a message of each of
+                                                * four peers */
+
+/* The loop's alone. */
+struct ingest {
+	struct verify_pool *verify;
+	size_t count; /* of transactions on their way; 0: idle */
+};
+
+/* Entries as of a body, whose form was checked. Copied. Out of memory, they are lost. */
+void ingest_txs(struct ingest *ingest, struct cursor txs);
+
+#endif

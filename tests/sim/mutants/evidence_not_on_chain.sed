@@ -1,0 +1,4 @@
+# Who lies is named, and keeps his place.
+# file: node/drive/accuse.c
+# seed: 1
+s/^	if (size > 0)$/	if (size > 0 \&\& drive->accused.count > ACCUSED_MAX)/
