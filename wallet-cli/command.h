@@ -34,6 +34,8 @@ struct command {
 	X(asset, "units that accounts hold and transfer") \
 	X(tx, "transactions by hand: built, signed and sent apart") \
 	X(chain, "blocks and the network's beginning") \
+	X(validator, "who agrees on blocks: admitted, joined, removed") \
+	X(param, "what the network counts by") \
 	X(node, "the node that is asked") \
 	X(rpc, "any method of the node") \
 	X(help, "help, manual page, shell completion")

@@ -42,6 +42,8 @@
 	  "print the program's version") \
 	X(accounts, "accounts", 0, "N", false, \
 	  "how many accounts to restore (default: 1)") \
+	X(address, "address", 0, "HOST:PORT", false, \
+	  "where others reach the node (default: nowhere, it calls them)") \
 	X(asset_decimals, "decimals", 0, "N", false, \
 	  "digits behind the point of an amount, 0 to 18 (default: 0)") \
 	X(at, "at", 0, "HEIGHT|TIME", false, \

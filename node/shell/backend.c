@@ -112,6 +112,7 @@ struct handler_list {
 static const struct handler_list HANDLERS[] = {
 	{backend_node_handlers, &backend_node_handler_count},
 	{backend_chain_handlers, &backend_chain_handler_count},
+	{backend_consensus_handlers, &backend_consensus_handler_count},
 	{backend_tx_handlers, &backend_tx_handler_count},
 	{backend_stream_handlers, &backend_stream_handler_count},
 	{backend_account_handlers, &backend_account_handler_count},

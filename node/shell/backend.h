@@ -40,6 +40,8 @@ extern const struct rpc_handler backend_node_handlers[];
 extern const size_t backend_node_handler_count;
 extern const struct rpc_handler backend_chain_handlers[];
 extern const size_t backend_chain_handler_count;
+extern const struct rpc_handler backend_consensus_handlers[];
+extern const size_t backend_consensus_handler_count;
 extern const struct rpc_handler backend_tx_handlers[];
 extern const size_t backend_tx_handler_count;
 extern const struct rpc_handler backend_stream_handlers[];

@@ -2,6 +2,7 @@
 
 #include "chain/base/memory.h"
 #include "chain/base/text.h"
+#include "chain/crypto/address.h"
 #include "chain/ledger/execute.h"
 #include "chain/store/store.h"
 #include "node/shell/config.h"
@@ -18,7 +19,7 @@
 
 /* One validator, who is also the whole root group; open to followers and writers. */
 static void fill_genesis(struct genesis *genesis, const char *name,
-                         const struct node_keys *keys, const struct network *anywhere)
+                         const struct node_keys *keys, const struct hash *account)
 {
 	struct validator *validator = &genesis->validators.items[0];
 	struct timespec now;
@@ -31,7 +32,8 @@ static void fill_genesis(struct genesis *genesis, const char *name,
 	genesis->admission = ADMISSION_OPEN;
 	genesis->parameters = parameters_default();
 	genesis->validators.count = 1;
-	validator->account = network_account_id(anywhere, &keys->vote.public_key);
+	validator->account =
+		account ? *account : account_id_of_key(&keys->vote.public_key);
 	validator->vote_key = keys->vote.public_key;
 	validator->cosign_key = keys->cosign_key;
 	genesis->validator_node_ids[0] = keys->node_id;
@@ -117,20 +119,19 @@ static enum status create_sign_state(const struct data_dir *dir, struct why *why
 }
 
 static enum status fill_folder(const struct data_dir *dir, const char *name,
-                               struct hash *genesis_id, struct why *why)
+                               const struct hash *account, struct hash *genesis_id,
+                               struct why *why)
 {
 	struct genesis *genesis = memory_new(sizeof *genesis);
-	struct network anywhere;
 	struct node_keys keys;
 	enum status status;
 
 	if (!genesis)
 		return why_set(why, STATUS_MEMORY, "make a genesis");
-	network_init(&anywhere, &(struct hash){{0}});
 	status = node_keys_create(&keys, dir, why);
 	if (status != STATUS_OK)
 		goto out_genesis;
-	fill_genesis(genesis, name, &keys, &anywhere);
+	fill_genesis(genesis, name, &keys, account);
 	status = genesis_check(genesis, why);
 	if (status == STATUS_OK)
 		status = create_sign_state(dir, why);
@@ -163,9 +164,10 @@ static void empty_folder(const struct data_dir *dir)
 	rmdir(dir->path);
 }
 
-enum status node_init(const char *data_dir, const char *network_name, struct hash *genesis,
-                      struct why *why)
+enum status node_init(const char *data_dir, const char *network_name, const char *account,
+                      struct hash *genesis, struct why *why)
 {
+	struct hash account_id;
 	struct data_dir dir;
 	enum status status;
 
@@ -174,10 +176,12 @@ enum status node_init(const char *data_dir, const char *network_name, struct has
 		               "a network's name has 1 to %d characters a-z 0-9 -, which '%.80s' "
 		               "has not",
 		               NETWORK_NAME_SIZE_MAX, network_name);
+	if (account && address_decode(&account_id, text_view(account), why) != STATUS_OK)
+		return why_add(why, STATUS_MALFORMED, "the account '%.80s'", account);
 	status = data_dir_create(&dir, data_dir, why);
 	if (status != STATUS_OK)
 		return status;
-	status = fill_folder(&dir, network_name, genesis, why);
+	status = fill_folder(&dir, network_name, account ? &account_id : NULL, genesis, why);
 	if (status != STATUS_OK)
 		empty_folder(&dir);
 	data_dir_close(&dir);

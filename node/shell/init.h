@@ -6,8 +6,12 @@
 
 struct hash;
 
-/* On failure nothing is left behind but what was there before. *genesis names the network. */
+/* `account`, an address, is the validator's and the root group: who has its key admits others
+ * and sets parameters. NULL: the account whose key is the vote key.
+ *
+ * On failure nothing is left behind but what was there before. *genesis names the network. */
 MUST_CHECK enum status node_init(const char *data_dir, const char *network_name,
-                                 struct hash *genesis, struct why *why);
+                                 const char *account, struct hash *genesis,
+                                 struct why *why);
 
 #endif

@@ -18,6 +18,7 @@ enum { EXIT_USAGE = 2 };
 
 static const char USAGE[] =
 	"usage: cairnd init [--data-dir DIR] [--network NAME] make a network of one and its keys\n"
+	"                   [--account ADDRESS]               whose it is: of a wallet, to let others in\n"
 	"       cairnd run  [--data-dir DIR] [--rpc-listen ADDR:PORT] [--p2p-listen ADDR:PORT]\n"
 	"                   [--config FILE] [--log-level LEVELS] [--log-format FORMAT]\n"
 	"                   [--set SECTION.KEY=VALUE]...      run the node until SIGTERM\n"
@@ -64,7 +65,7 @@ static const char *value_of(const char *name, int count, char **arguments, int *
 	return argument[size] == '\0' && *at + 1 < count ? arguments[++*at] : NULL;
 }
 
-static int init(const char *data_dir, const char *network)
+static int init(const char *data_dir, const char *network, const char *account)
 {
 	char path[DATA_DIR_PATH_SIZE];
 	struct why why = {{0}};
@@ -76,7 +77,7 @@ static int init(const char *data_dir, const char *network)
 			return refuse_start(&why);
 		data_dir = path;
 	}
-	if (node_init(data_dir, network, &genesis, &why) != STATUS_OK)
+	if (node_init(data_dir, network, account, &genesis, &why) != STATUS_OK)
 		return refuse_start(&why);
 	hex_encode(text, hash_view(&genesis));
 	printf("network %s\ngenesis %s\ndata    %s\nnext    cairnd run --data-dir %s\n", network,
@@ -86,7 +87,7 @@ static int init(const char *data_dir, const char *network)
 
 static int command_init(int count, char **arguments)
 {
-	const char *data_dir = NULL, *network = NETWORK_NAME_DEFAULT;
+	const char *data_dir = NULL, *network = NETWORK_NAME_DEFAULT, *account = NULL;
 
 	for (int i = 0; i < count; i++) {
 		const char *argument = arguments[i], *value;
@@ -95,10 +96,12 @@ static int command_init(int count, char **arguments)
 			data_dir = value;
 		else if ((value = value_of("--network", count, arguments, &i)))
 			network = value;
+		else if ((value = value_of("--account", count, arguments, &i)))
+			account = value;
 		else
 			return usage("cannot understand '%s'", argument);
 	}
-	return init(data_dir, network);
+	return init(data_dir, network, account);
 }
 
 /* "EPOCH:VIEW". */

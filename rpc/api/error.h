@@ -49,7 +49,8 @@
 	X(TX_ALREADY_IN_LEDGER, 203, false,                                                  \
 	  "nothing is left to do: ask tx.get for the txid")                                  \
 	X(TX_NO_PERMISSION, 204, false,                                                      \
-	  "a stream's owner or admin grants it; an asset is its issuer's alone")             \
+	  "a stream's owner or admin grants it; an asset is its issuer's alone; validators " \
+	  "and parameters are the root group's")                                             \
 	X(TX_SCHEMA, 205, false, "compare the bytes with docs/protocol.md")                  \
 	X(TX_TOO_LARGE, 206, false, "split it, or publish the value as a file")              \
 	X(TX_EXPIRED, 207, false, "build it again with a later valid_until_ms")              \
