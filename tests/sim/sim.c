@@ -11,7 +11,7 @@
 enum {
 	HEIGHTS_DEMANDED = 20,
 	PROGRESS_US = 60 * SIM_SECOND_US,
-	LEVEL_US = 30 * SIM_SECOND_US,
+	LEVEL_US = 60 * SIM_SECOND_US, /* behind peers that keep blocks back, each costs time */
 	FAR_FACTOR = 20,
 };
 
