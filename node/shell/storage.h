@@ -8,9 +8,6 @@
 #include "node/shell/mailbox.h"
 #include "node/shell/sign_state.h"
 
-/* Kinds of rows beside the ledger: our own record, and the certificates by their vote kind. */
-enum { STORED_RECORD = 0 };
-
 struct storage {
 	struct post_thread thread;
 	struct store *store;

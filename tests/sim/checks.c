@@ -185,7 +185,7 @@ static void check_body(struct sim *sim, const struct disk_block *block)
 		struct tx tx;
 
 		if (tx_decode(&tx, &sim->network, bytes, NULL) != VERDICT_GOOD ||
-		    !stub_is_valid(&tx.signature, &tx.txid, &tx.key)) {
+		    !sim_is_valid(&tx.signature, &tx.txid, &tx.key)) {
 			sim_violate(sim, "validity: a bad transaction in block %llu",
 			            (unsigned long long)block->header.height);
 			return;

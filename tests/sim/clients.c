@@ -40,7 +40,7 @@ void clients_send(struct sim *sim, const struct sim_key *account,
 	if (size > sizeof bytes)
 		abort();
 	txid = tx_draft_put(bytes, &draft, &sim->network);
-	stub_sign(&signature, &txid, &account->key);
+	sim_sign(&signature, &txid, &account->key);
 	tx_put_authority(bytes, size, &account->key, &signature);
 	clients_note(sim, &txid);
 	node_submit(sim, node, bytes_view(bytes, size), false);

@@ -3,6 +3,7 @@
 #include "tests/sim/sim.h"
 
 #include "chain/base/invariant.h"
+#include "tests/sim/backing.h"
 
 #include <stdlib.h>
 
@@ -41,7 +42,7 @@ static void add_block(struct disk *disk, const struct draft *draft,
 	memory_ledger_commit(&disk->ledger, draft);
 }
 
-void disk_init(struct disk *disk, const struct sim *sim)
+void disk_init(struct disk *disk, struct sim *sim)
 {
 	struct draft *genesis;
 	struct why why;
@@ -51,6 +52,8 @@ void disk_init(struct disk *disk, const struct sim *sim)
 	if (block_genesis(&genesis, &sim->network, sim->genesis, &why) != STATUS_OK)
 		abort();
 	add_block(disk, genesis, (struct bytes_view){0});
+	if (sim_backing)
+		disk->backed = sim_backing->create(sim, genesis);
 	draft_free(genesis);
 }
 
@@ -69,17 +72,23 @@ void disk_close(struct disk *disk)
 	free(disk->certificates);
 	free(disk->records);
 	memory_ledger_close(&disk->ledger);
+	if (disk->backed)
+		sim_backing->close(disk->backed);
 }
 
-void disk_wipe(struct disk *disk, const struct sim *sim, bool with_mark)
+void disk_wipe(struct disk *disk, struct sim *sim, bool with_mark)
 {
 	struct vote_mark mark = {.recall = RECALL_LOST};
+	uint64_t mark_height = with_mark ? disk->mark_height : 0;
 
 	if (with_mark)
 		mark = disk->mark;
 	disk_close(disk);
 	disk_init(disk, sim);
 	disk->mark = mark;
+	disk->mark_height = mark_height;
+	if (disk->backed)
+		sim_backing->set_mark(disk->backed, disk);
 }
 
 const struct disk_block *disk_root(const struct disk *disk)
@@ -117,13 +126,20 @@ static void put_certificate(struct disk *disk, const struct keep_certificate *ke
 	};
 }
 
+/* In the order of their hashes, as a store has them. */
 static void put_pending(struct disk *disk, const struct keep_block *keep)
 {
-	for (size_t i = 0; i < disk->pending_count; i++)
-		if (hash_equal(&disk->pending[i].hash, &keep->hash))
-			return;
+	size_t place = 0;
+
+	while (place < disk->pending_count &&
+	       hash_compare(&disk->pending[place].hash, &keep->hash) < 0)
+		place++;
+	if (place < disk->pending_count && hash_equal(&disk->pending[place].hash, &keep->hash))
+		return;
 	GROW(disk->pending, disk->pending_count, disk->pending_capacity);
-	disk->pending[disk->pending_count++] = (struct disk_pending){
+	memmove(disk->pending + place + 1, disk->pending + place,
+	        (disk->pending_count++ - place) * sizeof *disk->pending);
+	disk->pending[place] = (struct disk_pending){
 		.hash = keep->hash,
 		.header = keep->header,
 		.body = copy_of(keep->body.at, keep->body.size),
@@ -176,11 +192,57 @@ void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark)
 	/* What is forgotten need not be gone at once: the mark says that it is of no use. */
 	if (job->commit_count > 0)
 		forget(disk, job);
+	if (disk->backed)
+		sim_backing->apply(disk->backed, job, with_mark);
 	if (!with_mark)
 		return;
 	INVARIANT(job->mark.epoch > disk->mark.epoch ||
 	          (job->mark.epoch == disk->mark.epoch && job->mark.view >= disk->mark.view));
 	disk->mark = job->mark;
+	if (disk->mark_height < disk->block_count - 1)
+		disk->mark_height = disk->block_count - 1;
+}
+
+void disk_forget(struct disk *disk, bool all)
+{
+	disk->record_count = 0;
+	disk->mark = (struct vote_mark){0};
+	while (all && disk->certificate_count > 0)
+		free(disk->certificates[--disk->certificate_count].bytes);
+	while (all && disk->pending_count > 0)
+		free(disk->pending[--disk->pending_count].body);
+	if (disk->backed)
+		sim_backing->forget(disk->backed, disk, all);
+}
+
+/* -- Starts and ends ------------------------------------------------------------------------------------ */
+
+void disk_start(struct disk *disk)
+{
+	if (disk->backed)
+		sim_backing->start(disk->backed, disk);
+}
+
+void disk_crash(struct disk *disk, const struct store_job *next)
+{
+	if (disk->backed)
+		sim_backing->crash(disk->backed, next);
+}
+
+void disk_check(const struct disk *disk)
+{
+	if (disk->backed)
+		sim_backing->compare(disk->backed, disk);
+}
+
+const struct ledger_source *disk_source(const struct disk *disk)
+{
+	return disk->backed ? sim_backing->source(disk->backed) : &disk->ledger.source;
+}
+
+const struct ledger_tip *disk_tip(const struct disk *disk)
+{
+	return disk->backed ? sim_backing->tip(disk->backed) : &disk->ledger.tip;
 }
 
 /* -- Reading ---------------------------------------------------------------------------------------- */
@@ -229,12 +291,8 @@ static void read_range(const struct disk *disk, struct read_job *job)
 	message_put_range(&job->answer, &range);
 }
 
-void disk_read(const struct disk *disk, struct read_job *job)
+static void read_block(const struct disk *disk, struct read_job *job)
 {
-	if (!job->by_hash) {
-		read_range(disk, job);
-		return;
-	}
 	for (size_t i = disk->block_count; i > 1; i--) {
 		struct message_block block;
 
@@ -244,4 +302,14 @@ void disk_read(const struct disk *disk, struct read_job *job)
 		message_put_block(&job->answer, &block);
 		return;
 	}
+}
+
+void disk_read(const struct disk *disk, struct read_job *job)
+{
+	if (job->by_hash)
+		read_block(disk, job);
+	else
+		read_range(disk, job);
+	if (disk->backed)
+		sim_backing->read(disk->backed, job);
 }

@@ -83,14 +83,31 @@ const struct sim_key *sim_reporter(unsigned number)
 	return key_at(FIRST_REPORTER + number);
 }
 
-void sim_voter_sign(struct signature *signature, unsigned number, const struct hash *message)
+static void sign(struct signature *signature, const struct key_pair *pair,
+                 const struct hash *message)
 {
 	static const struct hash auxiliary;
 
-	key_at(FIRST_VOTER + number);
-	if (key_pair_sign(signature, signer, &pairs[FIRST_VOTER + number], message,
-	                  &auxiliary) != STATUS_OK)
+	if (key_pair_sign(signature, signer, pair, message, &auxiliary) != STATUS_OK)
 		abort();
+}
+
+void sim_voter_sign(struct signature *signature, unsigned number, const struct hash *message)
+{
+	key_at(FIRST_VOTER + number);
+	sign(signature, &pairs[FIRST_VOTER + number], message);
+}
+
+void sim_key_sign(struct signature *signature, const struct public_key *key,
+                  const struct hash *message)
+{
+	for (unsigned i = 0; i < KEYS; i++) {
+		if (memcmp(&key_at(i)->key, key, sizeof *key) != 0)
+			continue;
+		sign(signature, &pairs[i], message);
+		return;
+	}
+	abort();
 }
 
 void sim_voter_point(uint8_t point[COMPRESSED_KEY_SIZE], unsigned number)

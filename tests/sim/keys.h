@@ -28,6 +28,9 @@ bool sim_real_sign(struct signature *signature, const struct hash *digest,
 
 /* What a rule wants to see signed in earnest: by the vote key, and the node id of it. */
 void sim_voter_sign(struct signature *signature, unsigned number, const struct hash *message);
+/* By whichever of all these keys it is. */
+void sim_key_sign(struct signature *signature, const struct public_key *key,
+                  const struct hash *message);
 void sim_voter_point(uint8_t point[COMPRESSED_KEY_SIZE], unsigned number);
 
 #endif

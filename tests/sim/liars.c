@@ -101,7 +101,7 @@ struct vote liar_vote(const struct sim *sim, uint16_t node, const struct ballot 
 	struct vote vote = {.ballot = *ballot, .signer = liar_mind(sim, node)->epoch.self};
 	struct hash digest = ballot_digest(ballot, &sim->network);
 
-	stub_sign(&vote.signature, &digest, &sim->nodes[node].vote_key);
+	sim_sign(&vote.signature, &digest, &sim->nodes[node].vote_key);
 	return vote;
 }
 
@@ -128,7 +128,7 @@ bool liar_signs_for(const struct sim *sim, uint16_t node, uint16_t signer,
 		if (!sim->nodes[i].liar ||
 		    memcmp(key, &sim->nodes[i].vote_key, sizeof *key) != 0)
 			continue;
-		stub_sign(signature, &digest, key);
+		sim_sign(signature, &digest, key);
 		return true;
 	}
 	return false;

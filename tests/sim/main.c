@@ -1,6 +1,6 @@
 /* The simulator's command line. A seed that breaks a property is printed with the sentence that
  * does not hold; the same seed again, with --trace, shows how it came to that. */
-#include "tests/sim/sim.h"
+#include "tests/sim/backing.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -57,13 +57,14 @@ static void tell_run(uint64_t seed, const struct sim_result *result)
 	fflush(stdout);
 }
 
-static void one(struct sums *sums, uint64_t seed, bool is_traced, bool is_loud)
+static void one(struct sums *sums, uint64_t seed, enum sim_signing signing, bool is_traced,
+                bool is_loud)
 {
 	struct sim_result result;
 
 	present_seed = seed;
-	alarm(HANG_S);
-	sim_run(&result, seed, is_traced);
+	alarm(sim_backing ? 5 * HANG_S : HANG_S);
+	sim_run(&result, seed, signing, is_traced);
 	sums->runs++;
 	sums->bad += !result.is_good;
 	sums->heights += result.heights;
@@ -92,6 +93,7 @@ static void tell_sums(const struct sums *sums, double seconds)
 
 struct wish {
 	bool is_traced, is_each, is_stopping, is_figures;
+	enum sim_signing signing;
 	uint64_t seed, runs, from;
 };
 
@@ -120,6 +122,10 @@ static bool read_wish(struct wish *wish, char **argv)
 				return false;
 		} else if (strcmp(*at, "--trace") == 0) {
 			wish->is_traced = true;
+		} else if (strcmp(*at, "--real") == 0) {
+			wish->signing = SIGNING_REAL;
+		} else if (strcmp(*at, "--stub") == 0) {
+			wish->signing = SIGNING_STUB;
 		} else if (strcmp(*at, "--each") == 0) {
 			wish->is_each = true;
 		} else if (strcmp(*at, "--figures") == 0) {
@@ -151,7 +157,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (!read_wish(&wish, argv)) {
-		fprintf(stderr, "usage: sim SEED | sim --trace SEED | "
+		fprintf(stderr, "usage: sim [--real | --stub] SEED | sim --trace SEED | "
 		                "sim --runs N [--from SEED] [--each] [--stop] | sim --figures\n");
 		return EXIT_USAGE;
 	}
@@ -161,9 +167,9 @@ int main(int argc, char **argv)
 	if (wish.is_figures)
 		return sim_figures() ? EXIT_SUCCESS : EXIT_FAILURE;
 	if (wish.runs == 0)
-		one(&sums, wish.seed, wish.is_traced, true);
+		one(&sums, wish.seed, wish.signing, wish.is_traced, true);
 	for (uint64_t i = 0; i < wish.runs && !(wish.is_stopping && sums.bad > 0); i++)
-		one(&sums, wish.from + i, wish.is_traced, wish.is_each);
+		one(&sums, wish.from + i, wish.signing, wish.is_traced, wish.is_each);
 	if (wish.runs > 0)
 		tell_sums(&sums, now_s() - start_s);
 	return sums.bad == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

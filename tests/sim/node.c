@@ -4,6 +4,7 @@
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/ledger/succession.h"
+#include "tests/sim/backing.h"
 
 #include <stdlib.h>
 
@@ -16,33 +17,6 @@ struct node_world {
 };
 
 static struct node_world worlds[SIM_NODES_MAX];
-
-/* -- Signatures for nothing ----------------------------------------------------------------------- */
-
-void stub_sign(struct signature *signature, const struct hash *digest,
-               const struct public_key *key)
-{
-	struct hasher hasher;
-	struct hash half;
-
-	if (sim_real_sign(signature, digest, key))
-		return;
-	hasher_start(&hasher);
-	hasher_update(&hasher, key->bytes, sizeof key->bytes);
-	hasher_update(&hasher, digest->bytes, sizeof digest->bytes);
-	half = hasher_finish(&hasher);
-	memcpy(signature->bytes, half.bytes, sizeof half.bytes);
-	memcpy(signature->bytes + sizeof half.bytes, half.bytes, sizeof half.bytes);
-}
-
-bool stub_is_valid(const struct signature *signature, const struct hash *digest,
-                   const struct public_key *key)
-{
-	struct signature right;
-
-	stub_sign(&right, digest, key);
-	return memcmp(&right, signature, sizeof right) == 0;
-}
 
 /* -- Time -------------------------------------------------------------------------------------------- */
 
@@ -225,7 +199,7 @@ static enum status world_sign(void *owner, const struct ballot *ballot,
 	struct node_world *world = owner;
 	struct hash digest = ballot_digest(ballot, &world->sim->network);
 
-	stub_sign(signature, &digest, &world->node->vote_key);
+	sim_sign(signature, &digest, &world->node->vote_key);
 	sim_say(world->sim, world->node->index, "signs kind %u view %llu on %llu %.8s",
 	        ballot->kind, (unsigned long long)ballot->view,
 	        (unsigned long long)ballot->parent_view, shown_hash(&ballot->block).text);
@@ -237,7 +211,7 @@ static enum status world_sign_evidence(void *owner, const struct hash *txid,
 {
 	struct node_world *world = owner;
 
-	stub_sign(signature, txid, &sim_reporter(world->node->index)->key);
+	sim_sign(signature, txid, &sim_reporter(world->node->index)->key);
 	clients_note(world->sim, txid);
 	return STATUS_OK;
 }
@@ -287,6 +261,11 @@ static void load_start(struct sim *sim, struct node *node, struct consensus_star
 	struct parameters parameters;
 	struct why why;
 
+	if (disk->backed) {
+		sim_backing->load_start(disk->backed, start, certificate, &node->vote_key);
+		memory_free(set);
+		return;
+	}
 	if (!set || ledger_next_validators(set, &parameters, &sim->network, &disk->ledger.source,
 	                                   &disk->ledger.tip, &why) != STATUS_OK)
 		abort();
@@ -306,6 +285,10 @@ static void load_votes(struct node *node)
 {
 	const struct disk *disk = &node->disk;
 
+	if (disk->backed) {
+		sim_backing->load_kept(disk->backed, node->drive);
+		return;
+	}
 	for (size_t i = 0; i < disk->record_count; i++)
 		drive_load_record(node->drive, &disk->records[i]);
 	for (size_t i = 0; i < disk->certificate_count; i++) {
@@ -343,8 +326,9 @@ void node_start(struct sim *sim, uint16_t index)
 	node->is_up = true;
 	node->executor_free_us = 0;
 	node->disk_free_us = 0;
-	executor_init(&node->executor, &sim->network, &node->disk.ledger.source,
-	              &node->disk.ledger.tip);
+	disk_start(&node->disk);
+	executor_init(&node->executor, &sim->network, disk_source(&node->disk),
+	              disk_tip(&node->disk));
 	config->consensus = (struct consensus_config){
 		.validators_max = SIM_NODES_MAX,
 		.batch_ms = 2,
@@ -408,8 +392,10 @@ static void crash_disk(struct sim *sim, struct node *node)
 
 		if (i < kept)
 			disk_apply(&node->disk, node->jobs[i], with_mark);
-		store_job_free(node->jobs[i]);
 	}
+	disk_crash(&node->disk, kept < node->job_count ? node->jobs[kept] : NULL);
+	for (size_t i = 0; i < node->job_count; i++)
+		store_job_free(node->jobs[i]);
 	node->job_count = 0;
 }
 
@@ -473,7 +459,7 @@ static void handle_checked(struct sim *sim, struct node *node, struct check_job 
 
 	if (is_vote)
 		vote = job->message.vote;
-	check_run(job, &sim->network, stub_is_valid);
+	check_run(job, &sim->network, sim_is_valid);
 	drive_on_checked(node->drive, job, &moment);
 	if (is_vote)
 		check_evidence(sim, node, &vote);
@@ -509,7 +495,7 @@ void node_submit(struct sim *sim, uint16_t index, struct bytes_view bytes, bool 
 		tx_decode(&submission.tx, &sim->network, bytes_view(submission.bytes, bytes.size),
 	              &submission.refusal);
 	if (submission.verdict == VERDICT_GOOD &&
-	    stub_is_valid(&submission.tx.signature, &submission.tx.txid, &submission.tx.key)) {
+	    sim_is_valid(&submission.tx.signature, &submission.tx.txid, &submission.tx.key)) {
 		submission.checked_height = executor_height(&node->executor);
 		if (executor_try(&node->executor, &submission.tx, moment.wall_ms,
 		                 &submission.verdict, &submission.refusal, NULL) != STATUS_OK)

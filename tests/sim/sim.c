@@ -360,17 +360,22 @@ void sim_close(struct sim *sim)
 	free(sim);
 }
 
-void sim_run(struct sim_result *result, uint64_t seed, bool is_traced)
+void sim_run(struct sim_result *result, uint64_t seed, enum sim_signing signing,
+             bool is_traced)
 {
-	struct sim *sim = sim_open(seed, NULL, is_traced);
+	struct sim *sim;
 
 	memset(result, 0, sizeof *result);
+	signing_begin(seed, signing);
+	sim = sim_open(seed, NULL, is_traced);
 	sim_run_until(sim, sim->rates.chaos_us);
 	if (!sim->violation[0]) {
 		faults_heal(sim);
 		demand_progress(sim, result);
 		demand_evidence(sim);
 	}
+	for (size_t i = 0; i < sim->node_count && !sim->violation[0]; i++)
+		disk_check(&sim->nodes[i].disk);
 	say_states(sim);
 	result->is_good = sim->violation[0] == '\0';
 	memcpy(result->violation, sim->violation, sizeof result->violation);

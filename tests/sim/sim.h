@@ -43,7 +43,6 @@ enum event_kind {
 	EVENT_CLIENT,
 	EVENT_FAULT,
 	EVENT_RESTART,
-	EVENT_CONNECT,
 	EVENT_LIAR,
 	EVENT_NEW_KEYS,
 };
@@ -132,6 +131,8 @@ struct disk {
 	struct disk_certificate *certificates;
 	size_t certificate_count, certificate_capacity;
 	struct vote_mark mark;
+	uint64_t mark_height;  /* with the mark: the most that was committed */
+	struct backed *backed; /* the real store that has the same; NULL: there is none */
 };
 
 struct sim;
@@ -267,6 +268,7 @@ struct sim {
 	struct message message;      /* room to look into one */
 	struct hasher trace;
 	bool is_traced;              /* a readable log on stdout */
+	unsigned backed_count;       /* disks that have a real store */
 	char violation[512];         /* empty: none */
 };
 
@@ -284,7 +286,11 @@ struct sim_result {
 	const char *sins[SIM_NODES_MAX]; /* of the liars */
 };
 
-void sim_run(struct sim_result *result, uint64_t seed, bool is_traced);
+/* How is signed: the trace differs, as blocks hold signatures; what happens does not. */
+enum sim_signing { SIGNING_BY_SEED, SIGNING_REAL, SIGNING_STUB };
+
+void sim_run(struct sim_result *result, uint64_t seed, enum sim_signing signing,
+             bool is_traced);
 
 /* Piece by piece. `rates` NULL: the seed draws them. To be freed after sim_close. */
 struct sim *sim_open(uint64_t seed, const struct rates *rates, bool is_traced);
@@ -305,10 +311,14 @@ void node_crash(struct sim *sim, uint16_t node);
 void node_handle(struct sim *sim, struct event *event);
 void node_submit(struct sim *sim, uint16_t node, struct bytes_view tx, bool is_relayed);
 struct moment node_moment(struct sim *sim, struct node *node);
-/* Signatures that cost nothing: only who has the key makes them, in this program. */
-void stub_sign(struct signature *signature, const struct hash *digest,
-               const struct public_key *key);
-check_function stub_is_valid;
+
+/* -- signing.c --------------------------------------------------------------------------------------- */
+
+void signing_begin(uint64_t seed, enum sim_signing signing);
+/* By the key of a node or a client. */
+void sim_sign(struct signature *signature, const struct hash *digest,
+              const struct public_key *key);
+check_function sim_is_valid;
 
 /* -- network.c ----------------------------------------------------------------------------------------- */
 
@@ -320,13 +330,24 @@ bool network_is_open(const struct sim *sim, uint16_t from, uint16_t to);
 
 /* -- disk.c ---------------------------------------------------------------------------------------------- */
 
-void disk_init(struct disk *disk, const struct sim *sim);
+void disk_init(struct disk *disk, struct sim *sim);
 void disk_close(struct disk *disk);
 /* As new. `with_mark`: the mark alone stays. */
-void disk_wipe(struct disk *disk, const struct sim *sim, bool with_mark);
+void disk_wipe(struct disk *disk, struct sim *sim, bool with_mark);
 /* The batch, then the mark. `with_mark`: a crash may come between the two. */
 void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark);
 void disk_read(const struct disk *disk, struct read_job *job);
+/* A node starts on it. */
+void disk_start(struct disk *disk);
+/* A node ends without a word, perhaps while `next` was being applied; NULL: it was idle. */
+void disk_crash(struct disk *disk, const struct store_job *next);
+/* Behind a crash: what was signed is gone, and, if `all`, everything beside the ledger. */
+void disk_forget(struct disk *disk, bool all);
+/* All of it, while a node is up, if there is a real store to be compared. */
+void disk_check(const struct disk *disk);
+/* The ledger, for who executes. */
+const struct ledger_source *disk_source(const struct disk *disk);
+const struct ledger_tip *disk_tip(const struct disk *disk);
 /* The last block that began an epoch. */
 const struct disk_block *disk_root(const struct disk *disk);
 

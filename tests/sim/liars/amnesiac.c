@@ -3,21 +3,10 @@
  * signs twice is evidence against it (X1). */
 #include "tests/sim/liars/liars.h"
 
-#include <stdlib.h>
-
 static void on_crash(struct sim *sim, uint16_t node)
 {
-	struct disk *disk = &sim->nodes[node].disk;
-
 	sim->faults[CHAOS_LIE]++;
-	disk->record_count = 0;
-	disk->mark = (struct vote_mark){0};
-	if (!liar_hits(sim, 500000))
-		return;
-	while (disk->certificate_count > 0)
-		free(disk->certificates[--disk->certificate_count].bytes);
-	while (disk->pending_count > 0)
-		free(disk->pending[--disk->pending_count].body);
+	disk_forget(&sim->nodes[node].disk, liar_hits(sim, 500000));
 }
 
 static void on_turn(struct sim *sim, uint16_t node)

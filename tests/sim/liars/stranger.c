@@ -11,7 +11,7 @@ static struct vote vote_there(const struct sim *sim, uint16_t node, uint16_t sig
 	struct vote vote = {.ballot = *ballot, .signer = signer};
 	struct hash digest = ballot_digest(ballot, &sim->elsewhere);
 
-	stub_sign(&vote.signature, &digest, &set->items[signer].vote_key);
+	sim_sign(&vote.signature, &digest, &set->items[signer].vote_key);
 	return vote;
 }
 
