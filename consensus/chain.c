@@ -268,7 +268,7 @@ static void prune(struct consensus *core, struct effects *out)
 	} while (last);
 }
 
-static void commit(struct consensus *core, struct block *block,
+static void commit(struct consensus *core, struct block *block, uint64_t final_view,
                    struct bytes_view certificate, struct effects *out)
 {
 	struct effect_commit *commit = &emit(out, EFFECT_COMMIT)->commit;
@@ -276,6 +276,7 @@ static void commit(struct consensus *core, struct block *block,
 	commit->block = block->hash;
 	commit->height = block->header.height;
 	commit->certificate = certificate;
+	commit->final_view = final_view;
 	commit->is_seal = (block->header.flags & HEADER_FLAG_SEAL) != 0;
 	core->height = block->header.height;
 	core->block = block->hash;
@@ -285,7 +286,7 @@ static void commit(struct consensus *core, struct block *block,
 }
 
 /* Commits what is valid on the way to a final block. */
-static void commit_to(struct consensus *core, const struct hash *hash,
+static void commit_to(struct consensus *core, const struct hash *hash, uint64_t final_view,
                       struct bytes_view certificate, struct effects *out)
 {
 	uint64_t height = core->height;
@@ -295,7 +296,7 @@ static void commit_to(struct consensus *core, const struct hash *hash,
 
 		if (!block || block->state != BLOCK_VALID)
 			break;
-		commit(core, block, certificate, out);
+		commit(core, block, final_view, certificate, out);
 	}
 	if (core->height > height)
 		prune(core, out);
@@ -312,9 +313,10 @@ static struct bytes_view range_certificate(struct consensus *core)
 static void commit_final(struct consensus *core, struct effects *out)
 {
 	if (core->has_range)
-		commit_to(core, &core->range_block, range_certificate(core), out);
+		commit_to(core, &core->range_block, core->range_certificate.ballot.view,
+		          range_certificate(core), out);
 	core->has_range = core->has_range && first_on_way(core, &core->range_block);
-	commit_to(core, &core->views.final_block,
+	commit_to(core, &core->views.final_block, core->views.final_view,
 	          views_certificate(&core->views, core->views.final_view, VOTE_FINALIZE), out);
 }
 

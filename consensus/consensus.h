@@ -182,6 +182,8 @@ struct effect_commit {
 	struct hash block;
 	uint64_t height;
 	struct bytes_view certificate; /* its own or a descendant's; valid until the next step */
+	uint64_t final_view; /* the certificate's: with the block, what was kept up to it is of no
+	                      * use any more, and nothing else is */
 	bool is_seal;
 };
 

@@ -117,6 +117,10 @@ static void carry_commit(struct drive *drive, const struct effect_commit *effect
 		.certificate = effect->certificate,
 	};
 	queue_job(drive, job, store_job_add_commit(job, &commit));
+	/* A start begins in this view. Consensus may be further: what it signed since then has to
+	 * be there as long as the block of its newest certificate is not. */
+	job->forget_epoch = drive->consensus.epoch.number;
+	job->forget_view = effect->final_view;
 	settle_accusations(drive, block->draft);
 	if (!effect->is_seal)
 		return;

@@ -162,8 +162,6 @@ static void hand_out_job(struct drive *drive)
 	drive->job = NULL;
 	drive->stored_count++;
 	job->mark = drive->mark;
-	job->forget_epoch = drive->consensus.epoch.number;
-	job->forget_view = drive->consensus.views.final_view;
 	drive->world.store(drive->world.owner, job);
 }
 

@@ -60,8 +60,8 @@ struct store_job {
 	struct commit_block *commits; /* each the parent of the one behind it */
 	size_t commit_count, commit_capacity;
 	struct vote_mark mark;  /* the highest that anything was signed in so far */
-	uint64_t forget_epoch;  /* what was kept of earlier epochs, and of this one's views up */
-	uint64_t forget_view;   /* to this, is of no use any more */
+	uint64_t forget_epoch;  /* with the commits: what was kept of earlier epochs, and of this */
+	uint64_t forget_view;   /* one's views up to this, is of no use any more */
 	bool must_sync;         /* something waits for it: else it may ride with the next one */
 	bool is_queued;         /* drive's: it has its place in the outbox */
 	uint64_t last_height;   /* the world's: of the last commit; 0: none */

@@ -152,14 +152,13 @@ START_TEST(a_kept_block_that_is_damaged_is_left_out)
 }
 END_TEST
 
-START_TEST(a_range_of_who_was_asked_is_executed_and_committed)
+/* A block of view 1 and its own certificate. */
+static const struct message_range *range_of(const struct draft *draft)
 {
 	static struct message_range range;
 	static uint8_t bytes[CERTIFICATE_SIZE_MAX];
 	struct writer out = writer_on(bytes, sizeof bytes);
-	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
 	struct vote vote = vote_of(1, VOTE_FINALIZE, 1, 0, &draft->hash);
-	struct message_status status = {0};
 
 	certificate = certificate_by_others(&vote.ballot);
 	certificate_put(&out, &certificate);
@@ -167,25 +166,68 @@ START_TEST(a_range_of_who_was_asked_is_executed_and_committed)
 	range.blocks[0].header = draft->header;
 	range.blocks[0].body = buffer_view(&draft->body);
 	range.certificate = bytes_view(bytes, sizeof bytes - out.left);
+	return &range;
+}
+
+static void say_is_at(uint16_t from, uint64_t height)
+{
+	struct message_status status = {.status = {.height = height}};
+
+	message_put_status(&message, &status);
+	say(from);
+}
+
+START_TEST(a_range_of_who_was_asked_is_executed_and_committed)
+{
+	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
+	const struct message_range *range = range_of(draft);
+
 	/* Nobody was asked. */
-	message_put_range(&message, &range);
+	message_put_range(&message, range);
 	say(2);
 	ck_assert_uint_eq(world.check_count, 0);
-	status.status.height = 100;
-	message_put_status(&message, &status);
-	say(2);
+	say_is_at(2, 100);
 	ck_assert(sent(2, MESSAGE_GET_RANGE, 0));
 	ck_assert_uint_eq(world.message.get_range, draft->header.height);
-	message_put_range(&message, &range);
+	message_put_range(&message, range);
 	say(3);
 	ck_assert_uint_eq(world.check_count, 0);
-	message_put_range(&message, &range);
+	message_put_range(&message, range);
 	say(2);
 	ck_assert_uint_eq(world.check_count, 1);
 	inline_settle(&world);
 	ck_assert(hash_equal(&world.ledger.ledger.tip.hash, &draft->hash));
 	ck_assert_ptr_null(world.drive->shelf.blocks);
 	ck_assert_uint_eq(world.blame_count, 0);
+}
+END_TEST
+
+/* Its block is not here: after a restart this node would be behind it again, and would have to
+ * know what it signed in between. */
+START_TEST(what_was_signed_up_to_the_final_view_stays_until_its_block_is_stored)
+{
+	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
+	struct hash elsewhere = hash_of(text_view("not here"));
+	struct vote vote = vote_of(1, VOTE_FINALIZE, 5, 4, &elsewhere);
+	static uint8_t bytes[CERTIFICATE_SIZE_MAX];
+	struct writer out = writer_on(bytes, sizeof bytes);
+
+	certificate = certificate_by_others(&vote.ballot);
+	certificate_put(&out, &certificate);
+	message_put_certificate(&message, bytes_view(bytes, sizeof bytes - out.left));
+	say(2);
+	inline_settle(&world);
+	ck_assert_uint_eq(world.drive->consensus.views.final_view, 5);
+	say_is_at(2, 100);
+	message_put_range(&message, range_of(draft));
+	say(2);
+	while (inline_commits(&world) == 0 && world.check_count > 0)
+		inline_finish_check(&world);
+	while (inline_commits(&world) == 0 && world.execute_count > 0)
+		inline_finish_execute(&world);
+	ck_assert_uint_eq(inline_commits(&world), 1);
+	ck_assert_uint_eq(world.stores[world.store_count - 1]->forget_view, 1);
+	inline_settle(&world);
 }
 END_TEST
 
@@ -240,6 +282,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, who_forgot_what_it_signed_asks_and_checks_what_it_is_shown);
 	tcase_add_test(tests, a_kept_block_that_is_damaged_is_left_out);
 	tcase_add_test(tests, a_range_of_who_was_asked_is_executed_and_committed);
+	tcase_add_test(tests, what_was_signed_up_to_the_final_view_stays_until_its_block_is_stored);
 	tcase_add_test(tests, what_expired_while_it_waited_is_told_and_leaves);
 	tcase_add_test(tests, who_only_follows_is_a_peer_with_a_number_of_his_own);
 	suite_add_tcase(suite, tests);
