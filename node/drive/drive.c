@@ -311,12 +311,21 @@ void drive_load_block(struct drive *drive, const struct header *header,
 		drive_fail(drive, STATUS_MEMORY, "take in a block");
 }
 
-/* Consensus hears of them with the first turn. */
+static int compare_views(const struct shelf_block *a, const struct shelf_block *b)
+{
+	if (a->header.view != b->header.view)
+		return a->header.view < b->header.view ? -1 : 1;
+	return hash_compare(&a->hash, &b->hash);
+}
+
+/* Consensus hears of them with the first turn: of parents before their children, in whatever
+ * order the disk has them. */
 static void feed_loaded(struct drive *drive)
 {
 	struct shelf_block *block, *next;
 
 	drive->has_started = true;
+	HASH_SRT(hh, drive->shelf.blocks, compare_views);
 	HASH_ITER(hh, drive->shelf.blocks, block, next) {
 		struct input in = {.kind = INPUT_BLOCK};
 

@@ -126,20 +126,13 @@ static void put_certificate(struct disk *disk, const struct keep_certificate *ke
 	};
 }
 
-/* In the order of their hashes, as a store has them. */
 static void put_pending(struct disk *disk, const struct keep_block *keep)
 {
-	size_t place = 0;
-
-	while (place < disk->pending_count &&
-	       hash_compare(&disk->pending[place].hash, &keep->hash) < 0)
-		place++;
-	if (place < disk->pending_count && hash_equal(&disk->pending[place].hash, &keep->hash))
-		return;
+	for (size_t i = 0; i < disk->pending_count; i++)
+		if (hash_equal(&disk->pending[i].hash, &keep->hash))
+			return;
 	GROW(disk->pending, disk->pending_count, disk->pending_capacity);
-	memmove(disk->pending + place + 1, disk->pending + place,
-	        (disk->pending_count++ - place) * sizeof *disk->pending);
-	disk->pending[place] = (struct disk_pending){
+	disk->pending[disk->pending_count++] = (struct disk_pending){
 		.hash = keep->hash,
 		.header = keep->header,
 		.body = copy_of(keep->body.at, keep->body.size),
