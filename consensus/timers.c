@@ -4,7 +4,7 @@
 enum {
 	TIMEOUT_START_MS = 500, /* B: before anything was measured */
 	TIMEOUT_LEAST_MS = 200,
-	TIMEOUT_BASE_MOST_MS = 3000, /* of B: where messages take still longer, views that fail
+	TIMEOUT_BASE_MOST_MS = 1500, /* of B: where messages take still longer, views that fail
 	                              * make time for them, and one good one ends that */
 	TIMEOUT_MOST_MS = 60000, /* of a whole view, not of B */
 	SILENT_LEAST_MS = 3000,  /* three statuses that did not come */

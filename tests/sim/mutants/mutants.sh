@@ -43,10 +43,13 @@ build() {
 
 # What was noticed with seeds $1..$1+$2-1, in one line; nothing: nothing was.
 look() {
-	timeout 600 "$work/sim" --runs "$2" --from "$1" --stop >"$work/said" 2>&1 && return
+	result=0
+	timeout 600 "$work/sim" --runs "$2" --from "$1" --stop >"$work/said" 2>&1 || result=$?
+	# Out of time is not noticed.
+	[ "$result" -ne 0 ] && [ "$result" -ne 124 ] || return 0
 	awk '/^broken invariant/ && !why { why = $0 }
 	     /; again with/ && !why { seed = $2; sub(/^seed [0-9]*: /, ""); sub(/; again.*/, ""); why = $0 }
-	     /: signal / { seed = $2; if (!why) why = $0; if (/signal 14/) why = "it hangs" }
+	     /: signal / { seed = $2; if (!why) why = $0; if (/signal 27/) why = "it hangs" }
 	     END { if (why) print seed, why; else print "? it ends badly" }' "$work/said"
 }
 
