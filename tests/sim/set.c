@@ -10,6 +10,7 @@
 #include "chain/ledger/succession.h"
 #include "tests/sim/keys.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* -- The epochs ------------------------------------------------------------------------------ */
@@ -69,6 +70,18 @@ void set_take_keys(struct sim *sim, uint16_t index)
 		node_start(sim, index);
 }
 
+static void say_set(struct sim *sim, const struct node *node)
+{
+	char text[SIM_NODES_MAX * 4 + 1] = "";
+	size_t size = 0;
+
+	for (size_t i = 0; i < sim->node_count; i++)
+		if (set_has(sim, &sim->nodes[i]))
+			size += (size_t)snprintf(text + size, sizeof text - size, " %zu%s", i,
+			                         sim->nodes[i].liar ? "!" : "");
+	sim_say(sim, node->index, "begins epoch %zu of%s", sim->epoch_count - 1, text);
+}
+
 /* What the ledger of this node says of the next block, when its last one is a seal. */
 void set_begin_epoch(struct sim *sim, const struct node *node)
 {
@@ -83,6 +96,7 @@ void set_begin_epoch(struct sim *sim, const struct node *node)
 		abort();
 	epoch->root = ledger->tip.hash;
 	sim->epoch_count++;
+	say_set(sim, node);
 	for (size_t i = 0; i < sim->node_count; i++) {
 		struct node *each = &sim->nodes[i];
 
@@ -227,8 +241,11 @@ static void leave(struct sim *sim, struct node *node)
 	struct operation operation = {.kind = OPERATION_validator_remove};
 	struct forecast worst = forecast(sim);
 
-	worst.members -= !node->is_leaving;
-	if (!set_has(sim, node) || !is_safe(worst))
+	/* A second removal would be there when he has left and come back. */
+	if (!set_has(sim, node) || node->is_leaving)
+		return;
+	worst.members--;
+	if (!is_safe(worst))
 		return;
 	node->is_leaving = true;
 	sim->faults[CHAOS_SET_CHANGE]++;
