@@ -63,7 +63,7 @@ static bool is_time_to_build(struct consensus *core, uint64_t parent_view)
 static enum choice choose(struct consensus *core, uint64_t parent_view)
 {
 	const struct hash *parent = views_block(&core->views, parent_view);
-	uint64_t flush_ms = core->entered_ms + base_timeout(core);
+	uint64_t flush_ms = core->entered_ms + flush_timeout(core);
 	uint64_t height, time_ms;
 	bool may_build;
 

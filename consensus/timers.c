@@ -4,7 +4,7 @@
 enum {
 	TIMEOUT_START_MS = 500, /* B: before anything was measured */
 	TIMEOUT_LEAST_MS = 200,
-	TIMEOUT_BASE_MOST_MS = 1500, /* of B: where messages take still longer, views that fail
+	TIMEOUT_BASE_MOST_MS = 2500, /* of B: where messages take still longer, views that fail
 	                              * make time for them, and one good one ends that */
 	TIMEOUT_MOST_MS = 60000, /* of a whole view, not of B */
 	SILENT_LEAST_MS = 3000,  /* three statuses that did not come */
@@ -132,6 +132,15 @@ uint64_t base_timeout(const struct consensus *core)
 	return least(base_ms, or_default(config->timeout_most_ms, TIMEOUT_MOST_MS) / 4);
 }
 
+/* How long FINAL of the last block may take: a leader who does not wait for it goes on for ever
+ * where messages take longer than B. */
+uint64_t flush_timeout(const struct consensus *core)
+{
+	uint64_t base_ms = base_timeout(core);
+
+	return 2 * core->notarize_ms > base_ms ? 2 * core->notarize_ms : base_ms;
+}
+
 /* T3: it grows with views that ended without a final block, once more of them failed than
  * there may be bad leaders; so it does not grow while there is no quorum at all. */
 static uint64_t stretched(const struct consensus *core, uint64_t times)
@@ -203,7 +212,7 @@ void update_timer(struct consensus *core, struct effects *out)
 bool is_overdue(struct consensus *core)
 {
 	uint64_t proposal_ms = core->armed_ms + stretched(core, 2);
-	uint64_t view_ms = core->armed_ms + stretched(core, 4);
+	uint64_t view_ms = core->armed_ms + stretched(core, 3);
 
 	if (core->armed_ms == 0)
 		return false;
