@@ -4,6 +4,7 @@
 #include "chain/base/memory.h"
 
 #include <secp256k1.h>
+#include <secp256k1_ecdh.h>
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
 
@@ -138,4 +139,23 @@ bool compressed_key_add(uint8_t point[COMPRESSED_KEY_SIZE], const struct hash *t
 	       secp256k1_ec_pubkey_tweak_add(context, &key, tweak->bytes) &&
 	       secp256k1_ec_pubkey_serialize(context, point, &size, &key,
 	                                     SECP256K1_EC_COMPRESSED);
+}
+
+bool compressed_key_is_valid(const uint8_t point[COMPRESSED_KEY_SIZE])
+{
+	secp256k1_pubkey key;
+
+	return secp256k1_ec_pubkey_parse(secp256k1_context_static, &key, point,
+	                                 COMPRESSED_KEY_SIZE);
+}
+
+bool secret_key_agree(struct hash *shared, const struct secret_key *secret,
+                      const uint8_t point[COMPRESSED_KEY_SIZE])
+{
+	const secp256k1_context *context = secp256k1_context_static;
+	secp256k1_pubkey key;
+
+	/* The library's own hash function is the one that is wanted. */
+	return secp256k1_ec_pubkey_parse(context, &key, point, COMPRESSED_KEY_SIZE) &&
+	       secp256k1_ecdh(context, shared->bytes, &key, secret->bytes, NULL, NULL);
 }

@@ -56,6 +56,15 @@ MUST_CHECK enum status secret_key_point(uint8_t point[COMPRESSED_KEY_SIZE],
                                         const struct signer *signer,
                                         const struct secret_key *secret);
 
+/* SHA-256 of the compressed point secret * point: the DH of the Noise functions over secp256k1,
+ * BOLT 8 "Handshake State". False: `point` is none, or the secret no key. The result is secret:
+ * the caller's to wipe. */
+MUST_CHECK bool secret_key_agree(struct hash *shared, const struct secret_key *secret,
+                                 const uint8_t point[COMPRESSED_KEY_SIZE]);
+
+/* Are these 33 bytes a compressed point? */
+bool compressed_key_is_valid(const uint8_t point[COMPRESSED_KEY_SIZE]);
+
 /* point := point + tweak * G (BIP-32's public derivation). False: no point, or infinity. */
 MUST_CHECK bool compressed_key_add(uint8_t point[COMPRESSED_KEY_SIZE],
                                    const struct hash *tweak);
