@@ -221,6 +221,25 @@ START_TEST(no_memory_gives_no_signer)
 }
 END_TEST
 
+START_TEST(two_secrets_agree_on_one_and_no_point_is_refused)
+{
+	struct secret_key a = {{1, 2}}, b = {{3, 4}}, zero = {{0}};
+	uint8_t point_a[COMPRESSED_KEY_SIZE], point_b[COMPRESSED_KEY_SIZE];
+	struct hash shared, other;
+
+	ck_assert_int_eq(secret_key_point(point_a, signer, &a), STATUS_OK);
+	ck_assert_int_eq(secret_key_point(point_b, signer, &b), STATUS_OK);
+	ck_assert(secret_key_agree(&shared, &a, point_b));
+	ck_assert(secret_key_agree(&other, &b, point_a));
+	ck_assert(hash_equal(&shared, &other));
+	ck_assert(!secret_key_agree(&shared, &zero, point_b));
+	ck_assert(compressed_key_is_valid(point_b));
+	point_b[0] = 4;
+	ck_assert(!compressed_key_is_valid(point_b));
+	ck_assert(!secret_key_agree(&shared, &a, point_b));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("keys");
@@ -237,6 +256,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, a_tweak_does_the_same_to_a_secret_and_to_its_point);
 	tcase_add_test(cases, a_tweak_that_leads_nowhere_is_refused_and_changes_nothing);
 	tcase_add_test(cases, no_memory_gives_no_signer);
+	tcase_add_test(cases, two_secrets_agree_on_one_and_no_point_is_refused);
 	suite_add_tcase(suite, cases);
 	return suite;
 }

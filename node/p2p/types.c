@@ -1,0 +1,40 @@
+#include "node/p2p/types.h"
+
+enum {
+	KIB = 1 << 10,
+	MIB = 1 << 20,
+	VOTE_MS = 5000,  /* who takes longer has no use for votes */
+	BLOCK_MS = 30000, /* 4 MiB at 1.2 Mbit/s */
+	OTHER_MS = 30000,
+	SYNC_MS = 120000, /* 12 MiB at 0.8 Mbit/s */
+	PROPOSAL_MAX = BLOCK_BODY_MAX + 256 * KIB, /* ten certificates of 128 validators */
+};
+
+#define CONSENSUS(kind) (TYPE_CONSENSUS + (kind))
+
+static const struct type_rule RULES[] = {
+	{TYPE_HELLO, LANE_CONTROL, 8 * KIB, OTHER_MS},
+	{TYPE_PING, LANE_CONTROL, 8, OTHER_MS},
+	{TYPE_PONG, LANE_CONTROL, 8, OTHER_MS},
+	{TYPE_DISCONNECT, LANE_CONTROL, 80, OTHER_MS},
+	{CONSENSUS(MESSAGE_STATUS), LANE_CONTROL, 16 * KIB, OTHER_MS},
+	{CONSENSUS(MESSAGE_VOTE), LANE_VOTE, 4 * KIB, VOTE_MS},
+	{CONSENSUS(MESSAGE_CERTIFICATE), LANE_VOTE, 64 * KIB, VOTE_MS},
+	{CONSENSUS(MESSAGE_EVIDENCE), LANE_VOTE, 4 * KIB, VOTE_MS},
+	{CONSENSUS(MESSAGE_PROPOSAL), LANE_BLOCK, PROPOSAL_MAX, BLOCK_MS},
+	{CONSENSUS(MESSAGE_GET_BLOCK), LANE_BLOCK, 64, OTHER_MS},
+	{CONSENSUS(MESSAGE_BLOCK), LANE_BLOCK, BLOCK_BODY_MAX + 64 * KIB, BLOCK_MS},
+	{CONSENSUS(MESSAGE_TXS), LANE_TX, BLOCK_BODY_MAX + 64 * KIB, OTHER_MS},
+	{CONSENSUS(MESSAGE_GET_RANGE), LANE_SYNC, 64, OTHER_MS},
+	{CONSENSUS(MESSAGE_RANGE), LANE_SYNC, MESSAGE_SIZE_MAX, SYNC_MS},
+};
+
+_Static_assert(MESSAGE_SIZE_MAX == 12 * MIB, "SYNC_MS was reckoned with it");
+
+const struct type_rule *type_rule_of(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)
+		if (RULES[i].type == type)
+			return &RULES[i];
+	return NULL;
+}

@@ -1,0 +1,48 @@
+/* The message table: what may be sent to a peer, on which lane, how large. What is not in it
+ * does not exist; types from TYPE_OPTIONAL up may be from a later version and are passed
+ * over. */
+#ifndef NODE_P2P_TYPES_H
+#define NODE_P2P_TYPES_H
+
+#include "consensus/message.h"
+
+/* By falling urgency. */
+enum lane {
+	LANE_CONTROL,
+	LANE_VOTE,   /* votes, certificates, evidence */
+	LANE_BLOCK,  /* proposals and single blocks */
+	LANE_TX,
+	LANE_SYNC,   /* ranges of blocks */
+	LANE_DISCOVERY,
+	LANE_BULK,   /* file chunks */
+};
+enum { LANE_COUNT = LANE_BULK + 1 };
+
+enum message_type {
+	TYPE_HELLO = 1,
+	TYPE_PING,
+	TYPE_PONG,
+	TYPE_DISCONNECT,
+	/* 0x0100 and a kind of consensus/message.h: the message is that whole message, and its
+	 * first byte is the kind once more. */
+	TYPE_CONSENSUS = 0x0100,
+	TYPE_OPTIONAL = 0x8000,
+};
+
+struct type_rule {
+	uint16_t type;
+	enum lane lane;
+	uint32_t size_max;       /* bytes of a message */
+	uint64_t assembly_ms;    /* from its first frame to its last */
+};
+
+/* NULL: there is none of this type. */
+const struct type_rule *type_rule_of(uint16_t type);
+
+/* The type that a message of consensus travels as. */
+static inline uint16_t type_of_consensus(enum message_kind kind)
+{
+	return (uint16_t)(TYPE_CONSENSUS + kind);
+}
+
+#endif
