@@ -25,6 +25,7 @@
 enum {
 	SESSION_HANDSHAKE_MS = 5000, /* from the connection to the last act; likewise to HELLO */
 	SESSION_DRAIN_MS = 500,
+	SESSION_PROBE_MS = 2000,
 	SESSION_PROLOGUE_SIZE = 12 + 2 * HASH_SIZE,
 	SESSION_FLUSH_MAX = 64 << 10, /* bytes handed to the system at once */
 	SESSION_OUTPUT_SIZE = SESSION_FLUSH_MAX + RECORD_SIZE_MAX,
@@ -161,6 +162,9 @@ bool session_send(struct session *session, struct parcel *parcel, uint64_t now_m
  * 0: nothing. It must be written, in this order. */
 MUST_CHECK size_t session_take_output(struct session *session, uint8_t *out, uint64_t now_ms);
 bool session_has_output(const struct session *session);
+
+/* Is it still there? If no pong comes within SESSION_PROBE_MS, it ends. */
+void session_probe(struct session *session, uint64_t now_ms);
 
 /* Bytes that wait in the lanes. */
 size_t session_waiting(const struct session *session);

@@ -139,6 +139,16 @@ static void send_ping(struct session *session, uint64_t now_ms)
 		session_close_for(session, SESSION_END_FAILED, "no ping could be written");
 }
 
+void session_probe(struct session *session, uint64_t now_ms)
+{
+	if (session->state != SESSION_ACTIVE)
+		return;
+	if (session->pong_due_ms == 0)
+		send_ping(session, now_ms);
+	if (session->pong_due_ms > now_ms + SESSION_PROBE_MS)
+		session->pong_due_ms = now_ms + SESSION_PROBE_MS;
+}
+
 void session_on_ping(struct session *session, struct bytes_view bytes, uint64_t now_ms)
 {
 	if (bytes.size != PING_SIZE) {

@@ -295,6 +295,19 @@ START_TEST(silence_that_is_not_broken_ends_it)
 }
 END_TEST
 
+START_TEST(who_is_asked_whether_he_is_there_has_two_seconds)
+{
+	open_pair();
+	session_probe(caller(), pair->now_ms);
+	pair_run(pair);
+	ck_assert_uint_eq(caller()->pong_due_ms, 0);
+	session_probe(caller(), pair->now_ms);
+	ck_assert_int_eq(session_tick(caller(), pair->now_ms + 1999), SESSION_NOTHING);
+	ck_assert_int_eq(session_tick(caller(), pair->now_ms + 2000), SESSION_ENDED);
+	ck_assert_int_eq(caller()->end, SESSION_END_TIMEOUT);
+}
+END_TEST
+
 START_TEST(pongs_that_nobody_asked_for_are_counted)
 {
 	open_pair();
@@ -389,6 +402,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, a_message_before_hello_ends_it);
 	tcase_add_test(cases, silence_is_asked_and_an_answer_is_enough);
 	tcase_add_test(cases, silence_that_is_not_broken_ends_it);
+	tcase_add_test(cases, who_is_asked_whether_he_is_there_has_two_seconds);
 	tcase_add_test(cases, pongs_that_nobody_asked_for_are_counted);
 	tcase_add_test(cases, pings_that_come_too_fast_are_not_answered);
 	tcase_add_test(cases, goodbye_is_said_and_then_it_is_over);

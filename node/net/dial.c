@@ -1,0 +1,187 @@
+/* Whom to dial, when, and how long to wait after it failed. */
+#include "node/net/inner.h"
+
+#include "chain/base/memory.h"
+#include "chain/base/text.h"
+#include "node/shell/clock.h"
+#include "node/shell/logger.h"
+
+#include <stdio.h>
+#include <utlist.h>
+
+const char *net_target_parse(struct net_target *target, struct bytes_view text)
+{
+	const uint8_t *at = text.size > 0 ? memchr(text.at, '@', text.size) : NULL;
+	size_t id_size = at ? (size_t)(at - text.at) : 0;
+
+	if (!at)
+		return "a peer is written node_id@host:port";
+	if (id_size != 2 * COMPRESSED_KEY_SIZE ||
+	    !hex_decode(target->id.bytes, COMPRESSED_KEY_SIZE, bytes_view(text.at, id_size)) ||
+	    !compressed_key_is_valid(target->id.bytes))
+		return "a node id is 66 hex digits, as `cairnd id` prints them";
+	return endpoint_parse(&target->endpoint,
+	                      bytes_view(at + 1, text.size - id_size - 1));
+}
+
+static bool is_listed(const struct net *net, const struct node_id *id)
+{
+	for (size_t i = 0; i < net->dial_count; i++)
+		if (memcmp(&net->dials[i].target.id, id, sizeof *id) == 0)
+			return true;
+	return memcmp(&net->self.node_id, id, sizeof *id) == 0;
+}
+
+enum status dial_init(struct net *net)
+{
+	const struct net_config *config = &net->config;
+
+	net->dials = memory_new((config->target_count + 1) * sizeof *net->dials);
+	if (!net->dials)
+		return STATUS_MEMORY;
+	for (size_t i = 0; i < config->target_count; i++) {
+		struct net_dial *dial = &net->dials[net->dial_count];
+
+		if (is_listed(net, &config->targets[i].id))
+			continue;
+		dial->target = config->targets[i];
+		dial->net = net;
+		dial->lookup.data = dial;
+		net->dial_count++;
+	}
+	return STATUS_OK;
+}
+
+/* -- When ------------------------------------------------------------------------------------- */
+
+/* Twice as long each time, and half of it by lot: many that lost the same node do not come back
+ * all at once. */
+static void wait_longer(struct net_dial *dial)
+{
+	uint64_t most = dial->failures < 4 ? (uint64_t)NET_BACK_OFF_MS << dial->failures
+	                                   : NET_BACK_OFF_MAX_MS;
+
+	dial->failures += dial->failures < 4;
+	dial->due_ms = clock_monotonic_ms() + most / 2 + net_lot(dial->net) % (most / 2 + 1);
+}
+
+void dial_on_end(struct net_dial *dial, uint64_t lasted_ms)
+{
+	dial->peer = NULL;
+	if (lasted_ms >= NET_LASTING_MS)
+		dial->failures = 0;
+	wait_longer(dial);
+}
+
+void dial_soon(struct net *net, const struct node_id *id)
+{
+	for (size_t i = 0; i < net->dial_count; i++) {
+		struct net_dial *dial = &net->dials[i];
+
+		if (!dial->peer && memcmp(&dial->target.id, id, sizeof *id) == 0) {
+			dial->failures = 0;
+			wait_longer(dial);
+		}
+	}
+}
+
+/* -- How ---------------------------------------------------------------------------------------- */
+
+static void on_connected(uv_connect_t *connect, int error)
+{
+	struct net_peer *peer = connect->data;
+
+	if (error == UV_ECANCELED || peer->is_closing)
+		return;
+	if (error != 0) {
+		logger_debug(LOG_P2P, "not_reached", log_string("address", peer->address),
+		             log_string("why", uv_strerror(error)));
+		peer_end(peer, false);
+		return;
+	}
+	peer_begin(peer);
+}
+
+static void connect_to(struct net_dial *dial, const struct sockaddr *address)
+{
+	struct net_peer *peer = peer_new(dial->net, dial);
+
+	if (!peer) {
+		wait_longer(dial);
+		return;
+	}
+	dial->peer = peer;
+	endpoint_text(peer->address, &dial->target.endpoint);
+	peer->is_connecting = true;
+	if (uv_tcp_connect(&peer->connect, &peer->tcp, address, on_connected) != 0)
+		peer_end(peer, false);
+}
+
+static void on_looked_up(uv_getaddrinfo_t *lookup, int error, struct addrinfo *found)
+{
+	struct net_dial *dial = lookup->data;
+
+	dial->is_looking_up = false;
+	if (dial->net->is_stopping) {
+		uv_freeaddrinfo(found);
+		net_check_stopped(dial->net);
+		return;
+	}
+	if (error == 0 && found)
+		connect_to(dial, found->ai_addr);
+	else
+		wait_longer(dial);
+	uv_freeaddrinfo(found);
+}
+
+static void look_up(struct net_dial *dial)
+{
+	static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	char port[8];
+
+	snprintf(port, sizeof port, "%u", dial->target.endpoint.port);
+	dial->is_looking_up =
+		uv_getaddrinfo(dial->net->config.loop, &dial->lookup, on_looked_up,
+	                   dial->target.endpoint.host, port, &hints) == 0;
+	if (!dial->is_looking_up)
+		wait_longer(dial);
+}
+
+static void start(struct net_dial *dial)
+{
+	const struct endpoint *endpoint = &dial->target.endpoint;
+	struct sockaddr_in6 six;
+	struct sockaddr_in four;
+
+	switch (endpoint->kind) {
+	case ENDPOINT_IPV4:
+		if (uv_ip4_addr(endpoint->host, endpoint->port, &four) == 0)
+			connect_to(dial, (const struct sockaddr *)&four);
+		break;
+	case ENDPOINT_IPV6:
+		if (uv_ip6_addr(endpoint->host, endpoint->port, &six) == 0)
+			connect_to(dial, (const struct sockaddr *)&six);
+		break;
+	case ENDPOINT_NAME:
+		look_up(dial);
+		break;
+	}
+}
+
+void dial_tick(struct net *net, uint64_t now_ms)
+{
+	size_t under_way = 0;
+
+	for (size_t i = 0; i < net->dial_count; i++)
+		under_way += net->dials[i].is_looking_up ||
+		             (net->dials[i].peer && net->dials[i].peer->number == NET_NOBODY);
+	for (size_t i = 0; i < net->dial_count && under_way < NET_DIALING_MAX; i++) {
+		struct net_dial *dial = &net->dials[i];
+
+		if (dial->peer || dial->is_looking_up || now_ms < dial->due_ms ||
+		    peer_find(net, &dial->target.id, NULL))
+			continue;
+		start(dial);
+		under_way++;
+	}
+}

@@ -1,0 +1,119 @@
+/* Between the files of node/net. */
+#ifndef NODE_NET_INNER_H
+#define NODE_NET_INNER_H
+
+#include "node/net/net.h"
+
+enum {
+	NET_TICK_MS = 100,
+	NET_PENDING_MAX = 64,              /* handshakes under way, called by others */
+	NET_PENDING_PER_ADDRESS_MAX = 16,  /* of one address: several nodes of one house */
+	NET_ACCEPT_RATE = 50,              /* handshakes begun in a second: 1 % of a core */
+	NET_ACCEPT_BURST = 100,
+	NET_DIALING_MAX = 16,              /* at once */
+	NET_BACK_OFF_MS = 1000,
+	NET_BACK_OFF_MAX_MS = 15000,
+	NET_LASTING_MS = 60000,            /* a session that lived so long was a success */
+	NET_LISTED_ROOM = VALIDATORS_MAX,  /* of PEERS_MAX: places for who is listed */
+	NET_INPUT_SIZE = 64 << 10,
+	NET_NOTSENT_LOWAT = 16 << 10,      /* bytes in the kernel that cannot be overtaken */
+	NET_USER_TIMEOUT_MS = 30000,
+	NET_BACKLOG = 128,
+};
+
+struct net_dial {
+	struct net_target target;
+	struct net *net;
+	uv_getaddrinfo_t lookup;
+	bool is_looking_up;
+	struct net_peer *peer;    /* being dialed, or open by this dial */
+	uint32_t failures;
+	uint64_t due_ms;
+};
+
+struct net_peer {
+	struct net_peer *next, *prev;
+	struct net *net;
+	struct net_dial *dial;    /* NULL: he called */
+	uv_tcp_t tcp;
+	uv_connect_t connect;
+	uv_write_t write;
+	uint8_t *unwritten;       /* what the write under way has */
+	struct session session;
+	char address[ENDPOINT_TEXT_SIZE];
+	uint16_t number;          /* NET_NOBODY until open */
+	uint64_t opened_ms;
+	bool is_connecting;
+	bool is_writing;
+	bool is_reading;
+	bool is_paused;
+	bool is_closing;
+	bool has_received;
+	bool is_doomed;           /* to be disconnected when the loop is back */
+	enum disconnect_code doom_code;
+	const char *doom;
+};
+
+struct net {
+	struct net_config config;
+	struct session_self self;
+	struct net_peer *peers;   /* all that are not freed */
+	struct net_peer *numbers[PEERS_MAX];
+	uint16_t next_number;
+	size_t open_count;
+	struct parcel *parcel;    /* of the last message: the next peer may get the same */
+	uv_tcp_t listener;
+	uv_timer_t timer;
+	uv_prepare_t prepare;
+	uv_tcp_t refused;         /* where connections go that are one too many */
+	bool is_refusing;
+	bool must_accept;         /* there is one, and nowhere to put it */
+	char address[ENDPOINT_TEXT_SIZE];
+	uint64_t accept_tokens;   /* thousandths */
+	uint64_t accept_ms;
+	struct net_dial *dials;
+	size_t dial_count;
+	uint64_t lots;
+	bool is_stopping;
+	bool is_stopped;          /* told */
+	size_t handle_count;      /* of this struct's own that are not closed */
+	uint8_t input[NET_INPUT_SIZE];
+	uint8_t output[SESSION_OUTPUT_SIZE];
+};
+
+/* -- peer.c ------------------------------------------------------------------------------ */
+
+/* A peer whose session has begun, in the list; its socket is open and not connected. NULL: no
+ * memory, or no randomness. */
+MUST_CHECK struct net_peer *peer_new(struct net *net, struct net_dial *dial);
+/* Its socket is connected now. */
+void peer_begin(struct net_peer *peer);
+/* Closes it; freed when the loop has done so. `reset`: whatever is under way is lost. */
+void peer_end(struct net_peer *peer, bool reset);
+/* Reads, or does not, as it should by now. */
+void peer_set_reading(struct net_peer *peer);
+/* Writes what waits. */
+void peer_flush(struct net_peer *peer);
+/* What time and the owner want of it. */
+void peer_tick(struct net_peer *peer, uint64_t now_ms);
+/* The live session with this node other than `but`, or NULL. */
+struct net_peer *peer_find(const struct net *net, const struct node_id *id,
+                           const struct net_peer *but);
+
+/* -- dial.c ------------------------------------------------------------------------------- */
+
+MUST_CHECK enum status dial_init(struct net *net);
+/* Dials whose time has come. */
+void dial_tick(struct net *net, uint64_t now_ms);
+/* The peer that it dialed has ended; `lasted_ms` since it was open, 0: never. */
+void dial_on_end(struct net_dial *dial, uint64_t lasted_ms);
+/* A node that may be on the list is gone: it is dialed soon. */
+void dial_soon(struct net *net, const struct node_id *id);
+
+/* -- net.c -------------------------------------------------------------------------------- */
+
+uint64_t net_lot(struct net *net);
+/* After anything of it was closed. */
+void net_check_stopped(struct net *net);
+
+#endif

@@ -1,0 +1,391 @@
+/* The listener, the timer, and the end of all. */
+#include "node/net/inner.h"
+
+#include "chain/base/invariant.h"
+#include "chain/base/memory.h"
+#include "node/shell/clock.h"
+#include "node/shell/logger.h"
+
+#include <stdio.h>
+#include <utlist.h>
+
+uint64_t net_lot(struct net *net)
+{
+	/* splitmix64 (Steele, Lea and Flood 2014) */
+	uint64_t lot = net->lots += UINT64_C(0x9e3779b97f4a7c15);
+
+	lot = (lot ^ lot >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	lot = (lot ^ lot >> 27) * UINT64_C(0x94d049bb133111eb);
+	return lot ^ lot >> 31;
+}
+
+/* -- Called by others ---------------------------------------------------------------------- */
+
+/* A bucket of tokens: NET_ACCEPT_RATE a second, at most NET_ACCEPT_BURST. */
+static bool may_accept(struct net *net, uint64_t now_ms)
+{
+	uint64_t most = (uint64_t)NET_ACCEPT_BURST * 1000;
+
+	net->accept_tokens += (now_ms - net->accept_ms) * NET_ACCEPT_RATE;
+	net->accept_ms = now_ms;
+	if (net->accept_tokens > most)
+		net->accept_tokens = most;
+	if (net->accept_tokens < 1000)
+		return false;
+	net->accept_tokens -= 1000;
+	return true;
+}
+
+static void name_address(char text[ENDPOINT_TEXT_SIZE], const struct sockaddr_storage *from)
+{
+	struct endpoint endpoint = {.kind = ENDPOINT_IPV4};
+
+	if (from->ss_family == AF_INET6) {
+		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)from;
+
+		endpoint.kind = ENDPOINT_IPV6;
+		endpoint.port = ntohs(six->sin6_port);
+		uv_ip6_name(six, endpoint.host, sizeof endpoint.host);
+	} else {
+		const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)from;
+
+		endpoint.port = ntohs(four->sin_port);
+		uv_ip4_name(four, endpoint.host, sizeof endpoint.host);
+	}
+	endpoint_text(text, &endpoint);
+}
+
+static size_t host_size(const char *address)
+{
+	return (size_t)(strrchr(address, ':') - address);
+}
+
+/* Handshakes under way that others began, in all and from this address. */
+static bool has_room(const struct net *net, const struct net_peer *newcomer)
+{
+	size_t size = host_size(newcomer->address), all = 0, same = 0;
+	const struct net_peer *peer;
+
+	DL_FOREACH(net->peers, peer) {
+		if (peer == newcomer || peer->dial || peer->is_closing ||
+		    peer->session.state >= SESSION_ACTIVE)
+			continue;
+		all++;
+		same += host_size(peer->address) == size &&
+		        memcmp(peer->address, newcomer->address, size) == 0;
+	}
+	return all < NET_PENDING_MAX && same < NET_PENDING_PER_ADDRESS_MAX;
+}
+
+static void accept_one(struct net *net);
+
+static void on_refused_closed(uv_handle_t *handle)
+{
+	struct net *net = handle->data;
+
+	net->is_refusing = false;
+	net->handle_count--;
+	if (net->must_accept && !net->is_stopping)
+		accept_one(net);
+	net_check_stopped(net);
+}
+
+/* A connection that cannot be taken has to be taken all the same, or the listener stops. */
+static void refuse_one(struct net *net)
+{
+	net->must_accept = net->is_refusing;
+	if (net->is_refusing || uv_tcp_init(net->config.loop, &net->refused) != 0)
+		return;
+	net->refused.data = net;
+	net->is_refusing = true;
+	net->handle_count++;
+	uv_accept((uv_stream_t *)&net->listener, (uv_stream_t *)&net->refused);
+	uv_close((uv_handle_t *)&net->refused, on_refused_closed);
+}
+
+static void accept_one(struct net *net)
+{
+	struct sockaddr_storage from = {0};
+	int size = sizeof from;
+	struct net_peer *peer =
+		may_accept(net, clock_monotonic_ms()) ? peer_new(net, NULL) : NULL;
+
+	net->must_accept = false;
+	if (!peer) {
+		refuse_one(net);
+		return;
+	}
+	if (uv_accept((uv_stream_t *)&net->listener, (uv_stream_t *)&peer->tcp) != 0 ||
+	    uv_tcp_getpeername(&peer->tcp, (struct sockaddr *)&from, &size) != 0) {
+		snprintf(peer->address, sizeof peer->address, "unknown:0");
+		peer_end(peer, false);
+		return;
+	}
+	name_address(peer->address, &from);
+	if (has_room(net, peer))
+		peer_begin(peer);
+	else
+		peer_end(peer, false);
+}
+
+static void on_connection(uv_stream_t *listener, int error)
+{
+	struct net *net = listener->data;
+
+	if (error == 0 && !net->is_stopping)
+		accept_one(net);
+}
+
+/* -- Time -------------------------------------------------------------------------------------- */
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct net *net = timer->data;
+	uint64_t now_ms = clock_monotonic_ms();
+	struct net_peer *peer, *next;
+
+	DL_FOREACH_SAFE(net->peers, peer, next)
+		peer_tick(peer, now_ms);
+	if (!net->is_stopping)
+		dial_tick(net, now_ms);
+	net_check_stopped(net);
+}
+
+/* Before the loop waits: what the turn queued leaves. */
+static void on_prepare(uv_prepare_t *prepare)
+{
+	struct net *net = prepare->data;
+	struct net_peer *peer, *next;
+
+	DL_FOREACH_SAFE(net->peers, peer, next) {
+		if (peer->is_doomed)
+			peer_tick(peer, clock_monotonic_ms());
+		if (!peer->is_closing)
+			peer_set_reading(peer);
+		peer_flush(peer);
+	}
+	parcel_release(net->parcel);
+	net->parcel = NULL;
+}
+
+/* -- Beginning ----------------------------------------------------------------------------------- */
+
+static enum status uv_result(int error, struct why *why, const char *what,
+                             const char *address)
+{
+	if (error == 0)
+		return STATUS_OK;
+	return why_set(why, STATUS_NETWORK, "%s %s: %s", what, address, uv_strerror(error));
+}
+
+/* The first address that the text means. */
+static int find_address(const struct net *net, struct sockaddr_storage *address,
+                        const struct endpoint *endpoint)
+{
+	static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+	                                      .ai_flags = AI_PASSIVE};
+	uv_getaddrinfo_t lookup;
+	char port[8];
+	int error;
+
+	snprintf(port, sizeof port, "%u", endpoint->port);
+	error = uv_getaddrinfo(net->config.loop, &lookup, NULL, endpoint->host, port, &hints);
+	if (error != 0)
+		return error;
+	memcpy(address, lookup.addrinfo->ai_addr, lookup.addrinfo->ai_addrlen);
+	uv_freeaddrinfo(lookup.addrinfo);
+	return 0;
+}
+
+static enum status listen_at(struct net *net, struct why *why)
+{
+	const char *text = net->config.listen;
+	struct sockaddr_storage address = {0};
+	int size = sizeof address, error;
+	struct endpoint endpoint;
+
+	if (!*text)
+		return STATUS_OK;
+	if (endpoint_parse(&endpoint, text_view(text)))
+		return why_set(why, STATUS_NETWORK, "listen for peers at %s", text);
+	error = find_address(net, &address, &endpoint);
+	if (error == 0)
+		error = uv_tcp_bind(&net->listener, (const struct sockaddr *)&address, 0);
+	if (error == 0)
+		error = uv_listen((uv_stream_t *)&net->listener, NET_BACKLOG, on_connection);
+	if (error == 0)
+		error = uv_tcp_getsockname(&net->listener, (struct sockaddr *)&address, &size);
+	if (error == 0)
+		name_address(net->address, &address);
+	return uv_result(error, why, "listen for peers at", text);
+}
+
+static enum status init_handles(struct net *net, struct why *why)
+{
+	uv_loop_t *loop = net->config.loop;
+	int error = uv_tcp_init(loop, &net->listener);
+
+	if (error == 0) {
+		net->handle_count++;
+		error = uv_timer_init(loop, &net->timer);
+	}
+	if (error == 0) {
+		net->handle_count++;
+		error = uv_prepare_init(loop, &net->prepare);
+	}
+	net->handle_count += error == 0;
+	net->listener.data = net;
+	net->timer.data = net;
+	net->prepare.data = net;
+	return uv_result(error, why, "begin", "the network");
+}
+
+static enum status init_self(struct net *net, struct why *why)
+{
+	struct session_self *self = &net->self;
+	struct signer *signer;
+	enum status status;
+
+	self->node_key = net->config.node_key;
+	secret_key_wipe(&net->config.node_key);
+	self->genesis = net->config.genesis;
+	net->lots = uv_hrtime();
+	self->tools.sealer = sealer_new();
+	self->tools.signer = signer = signer_new(&self->genesis);
+	if (!self->tools.sealer || !signer)
+		return why_set(why, STATUS_MEMORY, "begin the network");
+	status = secret_key_point(self->node_id.bytes, signer, &self->node_key);
+	if (status == STATUS_OK)
+		status = dial_init(net);
+	return status == STATUS_OK ? status : why_set(why, status, "begin the network");
+}
+
+enum status net_new(struct net **result, const struct net_config *config, struct why *why)
+{
+	struct net *net = memory_new(sizeof *net);
+	enum status status;
+
+	*result = net;
+	if (!net)
+		return why_set(why, STATUS_MEMORY, "begin the network");
+	net->config = *config;
+	net->accept_tokens = (uint64_t)NET_ACCEPT_BURST * 1000;
+	net->accept_ms = clock_monotonic_ms();
+	status = init_self(net, why);
+	if (status == STATUS_OK)
+		status = init_handles(net, why);
+	if (status == STATUS_OK)
+		status = listen_at(net, why);
+	if (status != STATUS_OK)
+		return status;
+	uv_timer_start(&net->timer, on_timer, 0, NET_TICK_MS);
+	uv_prepare_start(&net->prepare, on_prepare);
+	return STATUS_OK;
+}
+
+/* -- End -------------------------------------------------------------------------------------------- */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	struct net *net = handle->data;
+
+	net->handle_count--;
+	net_check_stopped(net);
+}
+
+static void close_handle(struct net *net, uv_handle_t *handle)
+{
+	handle->data = net;
+	if (handle->type != UV_UNKNOWN_HANDLE && !uv_is_closing(handle))
+		uv_close(handle, on_handle_closed);
+}
+
+static bool is_looking_up(const struct net *net)
+{
+	for (size_t i = 0; i < net->dial_count; i++)
+		if (net->dials[i].is_looking_up)
+			return true;
+	return false;
+}
+
+void net_check_stopped(struct net *net)
+{
+	if (!net->is_stopping || net->peers || net->is_stopped || is_looking_up(net))
+		return;
+	/* They were needed for the last words. */
+	close_handle(net, (uv_handle_t *)&net->timer);
+	close_handle(net, (uv_handle_t *)&net->prepare);
+	if (net->handle_count > 0)
+		return;
+	net->is_stopped = true;
+	if (net->config.on_stopped)
+		net->config.on_stopped(net->config.owner);
+}
+
+static void begin_stop(struct net *net)
+{
+	net->is_stopping = true;
+	close_handle(net, (uv_handle_t *)&net->listener);
+	for (size_t i = 0; i < net->dial_count; i++)
+		if (net->dials[i].is_looking_up)
+			uv_cancel((uv_req_t *)&net->dials[i].lookup);
+}
+
+void net_stop(struct net *net)
+{
+	struct net_peer *peer;
+
+	if (net->is_stopping)
+		return;
+	begin_stop(net);
+	DL_FOREACH(net->peers, peer) {
+		peer->is_doomed = true;
+		peer->doom_code = DISCONNECT_SHUTDOWN;
+		peer->doom = "the node stops";
+	}
+}
+
+void net_abort(struct net *net)
+{
+	struct net_peer *peer, *next;
+
+	if (!net)
+		return;
+	net->config.on_stopped = NULL;
+	begin_stop(net);
+	DL_FOREACH_SAFE(net->peers, peer, next)
+		peer_end(peer, false);
+	net_check_stopped(net);
+}
+
+void net_free(struct net *net)
+{
+	if (!net)
+		return;
+	INVARIANT(!net->peers && net->handle_count == 0);
+	parcel_release(net->parcel);
+	sealer_free(net->self.tools.sealer);
+	signer_free((struct signer *)(uintptr_t)net->self.tools.signer);
+	secret_key_wipe(&net->self.node_key);
+	memory_free(net->dials);
+	memory_free(net);
+}
+
+/* -- Facts ------------------------------------------------------------------------------------------- */
+
+size_t net_waiting(const struct net *net, uint16_t number)
+{
+	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
+
+	return peer ? session_waiting(&peer->session) : 0;
+}
+
+size_t net_peer_count(const struct net *net)
+{
+	return net->open_count;
+}
+
+const char *net_address(const struct net *net)
+{
+	return net->address;
+}

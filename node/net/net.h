@@ -1,0 +1,93 @@
+/* The network of a node: listens, dials, and moves bytes between sockets and sessions, all on
+ * the loop of libuv that it is given. What bytes mean is node/p2p's affair; what messages mean,
+ * the owner's.
+ *
+ *     listener ─accept─┐                                    ┌─► on_open, on_message, on_close
+ *                      ├─► peer: uv_tcp_t + struct session ─┤
+ *     dial ─connect────┘        one write under way         └─◄ net_send, net_close_peer
+ *
+ * The happy path is: connect, three acts, hello both ways, messages. It can fail anywhere; then
+ * the socket is closed, the owner hears of it if he had heard of the peer, and a dial waits and
+ * tries again. What one turn of the loop queued for a peer leaves in one write, before the loop
+ * waits again. */
+#ifndef NODE_NET_NET_H
+#define NODE_NET_NET_H
+
+#include "node/p2p/session.h"
+#include "node/shell/endpoint.h"
+
+#include <uv.h>
+
+enum {
+	NET_DIALS_MAX = VALIDATORS_MAX + CONFIG_LIST_MAX, /* of genesis and of the file */
+	NET_NOBODY = UINT16_MAX,
+};
+
+/* Whom to dial, for ever. */
+struct net_target {
+	struct node_id id;
+	struct endpoint endpoint;
+};
+
+/* Read "node_id@host:port", the id as 66 hex digits. NULL when it is good; else what is wrong with
+ * it, a constant. */
+MUST_CHECK const char *net_target_parse(struct net_target *target, struct bytes_view text);
+
+struct net_config {
+	uv_loop_t *loop;
+	struct secret_key node_key; /* copied; wipe it */
+	struct hash genesis;
+	const char *listen;         /* ADDR:PORT; empty: nobody can connect */
+	const struct net_target *targets;
+	size_t target_count;        /* at most NET_DIALS_MAX; double ones and our own are left out */
+
+	void *owner;
+	/* May this node be connected with us at all? */
+	bool (*admits)(void *owner, const struct node_id *id);
+	/* Does it keep its place when places are rare? */
+	bool (*is_listed)(void *owner, const struct node_id *id);
+	/* What we say of ourselves; views live until the function is called again. */
+	void (*greet)(void *owner, struct hello *hello);
+	/* Peers have numbers below PEERS_MAX, from on_open to on_close. None of these is called from
+	 * inside a function of this file. */
+	void (*on_open)(void *owner, uint16_t peer, const struct session_remote *remote);
+	void (*on_message)(void *owner, uint16_t peer, const struct assembled *message);
+	void (*on_close)(void *owner, uint16_t peer);
+	void (*on_stopped)(void *owner);
+};
+
+struct net;
+
+/* Listens and begins to dial. STATUS_NETWORK: the address is taken, or none. Whatever it
+ * gives, *net goes by net_abort and net_free; NULL: there was no memory. */
+MUST_CHECK enum status net_new(struct net **net, const struct net_config *config,
+                               struct why *why);
+
+/* A message for a connected peer, copied: of consensus, in the form of consensus/message.h.
+ * Lost if he cannot keep up. */
+void net_send(struct net *net, uint16_t peer, struct bytes_view message);
+
+/* The peer goes, with a word, once the loop is back. */
+void net_close_peer(struct net *net, uint16_t peer, enum disconnect_code code,
+                    const char *what);
+
+/* Nothing more is read from him until it is false again. */
+void net_pause_peer(struct net *net, uint16_t peer, bool is_paused);
+
+/* Bytes that wait to be sent to him. */
+size_t net_waiting(const struct net *net, uint16_t peer);
+
+/* How many peers are open. */
+size_t net_peer_count(const struct net *net);
+
+/* Where it listens, for people; empty: nowhere. */
+const char *net_address(const struct net *net);
+
+/* Says goodbye to everybody and closes everything; on_stopped when that is done. Once. */
+void net_stop(struct net *net);
+/* Closes everything at once; the loop has to run before net_free. NULL is fine. */
+void net_abort(struct net *net);
+/* When the loop is closed. NULL is fine. */
+void net_free(struct net *net);
+
+#endif
