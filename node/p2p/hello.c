@@ -138,8 +138,8 @@ enum status hello_decode(struct hello *hello, struct bytes_view bytes)
 
 bool hello_agree(uint16_t *version, const struct hello *hello)
 {
-	if (hello->protocol_least > PROTOCOL_VERSION || hello->protocol_most < PROTOCOL_VERSION)
+	if (hello->protocol_least > P2P_VERSION || hello->protocol_most < P2P_VERSION)
 		return false;
-	*version = PROTOCOL_VERSION;
+	*version = P2P_VERSION;
 	return true;
 }

@@ -15,7 +15,7 @@
 #include "chain/ledger/genesis.h"
 
 enum {
-	PROTOCOL_VERSION = 1,         /* that this node speaks, and no other */
+	P2P_VERSION = 1,         /* that this node speaks, and no other */
 	HELLO_SIZE_MAX = 8 << 10,
 	HELLO_AGENT_SIZE_MAX = 64,
 	HELLO_FEATURES_MAX = 32,

@@ -63,7 +63,7 @@ enum status record_seal(struct record_key *key, struct sealer *sealer, uint8_t *
 /* -- Reading ------------------------------------------------------------------------------------ */
 
 /* Moves bytes from *in until `want` are here. */
-static bool fill(struct record_reader *reader, struct bytes_view *in, size_t want)
+static bool fill(struct record_input *reader, struct bytes_view *in, size_t want)
 {
 	size_t size = want - reader->have;
 
@@ -77,7 +77,7 @@ static bool fill(struct record_reader *reader, struct bytes_view *in, size_t wan
 }
 
 /* Opens the `size` bytes that are here, in their place. */
-static enum status open_part(struct record_reader *reader, struct sealer *sealer,
+static enum status open_part(struct record_input *reader, struct sealer *sealer,
                              enum record_finding *finding)
 {
 	struct record_key *key = &reader->key;
@@ -93,7 +93,7 @@ static enum status open_part(struct record_reader *reader, struct sealer *sealer
 	return status == STATUS_OK ? count_use(key) : status;
 }
 
-static enum status read_length(struct record_reader *reader, struct sealer *sealer,
+static enum status read_length(struct record_input *reader, struct sealer *sealer,
                                enum record_finding *finding)
 {
 	enum status status = open_part(reader, sealer, finding);
@@ -107,7 +107,7 @@ static enum status read_length(struct record_reader *reader, struct sealer *seal
 	return STATUS_OK;
 }
 
-enum status record_next(struct record_reader *reader, struct sealer *sealer,
+enum status record_next(struct record_input *reader, struct sealer *sealer,
                         struct bytes_view *in, struct bytes_view *body,
                         enum record_finding *finding)
 {

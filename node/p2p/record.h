@@ -46,7 +46,7 @@ enum record_finding {
 };
 
 /* Cuts a stream of bytes into records. After the last two findings it is of no use any more. */
-struct record_reader {
+struct record_input {
 	struct record_key key;
 	size_t have;        /* bytes that are here: of the length, then of the body */
 	size_t body_size;   /* once has_length */
@@ -56,7 +56,7 @@ struct record_reader {
 
 /* Takes bytes from the front of *in until a record is whole, or all of them. RECORD_WHOLE: *body
  * is what was sealed, the reader's until the next call. Not STATUS_OK: we failed. */
-MUST_CHECK enum status record_next(struct record_reader *reader, struct sealer *sealer,
+MUST_CHECK enum status record_next(struct record_input *reader, struct sealer *sealer,
                                    struct bytes_view *in, struct bytes_view *body,
                                    enum record_finding *finding);
 

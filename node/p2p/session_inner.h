@@ -6,7 +6,7 @@
 
 struct session_transport {
 	struct record_key send;
-	struct record_reader reader;
+	struct record_input reader;
 	struct bytes_view record; /* of the reader: frames that are not looked at yet */
 	struct lanes lanes;
 	struct assembly assembly;

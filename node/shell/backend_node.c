@@ -14,6 +14,7 @@ enum { PROTOCOL_VERSION = 1 };
 struct pool_facts {
 	size_t tx_count;
 	size_t byte_count;
+	size_t peer_count;
 };
 
 /* On the loop. */
@@ -26,6 +27,7 @@ static void count_pool(struct loop_question *question, struct node *node)
 		return;
 	facts->tx_count = HASH_COUNT(node->drive.pool.txs);
 	facts->byte_count = node->drive.pool.byte_count;
+	facts->peer_count = net_peer_count(node->peers.net);
 }
 
 /* Does one of those who certify the next block vote with our key? */
@@ -61,7 +63,7 @@ static json_t *status_json(struct query *query, const struct pool_facts *facts)
 	object_put(&json, "time_ms", json_of_count(tip->header.time_ms));
 	/* The node talks to no other one, so there is nobody to be behind. */
 	object_put(&json, "syncing", json_null());
-	object_put(&json, "peers", json_integer(0));
+	object_put(&json, "peers", json_of_count(facts->peer_count));
 	object_put(&json, "is_validator", json_boolean(is_validator(query)));
 	object_put(&json, "pool_txs", json_of_count(facts->tx_count));
 	object_put(&json, "pool_bytes", json_of_count(facts->byte_count));

@@ -48,6 +48,8 @@
 	  "names under which browsers may reach us, beside localhost and our addresses") \
 	X(address, p2p, listen, "127.0.0.1:17470", 0, 262, \
 	  "where other nodes connect; empty: nobody can, we only dial") \
+	X(list, p2p, peers, "", 0, 256, \
+	  "nodes to stay connected with, node_id@host:port; validators of the genesis are known") \
 	X(integer, pool, txs_max, "100000", 1, 10000000, \
 	  "transactions that may wait for a block") \
 	X(integer, pool, bytes_max, "268435456", 65535, 68719476736, \

@@ -42,7 +42,7 @@ static enum status derive_evidence(struct node_keys *keys, const struct secret_k
 }
 
 static enum status derive(struct node_keys *keys, const struct secret_key *vote,
-                          const struct secret_key *node, struct why *why)
+                          struct why *why)
 {
 	enum status status = key_pair_init(&keys->vote, keys->signer, vote);
 
@@ -54,7 +54,7 @@ static enum status derive(struct node_keys *keys, const struct secret_key *vote,
 	status = cosign_key_public(&keys->cosign_key, keys->cosign_seed.bytes);
 	if (status != STATUS_OK)
 		return why_set(why, status, "use the cosign key");
-	status = secret_key_point(keys->node_id.bytes, keys->signer, node);
+	status = secret_key_point(keys->node_id.bytes, keys->signer, &keys->node);
 	if (status != STATUS_OK)
 		return why_set(why, status, "use the node key");
 	return STATUS_OK;
@@ -63,7 +63,7 @@ static enum status derive(struct node_keys *keys, const struct secret_key *vote,
 static enum status open_keys(struct node_keys *keys, const struct data_dir *dir,
                              bool create, struct why *why)
 {
-	struct secret_key vote = {{0}}, node = {{0}};
+	struct secret_key vote = {{0}};
 	struct hash seed;
 	enum status status = random_hash_get(&seed, why);
 
@@ -79,11 +79,10 @@ static enum status open_keys(struct node_keys *keys, const struct data_dir *dir,
 		status = obtain(&keys->cosign_seed, dir, FILE_COSIGN_KEY, SECRET_COSIGN, create,
 		                why);
 	if (status == STATUS_OK)
-		status = obtain(&node, dir, FILE_NODE_KEY, SECRET_NODE, create, why);
+		status = obtain(&keys->node, dir, FILE_NODE_KEY, SECRET_NODE, create, why);
 	if (status == STATUS_OK)
-		status = derive(keys, &vote, &node, why);
+		status = derive(keys, &vote, why);
 	secret_key_wipe(&vote);
-	secret_key_wipe(&node);
 	if (status != STATUS_OK)
 		node_keys_close(keys);
 	return status;

@@ -14,6 +14,7 @@ struct node_keys {
 	                           * file more, and the vote key signs votes alone */
 	struct secret_key cosign_seed;
 	struct hash cosign_key;
+	struct secret_key node;
 	struct node_id node_id;
 };
 

@@ -45,6 +45,26 @@ void mailbox_send(struct mailbox *box, struct letter *letter)
 		box->notify(box->notify_argument);
 }
 
+void mailbox_send_urgent(struct mailbox *box, struct letter *letter)
+{
+	bool was_empty;
+
+	pthread_mutex_lock(&box->lock);
+	was_empty = !box->first;
+	letter->next = box->urgent ? box->urgent->next : box->first;
+	if (box->urgent)
+		box->urgent->next = letter;
+	else
+		box->first = letter;
+	if (!letter->next)
+		box->last = letter;
+	box->urgent = letter;
+	pthread_cond_signal(&box->filled);
+	pthread_mutex_unlock(&box->lock);
+	if (was_empty && box->notify)
+		box->notify(box->notify_argument);
+}
+
 void mailbox_finish(struct mailbox *box)
 {
 	pthread_mutex_lock(&box->lock);
@@ -63,6 +83,8 @@ struct letter *mailbox_wait(struct mailbox *box)
 	letter = box->first;
 	if (letter)
 		box->first = letter->next;
+	if (letter == box->urgent)
+		box->urgent = NULL;
 	pthread_mutex_unlock(&box->lock);
 	return letter;
 }
@@ -74,6 +96,7 @@ struct letter *mailbox_take_all(struct mailbox *box)
 	pthread_mutex_lock(&box->lock);
 	letters = box->first;
 	box->first = NULL;
+	box->urgent = NULL;
 	pthread_mutex_unlock(&box->lock);
 	return letters;
 }

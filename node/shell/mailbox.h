@@ -19,6 +19,7 @@ struct mailbox {
 	pthread_mutex_t lock;
 	pthread_cond_t filled;
 	struct letter *first, *last;
+	struct letter *urgent; /* the last of those at the front that are; NULL: none is */
 	bool is_closed;
 	void (*notify)(void *argument); /* instead of waiting: wakes an event loop; or NULL */
 	void *notify_argument;
@@ -32,6 +33,9 @@ void mailbox_close(struct mailbox *box);
 
 /* Any thread. */
 void mailbox_send(struct mailbox *box, struct letter *letter);
+
+/* The same, ahead of all that are not urgent and behind those that are. */
+void mailbox_send_urgent(struct mailbox *box, struct letter *letter);
 
 /* No letter comes after those that are in it: who waits gets them, then NULL. */
 void mailbox_finish(struct mailbox *box);

@@ -42,24 +42,31 @@ static void notify_loop(void *argument)
 	uv_async_send(&node->wake_up);
 }
 
-/* Any thread. The disk is in an unknown state, so nothing is tidied up: the next start finds
- * out what is there. Nothing that was not stored has been answered as final. */
-static void on_failed(void *owner, enum status status, const struct why *why)
+void node_fail(void *node, enum status status, const char *why)
 {
-	(void)owner;
+	(void)node;
 	logger_error(LOG_NODE, "failed", log_text("status", text_view(status_text(status))),
-	             log_text("why", text_view(why->text)),
+	             log_text("why", text_view(why)),
 	             log_text("hint", text_view("the node stops; free the disk or repair it, "
 	                                        "then start it again")));
 	_exit(NODE_EXIT_STORAGE);
 }
 
-static void check_drive(struct node *node)
+static void on_failed(void *owner, enum status status, const struct why *why)
+{
+	node_fail(owner, status, why->text);
+}
+
+void node_check(struct node *node)
 {
 	if (node->drive.status != STATUS_OK)
 		on_failed(node, node->drive.status, &node->drive.why);
-	if (node->is_stopping && drive_is_idle(&node->drive) && node->ingest.count == 0 &&
-	    backend_is_idle(node->backend))
+	if (!node->is_stopping || !backend_is_idle(node->backend))
+		return;
+	/* What programs handed in is with the others by now. */
+	peers_stop(&node->peers);
+	if (peers_are_idle(&node->peers) && node->ingest.count == 0 &&
+	    drive_is_idle(&node->drive))
 		uv_stop(&node->loop);
 }
 
@@ -71,7 +78,7 @@ static void open_tried(void *owner, struct letter *letter)
 
 	drive_submit(&node->drive, batch->submissions, batch->count, &moment);
 	batch->done(batch);
-	check_drive(node);
+	node_check(node);
 }
 
 static void on_tried(void *owner, struct ingress_batch *batch)
@@ -96,7 +103,7 @@ static void open_built(void *owner, struct letter *letter)
 
 	(void)letter;
 	drive_on_built(&node->drive, &moment);
-	check_drive(node);
+	node_check(node);
 }
 
 /* Only one block is built at a time, so the letter that ordered it brings the answer. */
@@ -116,7 +123,7 @@ static void open_executed(void *owner, struct letter *letter)
 
 	drive_on_executed(&node->drive, &executed->block, executed->draft, &moment);
 	memory_free(executed);
-	check_drive(node);
+	node_check(node);
 }
 
 static void on_executed(void *owner, const struct hash *block, const struct draft *draft)
@@ -143,7 +150,7 @@ static void open_stored(void *owner, struct letter *letter)
 	drive_on_stored(&node->drive, job, &moment);
 	if (last > 0)
 		backend_on_block(node->backend, last);
-	check_drive(node);
+	node_check(node);
 }
 
 static void on_stored(void *owner, struct store_job *job)
@@ -273,7 +280,7 @@ static void on_timer(uv_timer_t *timer)
 	struct moment moment = clock_moment();
 
 	drive_on_tick(&node->drive, &moment);
-	check_drive(node);
+	node_check(node);
 }
 
 static void world_wake(void *owner, uint64_t at_ms)
@@ -298,7 +305,7 @@ static void on_housekeeping(uv_timer_t *timer)
 	struct node *node = timer->data;
 
 	backend_on_tick(node->backend);
-	check_drive(node);
+	node_check(node);
 }
 
 /* -- Loop ---------------------------------------------------------------------------------------------- */
@@ -324,7 +331,7 @@ void node_stop(struct node *node)
 	logger_info(LOG_NODE, "stopping");
 	backend_refuse_work(node->backend);
 	drive_stop(&node->drive);
-	check_drive(node);
+	node_check(node);
 }
 
 static void on_stop_signal(uv_signal_t *signal, int number)
@@ -432,8 +439,6 @@ static void stop_loop(struct node *node)
 
 /* -- Start and stop ----------------------------------------------------------------------------------------- */
 
-/* No peer is ever connected to a node without a network, so nothing that comes from peers is
- * asked of its world: check, read, send, blame. */
 static struct world world_of(struct node *node)
 {
 	return (struct world){
@@ -443,7 +448,11 @@ static struct world world_of(struct node *node)
 		.drop = world_drop,
 		.aim = world_aim,
 		.store = world_store,
+		.check = peers_check,
+		.read = peers_read,
+		.send = peers_send,
 		.ingest = world_ingest,
+		.blame = peers_blame,
 		.sign = world_sign,
 		.sign_evidence = world_sign_evidence,
 		.wake = world_wake,
@@ -508,6 +517,9 @@ static enum status start_threads(struct node *node, struct why *why)
 	status = storage_start(&node->storage, why);
 	if (status != STATUS_OK)
 		return status;
+	status = peers_start_reader(&node->peers, node, why);
+	if (status != STATUS_OK)
+		return status;
 	return verify_pool_start(&node->verify, store_network(node->store),
 	                         (size_t)node->config->verify_threads, on_verified, node, why);
 }
@@ -522,6 +534,8 @@ static void stop_threads(struct node *node)
 		storage_stop(&node->storage);
 	if (node->execution.view)
 		execution_stop(&node->execution);
+	peers_stop_reader(&node->peers);
+	peers_abort(&node->peers);
 	drive_close(&node->drive);
 }
 
@@ -531,6 +545,8 @@ static enum status start_node(struct node *node, struct why *why)
 
 	if (status == STATUS_OK)
 		status = start_drive(node, why);
+	if (status == STATUS_OK)
+		status = peers_start_net(&node->peers, why);
 	if (status == STATUS_OK)
 		status = backend_new(&node->backend, node, why);
 	return status;
@@ -543,6 +559,8 @@ static void say_ready(const struct node *node)
 	logger_info(LOG_NODE, "ready", log_text("network", text_view(node->genesis->name)),
 	            log_u64("height", tip->header.height), log_hash("head", &tip->hash),
 	            log_text("rpc", text_view(backend_address(node->backend))),
+	            log_text("p2p", text_view(net_address(node->peers.net))),
+	            log_flag("votes", node->drive.consensus.epoch.self != NOBODY),
 	            log_u64("took_ms", clock_monotonic_ms() - node->started_ms));
 }
 
@@ -578,6 +596,7 @@ int node_run(const struct config *config, const char *data_dir)
 	}
 	stop_threads(node);
 	stop_loop(node);
+	peers_free(&node->peers);
 	start_close(node);
 	if (status == STATUS_OK)
 		logger_info(LOG_NODE, "stopped");

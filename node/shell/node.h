@@ -19,6 +19,7 @@
 #include "node/shell/execution.h"
 #include "node/shell/ingest.h"
 #include "node/shell/keys.h"
+#include "node/shell/peers.h"
 #include "node/shell/storage.h"
 
 #include <uv.h>
@@ -45,6 +46,7 @@ struct node {
 	struct drive drive;
 	struct verify_pool verify;
 	struct ingest ingest;
+	struct peers peers;
 	struct execution execution;
 	struct storage storage;
 	struct backend *backend;
@@ -69,5 +71,15 @@ void node_send(struct node *node, struct letter *letter);
 
 /* On the loop: finish what is under way, then end node_run. */
 void node_stop(struct node *node);
+
+/* -- For all that runs on the loop, after anything that drive was told ---------------------- */
+
+/* Ends the process if drive cannot go on, and the loop if all that was under way is done. */
+void node_check(struct node *node);
+
+/* Any thread: our disk or memory failed. The disk is in an unknown state, so nothing is tidied
+ * up: the next start finds out what is there. Nothing that was not stored has been answered as
+ * final. */
+_Noreturn void node_fail(void *node, enum status status, const char *why);
 
 #endif

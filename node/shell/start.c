@@ -191,6 +191,22 @@ static enum status refuse_alone(const struct node *node, const struct drive_conf
 	return STATUS_OK;
 }
 
+/* Is this the node of a validator, with another vote key than its own? It would be up, and its
+ * vote would be missed. Who is no validator's node follows, and needs no vote key. */
+static bool is_wrong_key(const struct node *node, const struct epoch *epoch)
+{
+	const struct genesis *genesis = node->genesis;
+
+	if (epoch->self != NOBODY)
+		return false;
+	for (size_t i = 0; i < genesis->validators.count; i++)
+		if (memcmp(&genesis->validator_node_ids[i], &node->keys.node_id,
+		           sizeof node->keys.node_id) == 0 &&
+		    epoch_find(epoch, &genesis->validators.items[i].vote_key) != NOBODY)
+			return true;
+	return false;
+}
+
 enum status start_drive_config(struct drive_config *config, struct certificate *certificate,
                                struct node *node, struct why *why)
 {
@@ -206,6 +222,11 @@ enum status start_drive_config(struct drive_config *config, struct certificate *
 	                    why);
 	store_view_close(view);
 	config->start.mark = vote_mark_of(mark);
+	if (status == STATUS_OK && is_wrong_key(node, &config->start.epoch))
+		return why_say(why, STATUS_FOREIGN,
+		               "the vote key in %s is not that of a validator of network %s, but the "
+		               "node key is",
+		               node->dir.path, node->genesis->name);
 	if (status == STATUS_OK)
 		status = advise(refuse_alone(node, config, why), why);
 	if (status == STATUS_OK)
@@ -213,15 +234,6 @@ enum status start_drive_config(struct drive_config *config, struct certificate *
 	if (status == STATUS_OK && node->is_turned_back)
 		logger_warn(LOG_NODE, "ledger_turned_back", log_u64("height", config->start.height),
 		            log_u64("committed", mark->committed_height));
-	if (status == STATUS_OK && config->start.epoch.self == NOBODY)
-		return why_say(why, STATUS_FOREIGN,
-		               "the vote key in %s is not that of a validator of network %s",
-		               node->dir.path, node->genesis->name);
-	if (status == STATUS_OK && config->start.epoch.validators.count > 1)
-		return why_say(why, STATUS_FOREIGN,
-		               "network %s has %zu validators: this version's node has no network, "
-		               "and serves networks of one",
-		               node->genesis->name, config->start.epoch.validators.count);
 	return status;
 }
 

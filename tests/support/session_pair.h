@@ -84,8 +84,8 @@ static inline void pair_close(struct session_pair *pair)
 static inline struct hello pair_hello(const struct session_pair *pair, int side)
 {
 	return (struct hello){
-		.protocol_least = PROTOCOL_VERSION,
-		.protocol_most = PROTOCOL_VERSION,
+		.protocol_least = P2P_VERSION,
+		.protocol_most = P2P_VERSION,
 		.roles = ROLE_FULL,
 		.height = 7,
 		.agent = text_view("cairnd/test"),

@@ -267,7 +267,7 @@ START_TEST(a_thousand_records_are_sealed_as_written_there_and_open_again)
 {
 	struct noise_keys keys = vector_keys();
 	struct record_key key = record_key_to_send(&keys);
-	struct record_reader reader = {.key = record_key_to_receive(&keys)};
+	struct record_input reader = {.key = record_key_to_receive(&keys)};
 	uint8_t bytes[5 + RECORD_OVERHEAD];
 	size_t next = 0;
 

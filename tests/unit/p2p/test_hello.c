@@ -166,8 +166,8 @@ START_TEST(versions_agree_where_they_meet)
 	uint16_t version = 0;
 
 	ck_assert(hello_agree(&version, &hello));
-	ck_assert_uint_eq(version, PROTOCOL_VERSION);
-	hello.protocol_least = PROTOCOL_VERSION + 1;
+	ck_assert_uint_eq(version, P2P_VERSION);
+	hello.protocol_least = P2P_VERSION + 1;
 	ck_assert(!hello_agree(&version, &hello));
 	hello = (struct hello){.protocol_least = 0, .protocol_most = 0};
 	ck_assert(!hello_agree(&version, &hello));

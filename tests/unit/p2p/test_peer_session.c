@@ -52,7 +52,7 @@ START_TEST(two_nodes_meet_and_know_each_other)
 	open_pair();
 	ck_assert_mem_eq(called()->remote_id.bytes, pair->sides[CALLER].self.node_id.bytes,
 	                 COMPRESSED_KEY_SIZE);
-	ck_assert_uint_eq(called()->remote.version, PROTOCOL_VERSION);
+	ck_assert_uint_eq(called()->remote.version, P2P_VERSION);
 	ck_assert_uint_eq(called()->remote.height, 7);
 	ck_assert_str_eq(called()->remote.agent, "cairnd/test");
 	ck_assert(!called()->remote.has_vote_key);

@@ -1,0 +1,453 @@
+#include "node/shell/peers.h"
+
+#include "chain/base/invariant.h"
+#include "node/shell/clock.h"
+#include "node/shell/logger.h"
+#include "node/shell/node.h"
+
+#include <stdio.h>
+
+enum {
+	CHECKS_PER_PEER_MAX = 64,        /* above it he waits; below half of it he goes on */
+	CHECK_BYTES_PER_PEER_MAX = 16 << 20, /* a range and a block of the largest */
+};
+
+/* -- Checks ------------------------------------------------------------------------------------ */
+
+struct check_letter {
+	struct letter letter;
+	struct node *node;
+	struct check_job *job;
+	size_t size;
+};
+
+static bool is_busy(const struct peers *peers, uint16_t peer, size_t part)
+{
+	return peers->check_counts[peer] > CHECKS_PER_PEER_MAX / part ||
+	       peers->check_bytes[peer] > CHECK_BYTES_PER_PEER_MAX / part;
+}
+
+static size_t size_of_job(const struct check_job *job)
+{
+	size_t size = job->signature_count * sizeof *job->signatures;
+
+	for (size_t i = 0; i < job->block_count; i++)
+		size += job->blocks[i].body.size;
+	return size;
+}
+
+static void open_checked(void *owner, struct letter *letter)
+{
+	struct node *node = owner;
+	struct peers *peers = &node->peers;
+	struct check_letter *checked = (struct check_letter *)(void *)letter;
+	struct moment moment = clock_moment();
+	uint16_t from = checked->job->from;
+
+	peers->checking--;
+	peers->check_counts[from]--;
+	peers->check_bytes[from] -= checked->size;
+	drive_on_checked(&node->drive, checked->job, &moment);
+	memory_free(checked);
+	if (!is_busy(peers, from, 2) && !peers->is_stopping)
+		net_pause_peer(peers->net, from, false);
+	node_check(node);
+}
+
+/* On a worker. */
+static void run_check(void *owner, struct letter *letter)
+{
+	struct check_letter *check = (struct check_letter *)(void *)letter;
+
+	(void)owner;
+	check_run(check->job, store_network(check->node->store), signature_is_valid);
+	check->letter.open = open_checked;
+	node_send(check->node, &check->letter);
+}
+
+void peers_check(void *owner, struct check_job *job)
+{
+	struct node *node = owner;
+	struct peers *peers = &node->peers;
+	struct check_letter *letter = memory_new(sizeof *letter);
+
+	if (!letter)
+		node_fail(node, STATUS_MEMORY, "check a message of a peer");
+	letter->letter.open = run_check;
+	letter->node = node;
+	letter->job = job;
+	letter->size = size_of_job(job);
+	peers->checking++;
+	peers->check_counts[job->from]++;
+	peers->check_bytes[job->from] += letter->size;
+	if (is_busy(peers, job->from, 1) && !peers->is_stopping)
+		net_pause_peer(peers->net, job->from, true);
+	/* Transactions can wait for votes, not the other way round. */
+	mailbox_send_urgent(&node->verify.box, &letter->letter);
+}
+
+/* -- Reads --------------------------------------------------------------------------------------- */
+
+struct read_done_letter {
+	struct letter letter;
+	struct read_job *job;
+};
+
+static void open_read_done(void *owner, struct letter *letter)
+{
+	struct node *node = owner;
+	struct read_job *job = ((struct read_done_letter *)(void *)letter)->job;
+	struct moment moment = clock_moment();
+
+	memory_free(letter);
+	node->peers.reading--;
+	drive_on_read(&node->drive, job, &moment);
+	node_check(node);
+}
+
+static void send_read_done(struct node *node, struct read_job *job)
+{
+	struct read_done_letter *letter = memory_new(sizeof *letter);
+
+	if (!letter)
+		node_fail(node, STATUS_MEMORY, "answer a peer");
+	letter->letter.open = open_read_done;
+	letter->job = job;
+	node_send(node, &letter->letter);
+}
+
+/* On the reading thread. */
+static void on_read(void *owner, struct read_job *job)
+{
+	send_read_done(owner, job);
+}
+
+static void on_read_failed(void *owner, enum status status, const struct why *why)
+{
+	node_fail(owner, status, why->text);
+}
+
+void peers_read(void *owner, struct read_job *job)
+{
+	struct node *node = owner;
+	struct peers *peers = &node->peers;
+
+	peers->reading++;
+	/* He has not taken what he asked for before. */
+	if (net_waiting(peers->net, job->to) > LANES_SOFT_MAX)
+		send_read_done(node, job);
+	else if (reader_read(&peers->reader, job) != STATUS_OK)
+		node_fail(node, STATUS_MEMORY, "read blocks for a peer");
+}
+
+/* -- Transactions ---------------------------------------------------------------------------------- */
+
+struct ingestion {
+	struct peers *peers;
+	struct ingress_batch *batch;
+	uint8_t *bytes; /* the message's, copied */
+};
+
+static void free_ingestion(struct ingestion *ingestion)
+{
+	ingress_batch_free(ingestion->batch);
+	memory_free(ingestion->bytes);
+	memory_free(ingestion);
+}
+
+static void on_ingested(struct ingress_batch *batch)
+{
+	struct ingestion *ingestion = batch->owner;
+
+	ingestion->peers->ingesting -= batch->count;
+	free_ingestion(ingestion);
+}
+
+static size_t count_txs(struct cursor txs)
+{
+	size_t count = 0;
+
+	while (txs.left > 0 && txs.status == STATUS_OK) {
+		body_next(&txs);
+		count++;
+	}
+	return count;
+}
+
+static struct ingestion *new_ingestion(struct peers *peers, struct cursor txs, size_t count)
+{
+	struct ingestion *ingestion = memory_new(sizeof *ingestion);
+	struct cursor in;
+
+	if (!ingestion)
+		return NULL;
+	ingestion->peers = peers;
+	ingestion->bytes = memory_new(txs.left);
+	ingestion->batch = ingress_batch_new(count);
+	if (!ingestion->bytes || !ingestion->batch) {
+		free_ingestion(ingestion);
+		return NULL;
+	}
+	memcpy(ingestion->bytes, txs.at, txs.left);
+	in = cursor_on(bytes_view(ingestion->bytes, txs.left));
+	for (size_t i = 0; i < count; i++) {
+		ingestion->batch->given[i] = body_next(&in);
+		ingestion->batch->submissions[i].is_relayed = true;
+	}
+	ingestion->batch->done = on_ingested;
+	ingestion->batch->owner = ingestion;
+	return ingestion;
+}
+
+/* What comes while too many are on their way is lost: whoever has them offers them again. */
+void peers_ingest(void *owner, struct cursor txs)
+{
+	struct node *node = owner;
+	struct peers *peers = &node->peers;
+	size_t count = count_txs(txs);
+	struct ingestion *ingestion;
+
+	if (count == 0 || count > INGRESS_TXS_MAX - peers->ingesting || peers->is_stopping)
+		return;
+	ingestion = new_ingestion(peers, txs, count);
+	if (!ingestion)
+		return;
+	peers->ingesting += count;
+	verify_pool_submit(&node->verify, ingestion->batch);
+}
+
+/* -- The network -------------------------------------------------------------------------------------- */
+
+void peers_send(void *owner, uint16_t peer, struct bytes_view message)
+{
+	struct node *node = owner;
+
+	net_send(node->peers.net, peer, message);
+}
+
+void peers_blame(void *owner, uint16_t peer, const char *what)
+{
+	struct node *node = owner;
+
+	logger_warn(LOG_P2P, "peer_blamed", log_u64("peer", peer), log_string("what", what));
+	net_close_peer(node->peers.net, peer, DISCONNECT_VIOLATION, what);
+}
+
+static bool is_listed(void *owner, const struct node_id *id)
+{
+	const struct node *node = owner;
+	const struct genesis *genesis = node->genesis;
+	const struct peers *peers = &node->peers;
+
+	for (size_t i = 0; i < genesis->validators.count; i++)
+		if (memcmp(&genesis->validator_node_ids[i], id, sizeof *id) == 0)
+			return true;
+	for (size_t i = 0; i < genesis->node_id_count; i++)
+		if (memcmp(&genesis->node_ids[i], id, sizeof *id) == 0)
+			return true;
+	for (size_t i = 0; i < peers->target_count; i++)
+		if (memcmp(&peers->targets[i].id, id, sizeof *id) == 0)
+			return true;
+	return false;
+}
+
+static bool admits(void *owner, const struct node_id *id)
+{
+	const struct node *node = owner;
+
+	return node->genesis->peers == PEERS_OPEN || is_listed(owner, id);
+}
+
+static void greet(void *owner, struct hello *hello)
+{
+	const struct node *node = owner;
+	bool votes = node->drive.consensus.epoch.self != NOBODY;
+
+	*hello = (struct hello){
+		.protocol_least = P2P_VERSION,
+		.protocol_most = P2P_VERSION,
+		.roles = (uint16_t)(ROLE_FULL | ROLE_ARCHIVE | (votes ? ROLE_VALIDATOR : 0)),
+		.height = node->drive.consensus.stored_height,
+		.lowest_height = 1,
+		.time_ms = clock_wall_ms(),
+		.agent = text_view(node->peers.agent),
+		.has_binding = true,
+		.binding = node->peers.binding,
+	};
+}
+
+/* Our own vote key at another node is an operator's mistake, and nobody to talk with as such. */
+static const struct public_key *vote_key_of(const struct node *node,
+                                            const struct session_remote *remote)
+{
+	const struct public_key *ours = &node->keys.vote.public_key;
+
+	if (!remote->has_vote_key ||
+	    remote->last_height < node->drive.consensus.stored_height ||
+	    memcmp(&remote->vote_key, ours, sizeof *ours) == 0)
+		return NULL;
+	return &remote->vote_key;
+}
+
+static void on_open(void *owner, uint16_t peer, const struct session_remote *remote)
+{
+	struct node *node = owner;
+	struct moment moment = clock_moment();
+
+	drive_on_connected(&node->drive, peer, vote_key_of(node, remote), &moment);
+	/* What his predecessor of this number left behind may still be worked on. */
+	if (is_busy(&node->peers, peer, 1))
+		net_pause_peer(node->peers.net, peer, true);
+	node_check(node);
+}
+
+static void on_message(void *owner, uint16_t peer, const struct assembled *message)
+{
+	struct node *node = owner;
+	struct moment moment = clock_moment();
+
+	drive_on_message(&node->drive, peer, message->bytes, &moment);
+	node_check(node);
+}
+
+static void on_close(void *owner, uint16_t peer)
+{
+	struct node *node = owner;
+
+	drive_on_disconnected(&node->drive, peer);
+}
+
+static void on_stopped(void *owner)
+{
+	struct node *node = owner;
+
+	node->peers.is_stopped = true;
+	node_check(node);
+}
+
+/* -- Start and stop -------------------------------------------------------------------------------------- */
+
+static enum status make_binding(struct peers *peers, struct why *why)
+{
+	struct node *node = peers->node;
+	struct binding *binding = &peers->binding;
+	struct hash digest, auxiliary;
+	enum status status = random_hash_get(&auxiliary, why);
+
+	binding->vote_key = node->keys.vote.public_key;
+	binding->first_height = 0;
+	binding->last_height = UINT64_MAX;
+	digest = binding_digest(binding, &store_network(node->store)->genesis,
+	                        &node->keys.node_id);
+	if (status != STATUS_OK)
+		return status;
+	status = key_pair_sign(&binding->signature, node->keys.signer, &node->keys.vote, &digest,
+	                       &auxiliary);
+	return status == STATUS_OK ? status
+	                           : why_set(why, status, "sign for the node key");
+}
+
+static enum status add_target(struct peers *peers, struct bytes_view text, struct why *why)
+{
+	struct net_target *target = &peers->targets[peers->target_count];
+	const char *wrong = net_target_parse(target, text);
+
+	if (wrong)
+		return why_say(why, STATUS_MALFORMED, "p2p.peers: '%.*s': %s", (int)text.size,
+		               (const char *)text.at, wrong);
+	peers->target_count++;
+	return STATUS_OK;
+}
+
+/* The file's, which a person wrote; then genesis's, who may have moved since. */
+static enum status find_targets(struct peers *peers, struct why *why)
+{
+	const struct config_list *list = &peers->node->config->p2p_peers;
+	const struct genesis *genesis = peers->node->genesis;
+	enum status status = STATUS_OK;
+
+	peers->targets = memory_new(NET_DIALS_MAX * sizeof *peers->targets);
+	if (!peers->targets)
+		return why_set(why, STATUS_MEMORY, "read the list of peers");
+	for (size_t i = 0; i < list->count && status == STATUS_OK; i++)
+		status = add_target(peers, text_view(list->items[i]), why);
+	for (size_t i = 0; i < genesis->validators.count && status == STATUS_OK; i++) {
+		struct net_target *target = &peers->targets[peers->target_count];
+		struct bytes_view address = text_view(genesis->validator_addresses[i]);
+
+		if (address.size == 0 || endpoint_parse(&target->endpoint, address) != NULL)
+			continue;
+		target->id = genesis->validator_node_ids[i];
+		peers->target_count++;
+	}
+	return status;
+}
+
+enum status peers_start_reader(struct peers *peers, struct node *node, struct why *why)
+{
+	peers->node = node;
+	peers->reader.on_read = on_read;
+	peers->reader.on_failed = on_read_failed;
+	peers->reader.owner = node;
+	return reader_start(&peers->reader, node->store, why);
+}
+
+enum status peers_start_net(struct peers *peers, struct why *why)
+{
+	struct node *node = peers->node;
+	struct net_config config = {
+		.loop = &node->loop,
+		.node_key = node->keys.node,
+		.genesis = store_network(node->store)->genesis,
+		.listen = node->config->p2p_listen,
+		.owner = node,
+		.admits = admits,
+		.is_listed = is_listed,
+		.greet = greet,
+		.on_open = on_open,
+		.on_message = on_message,
+		.on_close = on_close,
+		.on_stopped = on_stopped,
+	};
+	enum status status = make_binding(peers, why);
+
+	snprintf(peers->agent, sizeof peers->agent, "cairnd/%s", CAIRN_VERSION);
+	if (status == STATUS_OK)
+		status = find_targets(peers, why);
+	config.targets = peers->targets;
+	config.target_count = peers->target_count;
+	if (status == STATUS_OK)
+		status = net_new(&peers->net, &config, why);
+	secret_key_wipe(&config.node_key);
+	return status;
+}
+
+void peers_stop(struct peers *peers)
+{
+	if (peers->is_stopping)
+		return;
+	peers->is_stopping = true;
+	net_stop(peers->net);
+}
+
+bool peers_are_idle(const struct peers *peers)
+{
+	return peers->is_stopped && peers->checking == 0 && peers->reading == 0 &&
+	       peers->ingesting == 0;
+}
+
+void peers_stop_reader(struct peers *peers)
+{
+	reader_stop(&peers->reader);
+}
+
+void peers_abort(struct peers *peers)
+{
+	net_abort(peers->net);
+}
+
+void peers_free(struct peers *peers)
+{
+	net_free(peers->net);
+	memory_free(peers->targets);
+}
