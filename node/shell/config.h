@@ -149,7 +149,8 @@ MUST_CHECK enum status config_set(struct config *config, const char *assignment,
  *     listen = "127.0.0.1:17471"  # default                                           */
 void config_print(struct buffer *out, const struct config *config);
 
-/* A file with every key, its meaning and its default, all switched off by '#'. */
-void config_print_template(struct buffer *out);
+/* A file with every key, its meaning and its value; those that are the default are switched off
+ * by '#'. */
+void config_print_template(struct buffer *out, const struct config *config);
 
 #endif

@@ -97,27 +97,20 @@ void config_print(struct buffer *out, const struct config *config)
 	}
 }
 
-void config_print_template(struct buffer *out)
+void config_print_template(struct buffer *out, const struct config *config)
 {
-	struct config defaults;
-
-	if (config_init(&defaults, NULL) != STATUS_OK) {
-		out->status = STATUS_MEMORY;
-		config_close(&defaults);
-		return;
-	}
 	buffer_append_text(
 	    out, "# The configuration of this node. What is commented out here is the "
 	         "default.\n# A flag or CAIRN_SECTION_KEY in the environment "
 	         "overrides a line.\n");
 	for (size_t i = 0; i < CONFIG_FIELD_COUNT; i++) {
 		const struct config_row *row = &CONFIG_ROWS[i];
+		bool is_default = config->origins[i] == CONFIG_FROM_DEFAULT;
 
 		if (opens_section(i))
 			buffer_printf(out, "\n[%s]\n", row->section);
-		buffer_printf(out, "# %s\n#%s = ", row->meaning, row->key);
-		put_value(out, &defaults, row);
+		buffer_printf(out, "# %s\n%s%s = ", row->meaning, is_default ? "#" : "", row->key);
+		put_value(out, config, row);
 		buffer_append_text(out, "\n");
 	}
-	config_close(&defaults);
 }

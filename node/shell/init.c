@@ -17,11 +17,48 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One validator, who is also the whole root group; open to followers and writers. */
-static void fill_genesis(struct genesis *genesis, const char *name,
-                         const struct node_keys *keys, const struct hash *account)
+/* A node on its way. */
+struct newcomer {
+	const struct init_member *member;
+	struct data_dir dir;
+	bool has_dir;
+	struct node_keys keys;
+	struct hash account;
+};
+
+static int by_vote_key(const void *a, const void *b)
 {
-	struct validator *validator = &genesis->validators.items[0];
+	const struct newcomer *const *first = a, *const *second = b;
+
+	return memcmp(&(*first)->keys.vote.public_key, &(*second)->keys.vote.public_key,
+	              PUBLIC_KEY_SIZE);
+}
+
+static int by_account(const void *a, const void *b)
+{
+	return memcmp(a, b, HASH_SIZE);
+}
+
+static void add_validator(struct genesis *genesis, const struct newcomer *newcomer)
+{
+	size_t index = genesis->validators.count++;
+	struct validator *validator = &genesis->validators.items[index];
+	const char *address = newcomer->member->p2p_listen;
+
+	validator->account = newcomer->account;
+	validator->vote_key = newcomer->keys.vote.public_key;
+	validator->cosign_key = newcomer->keys.cosign_key;
+	genesis->validator_node_ids[index] = newcomer->keys.node_id;
+	snprintf(genesis->validator_addresses[index], sizeof *genesis->validator_addresses,
+	         "%s", address ? address : "");
+	genesis->root_members[genesis->root_member_count++] = validator->account;
+}
+
+/* The validators, who are the root group besides, and decide there as they do on blocks; open to
+ * followers and writers. */
+static void fill_genesis(struct genesis *genesis, const char *name,
+                         struct newcomer **validators, size_t count)
+{
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -31,15 +68,11 @@ static void fill_genesis(struct genesis *genesis, const char *name,
 	genesis->peers = PEERS_OPEN;
 	genesis->admission = ADMISSION_OPEN;
 	genesis->parameters = parameters_default();
-	genesis->validators.count = 1;
-	validator->account =
-		account ? *account : account_id_of_key(&keys->vote.public_key);
-	validator->vote_key = keys->vote.public_key;
-	validator->cosign_key = keys->cosign_key;
-	genesis->validator_node_ids[0] = keys->node_id;
-	genesis->root_member_count = 1;
-	genesis->root_threshold = 1;
-	genesis->root_members[0] = validator->account;
+	qsort(validators, count, sizeof *validators, by_vote_key);
+	for (size_t i = 0; i < count; i++)
+		add_validator(genesis, validators[i]);
+	qsort(genesis->root_members, count, sizeof *genesis->root_members, by_account);
+	genesis->root_threshold = validators_quorum(count, FAULT_BYZANTINE);
 }
 
 static enum status write_genesis_json(const struct data_dir *dir,
@@ -60,21 +93,45 @@ static enum status write_genesis_json(const struct data_dir *dir,
 	return status;
 }
 
-static enum status write_config(const struct data_dir *dir, struct why *why)
+/* Beside the defaults, what makes this node another one than its neighbours. */
+static enum status set_addresses(struct config *config, const struct init_member *member,
+                                 struct why *why)
+{
+	char assignment[ADDRESS_SIZE_MAX + 32];
+	enum status status = STATUS_OK;
+
+	if (member->p2p_listen) {
+		snprintf(assignment, sizeof assignment, "p2p.listen=%s", member->p2p_listen);
+		status = config_set(config, assignment, why);
+	}
+	if (status == STATUS_OK && member->rpc_listen) {
+		snprintf(assignment, sizeof assignment, "rpc.listen=%s", member->rpc_listen);
+		status = config_set(config, assignment, why);
+	}
+	return status;
+}
+
+static enum status write_config(const struct newcomer *newcomer, struct why *why)
 {
 	char path[DATA_PATH_SIZE];
+	struct config config;
 	struct buffer text;
-	enum status status;
+	enum status status = config_init(&config, why);
 
 	buffer_init(&text, CONFIG_SIZE_MAX);
-	config_print_template(&text);
-	status = text.status;
-	data_dir_path(path, dir, FILE_CONFIG);
+	if (status == STATUS_OK)
+		status = set_addresses(&config, newcomer->member, why);
+	if (status == STATUS_OK) {
+		config_print_template(&text, &config);
+		status = text.status == STATUS_OK
+		             ? STATUS_OK
+		             : why_set(why, text.status, "write the configuration");
+	}
+	data_dir_path(path, &newcomer->dir, FILE_CONFIG);
 	if (status == STATUS_OK)
 		status = file_create(path, buffer_view(&text), 0644, why);
-	else
-		why_set(why, status, "write the configuration");
 	buffer_close(&text);
+	config_close(&config);
 	return status;
 }
 
@@ -118,32 +175,19 @@ static enum status create_sign_state(const struct data_dir *dir, struct why *why
 	return sign_state_create(path, &(struct sign_mark){0}, why);
 }
 
-static enum status fill_folder(const struct data_dir *dir, const char *name,
-                               const struct hash *account, struct hash *genesis_id,
+static enum status fill_folder(const struct newcomer *newcomer,
+                               const struct genesis *genesis, struct hash *genesis_id,
                                struct why *why)
 {
-	struct genesis *genesis = memory_new(sizeof *genesis);
-	struct node_keys keys;
-	enum status status;
+	const struct data_dir *dir = &newcomer->dir;
+	enum status status = create_sign_state(dir, why);
 
-	if (!genesis)
-		return why_set(why, STATUS_MEMORY, "make a genesis");
-	status = node_keys_create(&keys, dir, why);
-	if (status != STATUS_OK)
-		goto out_genesis;
-	fill_genesis(genesis, name, &keys, account);
-	status = genesis_check(genesis, why);
-	if (status == STATUS_OK)
-		status = create_sign_state(dir, why);
 	if (status == STATUS_OK)
 		status = write_genesis_json(dir, genesis, why);
 	if (status == STATUS_OK)
-		status = write_config(dir, why);
+		status = write_config(newcomer, why);
 	if (status == STATUS_OK)
 		status = create_store(dir, genesis, genesis_id, why);
-	node_keys_close(&keys);
-out_genesis:
-	memory_free(genesis);
 	return status;
 }
 
@@ -164,26 +208,85 @@ static void empty_folder(const struct data_dir *dir)
 	rmdir(dir->path);
 }
 
-enum status node_init(const char *data_dir, const char *network_name, const char *account,
-                      struct hash *genesis, struct why *why)
+static enum status begin(struct newcomer *newcomer, const struct init_member *member,
+                         struct why *why)
 {
-	struct hash account_id;
-	struct data_dir dir;
 	enum status status;
+
+	newcomer->member = member;
+	if (member->account &&
+	    address_decode(&newcomer->account, text_view(member->account), why) != STATUS_OK)
+		return why_add(why, STATUS_MALFORMED, "the account '%.80s'", member->account);
+	status = data_dir_create(&newcomer->dir, member->data_dir, why);
+	if (status != STATUS_OK)
+		return status;
+	newcomer->has_dir = true;
+	status = node_keys_create(&newcomer->keys, &newcomer->dir, why);
+	if (status == STATUS_OK && !member->account)
+		newcomer->account = account_id_of_key(&newcomer->keys.vote.public_key);
+	return status;
+}
+
+static enum status fill_all(struct newcomer *newcomers, size_t count, const char *name,
+                            struct hash *genesis_id, struct why *why)
+{
+	struct genesis *genesis = memory_new(sizeof *genesis);
+	struct newcomer *validators[VALIDATORS_MAX];
+	size_t validator_count = 0;
+	enum status status = STATUS_OK;
+
+	if (!genesis)
+		return why_set(why, STATUS_MEMORY, "make a genesis");
+	for (size_t i = 0; i < count; i++)
+		if (newcomers[i].member->is_validator)
+			validators[validator_count++] = &newcomers[i];
+	fill_genesis(genesis, name, validators, validator_count);
+	status = genesis_check(genesis, why);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = fill_folder(&newcomers[i], genesis, genesis_id, why);
+	memory_free(genesis);
+	return status;
+}
+
+enum status node_init_network(const struct init_member *members, size_t count,
+                              const char *network_name, struct hash *genesis,
+                              struct why *why)
+{
+	struct newcomer *newcomers;
+	enum status status = STATUS_OK;
 
 	if (!network_name_is_valid(text_view(network_name)))
 		return why_say(why, STATUS_MALFORMED,
 		               "a network's name has 1 to %d characters a-z 0-9 -, which '%.80s' "
 		               "has not",
 		               NETWORK_NAME_SIZE_MAX, network_name);
-	if (account && address_decode(&account_id, text_view(account), why) != STATUS_OK)
-		return why_add(why, STATUS_MALFORMED, "the account '%.80s'", account);
-	status = data_dir_create(&dir, data_dir, why);
-	if (status != STATUS_OK)
-		return status;
-	status = fill_folder(&dir, network_name, account ? &account_id : NULL, genesis, why);
-	if (status != STATUS_OK)
-		empty_folder(&dir);
-	data_dir_close(&dir);
+	newcomers = memory_new(count * sizeof *newcomers);
+	if (!newcomers)
+		return why_set(why, STATUS_MEMORY, "make a network");
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = begin(&newcomers[i], &members[i], why);
+	if (status == STATUS_OK)
+		status = fill_all(newcomers, count, network_name, genesis, why);
+	for (size_t i = 0; i < count; i++) {
+		if (status != STATUS_OK && newcomers[i].has_dir)
+			empty_folder(&newcomers[i].dir);
+		if (newcomers[i].has_dir) {
+			node_keys_close(&newcomers[i].keys);
+			data_dir_close(&newcomers[i].dir);
+		}
+	}
+	memory_free(newcomers);
 	return status;
+}
+
+enum status node_init(const char *data_dir, const char *network_name, const char *account,
+                      struct hash *genesis, struct why *why)
+{
+	struct init_member alone = {
+		.data_dir = data_dir,
+		.is_validator = true,
+		.account = account,
+	};
+
+	return node_init_network(&alone, 1, network_name, genesis, why);
 }

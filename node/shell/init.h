@@ -1,15 +1,32 @@
-/* cairnd init: a new network of one validator, with its keys, in a new data directory. */
+/* cairnd init: new networks, with their keys, in new data directories. */
 #ifndef NODE_SHELL_INIT_H
 #define NODE_SHELL_INIT_H
 
 #include "chain/base/status.h"
 
+#include <stdbool.h>
+
 struct hash;
 
-/* `account`, an address, is the validator's and the root group: who has its key admits others
- * and sets parameters. NULL: the account whose key is the vote key.
- *
- * On failure nothing is left behind but what was there before. *genesis names the network. */
+/* A node of a new network. */
+struct init_member {
+	const char *data_dir;
+	bool is_validator;      /* else it follows */
+	const char *p2p_listen; /* ADDR:PORT, also for the others; NULL: the default, which the
+	                         * genesis does not name */
+	const char *rpc_listen; /* NULL: the default */
+	const char *account;    /* address of the validator's account, one of the root group: who has
+	                         * its key admits others and sets parameters. NULL: the account whose
+	                         * key is the vote key */
+};
+
+/* One genesis for all of them, 1..VALIDATORS_MAX of whom are validators. On failure nothing is
+ * left behind but what was there before. *genesis names the network. */
+MUST_CHECK enum status node_init_network(const struct init_member *members, size_t count,
+                                         const char *network_name, struct hash *genesis,
+                                         struct why *why);
+
+/* A network of one; `account` as above. */
 MUST_CHECK enum status node_init(const char *data_dir, const char *network_name,
                                  const char *account, struct hash *genesis,
                                  struct why *why);

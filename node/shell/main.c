@@ -3,6 +3,7 @@
 #include "node/shell/allow_votes.h"
 #include "node/shell/compact.h"
 #include "node/shell/config.h"
+#include "node/shell/devnet.h"
 #include "node/shell/init.h"
 #include "node/shell/node.h"
 
@@ -22,6 +23,9 @@ static const char USAGE[] =
 	"       cairnd run  [--data-dir DIR] [--rpc-listen ADDR:PORT] [--p2p-listen ADDR:PORT]\n"
 	"                   [--config FILE] [--log-level LEVELS] [--log-format FORMAT]\n"
 	"                   [--set SECTION.KEY=VALUE]...      run the node until SIGTERM\n"
+	"       cairnd devnet N --data-dir DIR [--base-port P] [--followers M] [--prepare]\n"
+	"                                                 N validators on this machine, in DIR/node<i>\n"
+	"       cairnd id [flags of run]                      the node id and keys, for other nodes\n"
 	"       cairnd config [flags of run]                  show what it would run with\n"
 	"       cairnd compact [flags of run]                 rewrite a stopped node's files small\n"
 	"       cairnd allow-votes --data-dir DIR --above EPOCH:VIEW\n"
@@ -143,6 +147,52 @@ static int command_allow_votes(int count, char **arguments)
 	return EXIT_SUCCESS;
 }
 
+static bool read_number(uint64_t *number, const char *text, uint64_t low, uint64_t high)
+{
+	return decimal_decode(number, text_view(text)) && *number >= low && *number <= high;
+}
+
+/* False: one of the arguments cannot be understood, the one at *at. */
+static bool read_devnet(struct devnet *devnet, int count, char **arguments, int *at)
+{
+	uint64_t number;
+
+	for (; *at < count; ++*at) {
+		const char *argument = arguments[*at], *value;
+
+		if ((value = value_of("--data-dir", count, arguments, at)))
+			devnet->folder = value;
+		else if ((value = value_of("--base-port", count, arguments, at)) &&
+		         read_number(&number, value, 1, UINT16_MAX))
+			devnet->base_port = (uint16_t)number;
+		else if ((value = value_of("--followers", count, arguments, at)) &&
+		         read_number(&number, value, 0, DEVNET_NODES_MAX))
+			devnet->follower_count = (size_t)number;
+		else if (strcmp(argument, "--prepare") == 0)
+			devnet->only_prepare = true;
+		else if (devnet->validator_count == 0 &&
+		         read_number(&number, argument, 1, DEVNET_NODES_MAX))
+			devnet->validator_count = (size_t)number;
+		else
+			return false;
+	}
+	return true;
+}
+
+static int command_devnet(const char *program, int count, char **arguments)
+{
+	struct devnet devnet = {.program = program, .base_port = DEVNET_BASE_PORT};
+	int at = 0;
+
+	if (!read_devnet(&devnet, count, arguments, &at))
+		return usage("cannot understand '%s'", arguments[at < count ? at : count - 1]);
+	if (devnet.validator_count == 0 || !devnet.folder ||
+	    devnet.validator_count + devnet.follower_count > DEVNET_NODES_MAX)
+		return usage("%s", "devnet takes the number of validators, at most 128 nodes in all, "
+		                   "and --data-dir");
+	return devnet_run(&devnet);
+}
+
 static int with_config(int count, char **arguments, char **environment,
                        int (*function)(const struct config *config, const char *data_dir))
 {
@@ -175,6 +225,29 @@ static int print_config(const struct config *config, const char *data_dir)
 	return EXIT_SUCCESS;
 }
 
+static int print_id(const struct config *config, const char *data_dir)
+{
+	struct data_dir dir;
+	struct node_keys keys;
+	struct why why = {{0}};
+	char text[2 * COMPRESSED_KEY_SIZE + 1];
+
+	(void)config;
+	/* Only read: a node may be running there. */
+	dir.lock_file = -1;
+	snprintf(dir.path, sizeof dir.path, "%s", data_dir);
+	if (node_keys_load(&keys, &dir, &why) != STATUS_OK)
+		return refuse_start(&why);
+	hex_encode(text, bytes_view(keys.node_id.bytes, sizeof keys.node_id.bytes));
+	printf("node_id    %s\n", text);
+	hex_encode(text, bytes_view(keys.vote.public_key.bytes, PUBLIC_KEY_SIZE));
+	printf("vote_key   %s\n", text);
+	hex_encode(text, hash_view(&keys.cosign_key));
+	printf("cosign_key %s\n", text);
+	node_keys_close(&keys);
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv, char **environment)
 {
 	const char *command = argc > 1 ? argv[1] : "help";
@@ -190,6 +263,10 @@ int main(int argc, char **argv, char **environment)
 		return command_init(argc - 2, argv + 2);
 	if (strcmp(command, "run") == 0)
 		return with_config(argc - 2, argv + 2, environment, node_run);
+	if (strcmp(command, "devnet") == 0)
+		return command_devnet(argv[0], argc - 2, argv + 2);
+	if (strcmp(command, "id") == 0)
+		return with_config(argc - 2, argv + 2, environment, print_id);
 	if (strcmp(command, "config") == 0)
 		return with_config(argc - 2, argv + 2, environment, print_config);
 	if (strcmp(command, "compact") == 0)

@@ -429,7 +429,7 @@ START_TEST(the_template_shows_every_key_with_its_default)
 	char *text;
 
 	buffer_init(&out, CONFIG_SIZE_MAX);
-	config_print_template(&out);
+	config_print_template(&out, &config);
 	buffer_append(&out, "", 1);
 	ck_assert_int_eq(out.status, STATUS_OK);
 	text = (char *)out.at;

@@ -1,0 +1,264 @@
+#include "node/shell/devnet.h"
+
+#include "chain/base/memory.h"
+#include "chain/base/text.h"
+#include "node/shell/clock.h"
+#include "node/shell/data_dir.h"
+#include "node/shell/init.h"
+#include "node/shell/layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+	NODE_PATH_SIZE = DATA_DIR_PATH_SIZE,
+	LISTEN_SIZE = 32,
+	PORTS_PER_NODE = 10,
+	READY_MS = 60000,
+	NODE_LOG_NAME_SIZE = 16,
+};
+
+#define FILE_LOG "log"
+
+struct devnet_node {
+	char folder[NODE_PATH_SIZE];
+	char p2p_listen[LISTEN_SIZE];
+	char rpc_listen[LISTEN_SIZE];
+	pid_t process; /* 0: it does not run */
+};
+
+static size_t count_nodes(const struct devnet *devnet)
+{
+	return devnet->validator_count + devnet->follower_count;
+}
+
+static int fail(const char *what, const char *why)
+{
+	fprintf(stderr, "cairnd: %s: %s\n", what, why);
+	return EXIT_FAILURE;
+}
+
+/* -- Folders -------------------------------------------------------------------------------- */
+
+static bool name_nodes(struct devnet_node *nodes, const struct devnet *devnet)
+{
+	for (size_t i = 0; i < count_nodes(devnet); i++) {
+		unsigned port = devnet->base_port + (unsigned)(PORTS_PER_NODE * i);
+		int size = snprintf(nodes[i].folder, NODE_PATH_SIZE, "%s/node%zu", devnet->folder, i);
+
+		if (port + 1 > UINT16_MAX || size >= NODE_PATH_SIZE - (int)sizeof "/" FILE_SOCKET)
+			return false;
+		snprintf(nodes[i].p2p_listen, LISTEN_SIZE, "127.0.0.1:%u", port);
+		snprintf(nodes[i].rpc_listen, LISTEN_SIZE, "127.0.0.1:%u", port + 1);
+	}
+	return true;
+}
+
+/* The folders are there already: it is the same network again, whatever was asked for. */
+static bool is_there(const struct devnet_node *nodes)
+{
+	struct stat facts;
+
+	return stat(nodes[0].folder, &facts) == 0;
+}
+
+static int prepare(const struct devnet_node *nodes, const struct devnet *devnet)
+{
+	struct init_member members[DEVNET_NODES_MAX];
+	char text[HASH_HEX_SIZE];
+	struct why why = {{0}};
+	struct hash genesis;
+
+	for (size_t i = 0; i < count_nodes(devnet); i++)
+		members[i] = (struct init_member){
+			.data_dir = nodes[i].folder,
+			.is_validator = i < devnet->validator_count,
+			.p2p_listen = nodes[i].p2p_listen,
+			.rpc_listen = nodes[i].rpc_listen,
+		};
+	if (node_init_network(members, count_nodes(devnet), "devnet", &genesis, &why) !=
+	    STATUS_OK)
+		return fail("make the network", why.text);
+	hex_encode(text, hash_view(&genesis));
+	printf("network devnet\ngenesis %s\n", text);
+	return EXIT_SUCCESS;
+}
+
+/* -- Processes -------------------------------------------------------------------------------- */
+
+static bool start(struct devnet_node *node, const struct devnet *devnet)
+{
+	const char *const arguments[] = {devnet->program, "run", "--data-dir", node->folder,
+	                                 NULL};
+	char log[NODE_PATH_SIZE + NODE_LOG_NAME_SIZE];
+	sigset_t none;
+
+	snprintf(log, sizeof log, "%s/%s", node->folder, FILE_LOG);
+	node->process = fork();
+	if (node->process == 0) {
+		int file = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+		dup2(file, STDOUT_FILENO);
+		dup2(file, STDERR_FILENO);
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		execvp(devnet->program, (char *const *)(uintptr_t)arguments);
+		_exit(127);
+	}
+	return node->process > 0;
+}
+
+static bool answers(const struct devnet_node *node)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int probe, size;
+	bool connected;
+
+	size = snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", node->folder,
+	                FILE_SOCKET);
+	if (size >= (int)sizeof address.sun_path)
+		return false;
+	probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	connected = probe >= 0 &&
+	            connect(probe, (struct sockaddr *)&address, sizeof address) == 0;
+	if (probe >= 0)
+		close(probe);
+	return connected;
+}
+
+static struct devnet_node *find(struct devnet_node *nodes, size_t count, pid_t process)
+{
+	for (size_t i = 0; i < count; i++)
+		if (process > 0 && nodes[i].process == process)
+			return &nodes[i];
+	return NULL;
+}
+
+/* The first that has ended by itself, or NULL. */
+static struct devnet_node *ended(struct devnet_node *nodes, size_t count)
+{
+	struct devnet_node *node = find(nodes, count, waitpid(-1, NULL, WNOHANG));
+
+	if (node)
+		node->process = 0;
+	return node;
+}
+
+/* A signal that came meanwhile; 0: none did in so long. */
+static int wait_signal(const sigset_t *signals, long milliseconds)
+{
+	struct timespec time = {.tv_sec = milliseconds / 1000,
+	                        .tv_nsec = milliseconds % 1000 * 1000000};
+	int signal = sigtimedwait(signals, NULL, &time);
+
+	return signal > 0 ? signal : 0;
+}
+
+static bool is_stop(int signal)
+{
+	return signal == SIGINT || signal == SIGTERM;
+}
+
+static int say_ended(const struct devnet_node *node)
+{
+	fprintf(stderr, "cairnd: the node in %s ended: see its %s\n", node->folder, FILE_LOG);
+	return EXIT_FAILURE;
+}
+
+static int await_ready(struct devnet_node *nodes, size_t count, const sigset_t *signals,
+                       bool *is_told)
+{
+	uint64_t until_ms = clock_monotonic_ms() + READY_MS;
+
+	for (size_t i = 0; i < count && !*is_told;) {
+		const struct devnet_node *gone = ended(nodes, count);
+
+		if (gone)
+			return say_ended(gone);
+		if (answers(&nodes[i]))
+			i++;
+		else if (clock_monotonic_ms() > until_ms)
+			return fail(nodes[i].folder, "the node is not ready after a minute");
+		else
+			*is_told = is_stop(wait_signal(signals, 20));
+	}
+	return EXIT_SUCCESS;
+}
+
+static void say_ready(const struct devnet_node *nodes, const struct devnet *devnet)
+{
+	for (size_t i = 0; i < count_nodes(devnet); i++)
+		printf("node%-4zu %s  peers %s  rpc http://%s  %s\n", i,
+		       i < devnet->validator_count ? "validator" : "follower ", nodes[i].p2p_listen,
+		       nodes[i].rpc_listen, nodes[i].folder);
+	printf("ready     cairn --data-dir %s ...; stop with Ctrl-C\n", nodes[0].folder);
+	fflush(stdout);
+}
+
+static void stop_all(struct devnet_node *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (nodes[i].process > 0)
+			kill(nodes[i].process, SIGTERM);
+	for (size_t i = 0; i < count; i++)
+		while (nodes[i].process > 0 && waitpid(nodes[i].process, NULL, 0) < 0 &&
+		       errno == EINTR)
+			continue;
+}
+
+static int watch(struct devnet_node *nodes, const struct devnet *devnet,
+                 const sigset_t *signals)
+{
+	size_t count = count_nodes(devnet);
+	bool is_told = false;
+	int result = EXIT_SUCCESS;
+
+	for (size_t i = 0; i < count && result == EXIT_SUCCESS; i++)
+		if (!start(&nodes[i], devnet))
+			result = fail("start a node", strerror(errno));
+	if (result == EXIT_SUCCESS)
+		result = await_ready(nodes, count, signals, &is_told);
+	if (result == EXIT_SUCCESS && !is_told)
+		say_ready(nodes, devnet);
+	while (result == EXIT_SUCCESS && !is_told) {
+		const struct devnet_node *gone = ended(nodes, count);
+
+		if (gone)
+			result = say_ended(gone);
+		else
+			is_told = is_stop(wait_signal(signals, 1000));
+	}
+	stop_all(nodes, count);
+	return result;
+}
+
+int devnet_run(const struct devnet *devnet)
+{
+	struct devnet_node *nodes = memory_new(count_nodes(devnet) * sizeof *nodes);
+	int result = EXIT_SUCCESS;
+	sigset_t signals;
+
+	if (!nodes)
+		return fail("devnet", "out of memory");
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	if (!name_nodes(nodes, devnet))
+		result = fail("devnet", "the folder's name is too long, or the ports are too high");
+	else if (!is_there(nodes))
+		result = prepare(nodes, devnet);
+	if (result == EXIT_SUCCESS && !devnet->only_prepare)
+		result = watch(nodes, devnet, &signals);
+	memory_free(nodes);
+	return result;
+}
