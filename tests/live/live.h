@@ -31,6 +31,7 @@ struct live_node {
 	char program[4096];
 	char socket[108];
 	char log[108];
+	bool has_address;  /* of its own, in its file: it is one of several */
 };
 
 /* A fresh network of one in a new folder below `parent`, running. */
@@ -59,6 +60,15 @@ uint64_t live_node_peak_memory(const struct live_node *node);
 double live_node_cpu_s(const struct live_node *node);
 /* Bytes that the files of its ledger occupy. */
 uint64_t live_node_disk_bytes(const struct live_node *node);
+
+/* -- network.c --------------------------------------------------------------------------- */
+
+/* One network in a new folder below `parent`, on free ports: validators first, then followers.
+ * None of them runs yet: live_node_restart. */
+void live_network_make(struct live_node *nodes, size_t validator_count,
+                       size_t follower_count, const char *bin_folder, const char *parent);
+/* Stops those that run, and removes all. */
+void live_network_remove(struct live_node *nodes, size_t count);
 
 /* -- http.c ------------------------------------------------------------------------------ */
 

@@ -61,11 +61,13 @@ static bool answers(const struct live_node *node)
 
 bool live_node_try(struct live_node *node, double *seconds)
 {
-	const char *const arguments[] = {node->program,  "run",         "--data-dir",
+	const char *arguments[] = {node->program,  "run",         "--data-dir",
 	                                 node->folder,   "--rpc-listen", "127.0.0.1:0",
 	                                 "--p2p-listen", "127.0.0.1:0",  NULL};
 	double start_s = live_now_s();
 
+	if (node->has_address)
+		arguments[4] = NULL;
 	node->process = spawn(node, arguments);
 	while (!answers(node)) {
 		struct timespec pause = {.tv_nsec = 2000000};
