@@ -1,0 +1,168 @@
+/* What peers that are behind are answered: whole blocks in a row, up to one that certifies
+ * itself, and nothing where there is none. */
+#include "node/shell/reader.h"
+#include "tests/unit/store/store_fixture.h"
+
+#include "consensus/message.h"
+
+static struct store_fixture fixture;
+static struct store_view *view;
+static struct read_job job;
+static struct message message;
+static struct hash hashes[64];
+
+static void start(void)
+{
+	store_fixture_init(&fixture, NULL);
+	view = store_fixture_view(&fixture);
+}
+
+static void stop(void)
+{
+	store_view_close(view);
+	store_fixture_close(&fixture);
+}
+
+/* A block of one transaction, under a certificate for itself or for another. */
+static void add_block(bool certifies_itself)
+{
+	char name[16];
+	uint8_t bytes[CERTIFICATE_SIZE_MAX];
+	struct certificate *certificate = calloc(1, sizeof *certificate);
+	struct writer out = writer_on(bytes, sizeof bytes);
+	uint64_t height = fixture.ledger.ledger.tip.header.height + 1;
+	struct store_block block;
+	struct draft *draft;
+	const struct tx *tx;
+
+	snprintf(name, sizeof name, "s%llu", (unsigned long long)height);
+	tx = ledger_fixture_tx_of(&fixture.ledger, 1, make_describe(name));
+	draft = ledger_fixture_sealed(&fixture.ledger, NULL, &tx, 1);
+	hashes[height] = draft->hash;
+	certificate->ballot = (struct ballot){
+		.kind = VOTE_FINALIZE,
+		.view = height,
+		.block = certifies_itself ? draft->hash : (struct hash){{1}},
+	};
+	certificate->validator_count = 1;
+	certificate->signers[0] = true;
+	certificate_put(&out, certificate);
+	block = (struct store_block){
+		.draft = draft,
+		.certificate = bytes_view(bytes, certificate_size(certificate)),
+	};
+	ck_ok(&fixture, store_write(fixture.store,
+	                            &(struct store_batch){.blocks = &block, .block_count = 1},
+	                            &fixture.why));
+	memory_ledger_commit(&fixture.ledger.ledger, draft);
+	draft_free(draft);
+	free(certificate);
+}
+
+/* Asks from a height on, or for a block; false: no answer. */
+static bool ask(uint64_t height, const struct hash *hash)
+{
+	buffer_close(&job.answer);
+	job = (struct read_job){.height = height, .by_hash = hash != NULL};
+	if (hash)
+		job.hash = *hash;
+	buffer_init(&job.answer, MESSAGE_SIZE_MAX);
+	ck_ok(&fixture, reader_answer(view, &job, &fixture.why));
+	ck_assert_int_eq(job.answer.status, STATUS_OK);
+	if (job.answer.size == 0)
+		return false;
+	ck_assert_int_eq(message_decode(&message, buffer_view(&job.answer)), STATUS_OK);
+	return true;
+}
+
+static void must_be_range(uint64_t first, size_t count)
+{
+	struct certificate certificate;
+	struct cursor in;
+
+	ck_assert_int_eq(message.kind, MESSAGE_RANGE);
+	ck_assert_uint_eq(message.range.count, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct message_block *block = &message.range.blocks[i];
+		struct hash hash = header_hash(&block->header, &fixture.ledger.network);
+
+		ck_assert_uint_eq(block->header.height, first + i);
+		ck_assert(hash_equal(&hash, &hashes[first + i]));
+		ck_assert_uint_eq(block->body.size, block->header.body_size);
+		ck_assert_uint_gt(block->body.size, 0);
+	}
+	in = cursor_on(message.range.certificate);
+	certificate_get(&in, &certificate);
+	ck_assert_int_eq(cursor_finish(&in), STATUS_OK);
+	ck_assert(hash_equal(&certificate.ballot.block, &hashes[first + count - 1]));
+}
+
+START_TEST(a_range_ends_at_the_last_block_that_certifies_itself)
+{
+	for (int i = 0; i < 5; i++)
+		add_block(i != 3 && i != 4); /* heights 1 to 3 do, 4 and 5 do not */
+	ck_assert(ask(1, NULL));
+	must_be_range(1, 3);
+	ck_assert(ask(3, NULL));
+	must_be_range(3, 1);
+	ck_assert(!ask(4, NULL));
+	add_block(true);
+	ck_assert(ask(4, NULL));
+	must_be_range(4, 3);
+	buffer_close(&job.answer);
+}
+END_TEST
+
+START_TEST(a_range_has_thirty_two_blocks_at_most)
+{
+	for (int i = 0; i < 40; i++)
+		add_block(true);
+	ck_assert(ask(2, NULL));
+	must_be_range(2, RANGE_BLOCKS_MAX);
+	ck_assert(ask(34, NULL));
+	must_be_range(34, 7);
+	buffer_close(&job.answer);
+}
+END_TEST
+
+START_TEST(what_is_not_there_is_not_answered)
+{
+	struct hash nowhere = {{7}};
+
+	add_block(true);
+	ck_assert(!ask(2, NULL));
+	ck_assert(!ask(0, NULL));
+	ck_assert(!ask(UINT64_MAX, NULL));
+	ck_assert(!ask(0, &nowhere));
+	buffer_close(&job.answer);
+}
+END_TEST
+
+START_TEST(a_block_is_found_by_its_hash)
+{
+	struct hash hash;
+
+	add_block(true);
+	add_block(false);
+	ck_assert(ask(0, &hashes[2]));
+	ck_assert_int_eq(message.kind, MESSAGE_BLOCK);
+	hash = header_hash(&message.block.header, &fixture.ledger.network);
+	ck_assert(hash_equal(&hash, &hashes[2]));
+	ck_assert_uint_eq(message.block.body.size, message.block.header.body_size);
+	buffer_close(&job.answer);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+	Suite *suite = suite_create("reader");
+	TCase *cases = tcase_create("reader");
+
+	tcase_add_checked_fixture(cases, start, stop);
+	tcase_add_test(cases, a_range_ends_at_the_last_block_that_certifies_itself);
+	tcase_add_test(cases, a_range_has_thirty_two_blocks_at_most);
+	tcase_add_test(cases, what_is_not_there_is_not_answered);
+	tcase_add_test(cases, a_block_is_found_by_its_hash);
+	suite_add_tcase(suite, cases);
+	return suite;
+}
