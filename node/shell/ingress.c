@@ -1,6 +1,7 @@
 #include "node/shell/ingress.h"
 
 #include "chain/base/invariant.h"
+#include "node/shell/verified.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -41,6 +42,19 @@ void ingress_batch_free(struct ingress_batch *batch)
 
 /* -- Workers ---------------------------------------------------------------------------------- */
 
+/* Peers offer what is here already now and then, and blocks bring what was here before. */
+static enum verdict check_signature(const struct tx *tx, struct refusal *refusal)
+{
+	enum verdict verdict;
+
+	if (verified_is_known(&tx->signature, &tx->txid, &tx->key))
+		return VERDICT_GOOD;
+	verdict = tx_check_signature(tx, refusal);
+	if (verdict == VERDICT_GOOD)
+		verified_remember(&tx->signature, &tx->txid, &tx->key);
+	return verdict;
+}
+
 static void verify_one(const struct network *network, struct submission *submission,
                        struct bytes_view given)
 {
@@ -60,7 +74,7 @@ static void verify_one(const struct network *network, struct submission *submiss
 	}
 	submission->verdict = tx_decode(&submission->tx, network, given, refusal);
 	if (submission->verdict == VERDICT_GOOD)
-		submission->verdict = tx_check_signature(&submission->tx, refusal);
+		submission->verdict = check_signature(&submission->tx, refusal);
 }
 
 static void verify_chunk(void *owner, struct letter *letter)

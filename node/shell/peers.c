@@ -4,6 +4,7 @@
 #include "node/shell/clock.h"
 #include "node/shell/logger.h"
 #include "node/shell/node.h"
+#include "node/shell/verified.h"
 
 #include <stdio.h>
 
@@ -60,7 +61,7 @@ static void run_check(void *owner, struct letter *letter)
 	struct check_letter *check = (struct check_letter *)(void *)letter;
 
 	(void)owner;
-	check_run(check->job, store_network(check->node->store), signature_is_valid);
+	check_run(check->job, store_network(check->node->store), verified_check);
 	check->letter.open = open_checked;
 	node_send(check->node, &check->letter);
 }

@@ -126,6 +126,50 @@ START_TEST(a_finished_box_gives_what_is_in_it_and_then_nothing)
 }
 END_TEST
 
+static void note_number(void *owner, struct letter *letter)
+{
+	int *sum = owner;
+
+	*sum = *sum * 10 + ((struct numbered_letter *)(void *)letter)->number;
+}
+
+START_TEST(urgent_letters_go_first_and_in_their_order)
+{
+	/* Urgent are 1, 2 and 5; 3 is taken before 5 comes. */
+	struct numbered_letter letters[7] = {{.number = 0}};
+	struct mailbox box;
+	int opened = 0;
+
+	ck_assert_int_eq(mailbox_init(&box, NULL, NULL, NULL), STATUS_OK);
+	for (int i = 0; i < 7; i++)
+		letters[i] = (struct numbered_letter){.letter.open = note_number, .number = i};
+	mailbox_send(&box, &letters[3].letter);
+	mailbox_send_urgent(&box, &letters[1].letter);
+	mailbox_send(&box, &letters[4].letter);
+	mailbox_send_urgent(&box, &letters[2].letter);
+	for (int i = 0; i < 3; i++) {
+		struct letter *letter = mailbox_wait(&box);
+
+		letter->open(&opened, letter);
+	}
+	ck_assert_int_eq(opened, 123);
+	mailbox_send_urgent(&box, &letters[5].letter);
+	mailbox_send(&box, &letters[6].letter);
+	opened = 0;
+	for (struct letter *letter = mailbox_take_all(&box); letter; letter = letter->next)
+		letter->open(&opened, letter);
+	ck_assert_int_eq(opened, 546);
+	/* Into an empty box, and behind it. */
+	mailbox_send_urgent(&box, &letters[1].letter);
+	mailbox_send(&box, &letters[2].letter);
+	opened = 0;
+	for (struct letter *letter = mailbox_take_all(&box); letter; letter = letter->next)
+		letter->open(&opened, letter);
+	ck_assert_int_eq(opened, 12);
+	mailbox_close(&box);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("mailbox");
@@ -134,6 +178,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, every_letter_is_opened_once_and_in_its_senders_order);
 	tcase_add_test(tests, a_loop_is_woken_for_the_first_letter_of_an_empty_box);
 	tcase_add_test(tests, a_finished_box_gives_what_is_in_it_and_then_nothing);
+	tcase_add_test(tests, urgent_letters_go_first_and_in_their_order);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
