@@ -218,6 +218,7 @@ END_TEST
 
 START_TEST(a_record_that_comes_twice_or_changed_or_not_at_all_ends_it)
 {
+	uint8_t record[2 * RECORD_OVERHEAD + 256];
 	struct buffer *input;
 	size_t size;
 
@@ -226,8 +227,10 @@ START_TEST(a_record_that_comes_twice_or_changed_or_not_at_all_ends_it)
 	pair_send(pair, CALLER, MESSAGE_VOTE, 124, 1);
 	pair_write(pair, CALLER);
 	size = input->size - pair->sides[CALLED].input_taken;
+	ck_assert_uint_le(size, sizeof record);
+	memcpy(record, input->at + input->size - size, size);
 	if (_i == 0) /* twice */
-		buffer_append(input, input->at + input->size - size, size);
+		buffer_append(input, record, size);
 	else if (_i == 1) /* changed */
 		input->at[input->size - 1] ^= 1;
 	else { /* lost, and the next one comes */
