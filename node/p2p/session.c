@@ -307,10 +307,35 @@ static enum session_event on_active(struct session *session,
 	return SESSION_MESSAGE;
 }
 
+/* Has the peer sent no more of these than it may? Tokens come back with time, and time that goes
+ * back brings none. */
+static bool is_within_rate(struct session *session, uint16_t type, uint64_t now_ms)
+{
+	const struct type_rule *rule = type_rule_of(type);
+	struct session_rate *rate = &session->rates[type_rule_index(rule)];
+	uint64_t most = (uint64_t)rule->burst * 1000;
+	uint64_t passed_ms = now_ms > rate->filled_ms ? now_ms - rate->filled_ms : 0;
+
+	if (rate->filled_ms == 0 || passed_ms >= most / rule->rate)
+		rate->tokens = most;
+	else if ((rate->tokens += passed_ms * rule->rate) > most)
+		rate->tokens = most;
+	if (now_ms > rate->filled_ms)
+		rate->filled_ms = now_ms;
+	if (rate->tokens < 1000)
+		return false;
+	rate->tokens -= 1000;
+	return true;
+}
+
 static enum session_event on_message(struct session *session,
                                      const struct assembled *message, uint64_t now_ms)
 {
 	session->messages_in++;
+	if (!is_within_rate(session, message->type, now_ms)) {
+		session->flooded_count++;
+		return SESSION_NOTHING;
+	}
 	if (session->state == SESSION_ACTIVE)
 		return on_active(session, message, now_ms);
 	if (message->type == TYPE_DISCONNECT)

@@ -129,6 +129,11 @@ struct session {
 	uint64_t round_trip_ms;     /* least that a ping measured; UINT64_MAX: none did */
 	uint64_t lots;              /* state of the jitter */
 
+	struct session_rate {
+		uint64_t tokens;        /* thousandths of a message */
+		uint64_t filled_ms;
+	} rates[TYPE_RULES_MAX];    /* of what comes, by type_rule_index */
+	uint64_t flooded_count;     /* messages that were dropped for it */
 	uint64_t bytes_in, bytes_out, messages_in, messages_out, messages_dropped;
 };
 

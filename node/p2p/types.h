@@ -34,10 +34,18 @@ struct type_rule {
 	enum lane lane;
 	uint32_t size_max;       /* bytes of a message */
 	uint64_t assembly_ms;    /* from its first frame to its last */
+	uint32_t rate;           /* messages a second that a peer may send for long; */
+	uint32_t burst;          /* and at once. What is beyond is dropped unread: it is said or
+	                          * asked again, and whoever floods us floods himself */
 };
+
+enum { TYPE_RULES_MAX = 16 };
 
 /* NULL: there is none of this type. */
 const struct type_rule *type_rule_of(uint16_t type);
+
+/* Its place in the table, below TYPE_RULES_MAX. */
+size_t type_rule_index(const struct type_rule *rule);
 
 /* The type that a message of consensus travels as. */
 static inline uint16_t type_of_consensus(enum message_kind kind)

@@ -334,6 +334,30 @@ START_TEST(pings_that_come_too_fast_are_not_answered)
 }
 END_TEST
 
+START_TEST(who_floods_is_heard_at_the_rate_of_the_table)
+{
+	const struct type_rule *rule = type_rule_of(type_of_consensus(MESSAGE_GET_RANGE));
+
+	open_pair();
+	for (uint32_t i = 0; i < rule->burst + 50; i++)
+		inject("040307010900000007" "0102030405060708");
+	ck_assert_uint_eq(pair->sides[CALLED].message_count, rule->burst);
+	ck_assert_uint_eq(called()->flooded_count, 50);
+	/* Others of its messages are none the worse. */
+	inject("01030101020000000100");
+	ck_assert_uint_eq(pair->sides[CALLED].message_count, rule->burst + 1);
+	pair->now_ms += 1000;
+	for (uint32_t i = 0; i < rule->burst; i++)
+		inject("040307010900000007" "0102030405060708");
+	ck_assert_uint_eq(pair->sides[CALLED].message_count, rule->burst + 1 + rule->rate);
+	/* Time that goes back brings nothing. */
+	pair->now_ms -= 500;
+	inject("040307010900000007" "0102030405060708");
+	ck_assert_uint_eq(pair->sides[CALLED].message_count, rule->burst + 1 + rule->rate);
+	ck_assert_int_eq(called()->state, SESSION_ACTIVE);
+}
+END_TEST
+
 START_TEST(goodbye_is_said_and_then_it_is_over)
 {
 	open_pair();
@@ -408,6 +432,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, who_is_asked_whether_he_is_there_has_two_seconds);
 	tcase_add_test(cases, pongs_that_nobody_asked_for_are_counted);
 	tcase_add_test(cases, pings_that_come_too_fast_are_not_answered);
+	tcase_add_test(cases, who_floods_is_heard_at_the_rate_of_the_table);
 	tcase_add_test(cases, goodbye_is_said_and_then_it_is_over);
 	tcase_add_test(cases, memory_that_is_out_ends_a_session_and_nothing_else);
 	suite_add_tcase(suite, cases);
