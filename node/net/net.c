@@ -385,6 +385,22 @@ size_t net_peer_count(const struct net *net)
 	return net->open_count;
 }
 
+void net_list(const struct net *net,
+              void (*visit)(void *owner, const struct net_facts *facts), void *owner)
+{
+	for (size_t i = 0; i < PEERS_MAX; i++) {
+		const struct net_peer *peer = net->numbers[i];
+
+		if (peer)
+			visit(owner, &(struct net_facts){
+							 .address = peer->address,
+							 .is_dialed = peer->session.is_initiator,
+							 .opened_ms = peer->opened_ms,
+							 .session = &peer->session,
+						 });
+	}
+}
+
 const char *net_address(const struct net *net)
 {
 	return net->address;

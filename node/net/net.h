@@ -80,6 +80,17 @@ size_t net_waiting(const struct net *net, uint16_t peer);
 /* How many peers are open. */
 size_t net_peer_count(const struct net *net);
 
+/* What is known of a peer. Borrowed. */
+struct net_facts {
+	const char *address;
+	bool is_dialed;      /* by us */
+	uint64_t opened_ms;  /* monotonic */
+	const struct session *session;
+};
+/* All that are open, in no order that means anything. */
+void net_list(const struct net *net,
+              void (*visit)(void *owner, const struct net_facts *facts), void *owner);
+
 /* Where it listens, for people; empty: nowhere. */
 const char *net_address(const struct net *net);
 

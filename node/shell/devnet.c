@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -106,6 +107,8 @@ static bool start(struct devnet_node *node, const struct devnet *devnet)
 	if (node->process == 0) {
 		int file = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 
+		/* Whatever becomes of us, no node is left behind. */
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(file, STDOUT_FILENO);
 		dup2(file, STDERR_FILENO);
 		sigemptyset(&none);

@@ -97,7 +97,7 @@ static enum status write_genesis_json(const struct data_dir *dir,
 static enum status set_addresses(struct config *config, const struct init_member *member,
                                  struct why *why)
 {
-	char assignment[ADDRESS_SIZE_MAX + 32];
+	char assignment[4096];
 	enum status status = STATUS_OK;
 
 	if (member->p2p_listen) {
@@ -106,6 +106,12 @@ static enum status set_addresses(struct config *config, const struct init_member
 	}
 	if (status == STATUS_OK && member->rpc_listen) {
 		snprintf(assignment, sizeof assignment, "rpc.listen=%s", member->rpc_listen);
+		status = config_set(config, assignment, why);
+	}
+	if (status == STATUS_OK && member->peers) {
+		if (snprintf(assignment, sizeof assignment, "p2p.peers=%s", member->peers) >=
+		    (int)sizeof assignment)
+			return why_say(why, STATUS_TOO_LARGE, "so many peers go into the file: cairn.toml");
 		status = config_set(config, assignment, why);
 	}
 	return status;
@@ -276,6 +282,42 @@ enum status node_init_network(const struct init_member *members, size_t count,
 		}
 	}
 	memory_free(newcomers);
+	return status;
+}
+
+static enum status follow(struct newcomer *newcomer, struct bytes_view genesis_file,
+                          struct hash *genesis_id, struct why *why)
+{
+	struct genesis *genesis = memory_new(sizeof *genesis);
+	enum status status;
+
+	if (!genesis)
+		return why_set(why, STATUS_MEMORY, "read the genesis");
+	status = genesis_decode(genesis, genesis_file, why);
+	if (status == STATUS_OK)
+		status = fill_folder(newcomer, genesis, genesis_id, why);
+	memory_free(genesis);
+	return status;
+}
+
+enum status node_join(const struct init_member *member, struct bytes_view genesis_file,
+                      struct hash *genesis, struct why *why)
+{
+	struct newcomer *newcomer = memory_new(sizeof *newcomer);
+	enum status status;
+
+	if (!newcomer)
+		return why_set(why, STATUS_MEMORY, "join a network");
+	status = begin(newcomer, member, why);
+	if (status == STATUS_OK)
+		status = follow(newcomer, genesis_file, genesis, why);
+	if (status != STATUS_OK && newcomer->has_dir)
+		empty_folder(&newcomer->dir);
+	if (newcomer->has_dir) {
+		node_keys_close(&newcomer->keys);
+		data_dir_close(&newcomer->dir);
+	}
+	memory_free(newcomer);
 	return status;
 }
 

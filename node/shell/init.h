@@ -2,6 +2,7 @@
 #ifndef NODE_SHELL_INIT_H
 #define NODE_SHELL_INIT_H
 
+#include "chain/base/bytes.h"
 #include "chain/base/status.h"
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ struct init_member {
 	const char *account;    /* address of the validator's account, one of the root group: who has
 	                         * its key admits others and sets parameters. NULL: the account whose
 	                         * key is the vote key */
+	const char *peers;      /* node_id@host:port, with commas between; NULL: none */
 };
 
 /* One genesis for all of them, 1..VALIDATORS_MAX of whom are validators. On failure nothing is
@@ -30,5 +32,10 @@ MUST_CHECK enum status node_init_network(const struct init_member *members, size
 MUST_CHECK enum status node_init(const char *data_dir, const char *network_name,
                                  const char *account, struct hash *genesis,
                                  struct why *why);
+
+/* A node that follows an existing network, whose canonical genesis this is, with keys of its own.
+ * STATUS_MALFORMED and others: it is no genesis. On failure as above. */
+MUST_CHECK enum status node_join(const struct init_member *member, struct bytes_view genesis_file,
+                                 struct hash *genesis, struct why *why);
 
 #endif

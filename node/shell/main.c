@@ -4,18 +4,23 @@
 #include "node/shell/compact.h"
 #include "node/shell/config.h"
 #include "node/shell/devnet.h"
+#include "node/shell/file.h"
 #include "node/shell/init.h"
 #include "node/shell/node.h"
 
 #include "chain/crypto/hash.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-enum { EXIT_USAGE = 2 };
+enum {
+	EXIT_USAGE = 2,
+	GENESIS_FILE_SIZE_MAX = 8 << 20, /* the bytes in base64, and all of it for people */
+};
 
 static const char USAGE[] =
 	"usage: cairnd init [--data-dir DIR] [--network NAME] make a network of one and its keys\n"
@@ -25,6 +30,8 @@ static const char USAGE[] =
 	"                   [--set SECTION.KEY=VALUE]...      run the node until SIGTERM\n"
 	"       cairnd devnet N --data-dir DIR [--base-port P] [--followers M] [--prepare]\n"
 	"                                                 N validators on this machine, in DIR/node<i>\n"
+	"       cairnd join --data-dir DIR --genesis FILE [--peers ID@HOST:PORT,...]\n"
+	"                                                 follow a network; FILE of cairn chain genesis -o\n"
 	"       cairnd id [flags of run]                      the node id and keys, for other nodes\n"
 	"       cairnd config [flags of run]                  show what it would run with\n"
 	"       cairnd compact [flags of run]                 rewrite a stopped node's files small\n"
@@ -147,6 +154,75 @@ static int command_allow_votes(int count, char **arguments)
 	return EXIT_SUCCESS;
 }
 
+/* `genesis_b64` of the file that `cairn chain genesis -o` writes. */
+static enum status read_genesis_file(struct buffer *genesis, const char *path, struct why *why)
+{
+	struct bytes_view text;
+	struct buffer file;
+	json_t *json = NULL;
+	uint8_t *room = NULL;
+	size_t size = 0;
+	enum status status;
+
+	buffer_init(&file, GENESIS_FILE_SIZE_MAX);
+	buffer_init(genesis, 2 * GENESIS_SIZE_MAX);
+	status = file_read(&file, path, why);
+	if (status == STATUS_OK)
+		json = json_loadb((const char *)file.at, file.size, JSON_REJECT_DUPLICATES, NULL);
+	text = bytes_view(json_string_value(json_object_get(json, "genesis_b64")),
+	                  json_string_length(json_object_get(json, "genesis_b64")));
+	if (text.size > 0)
+		room = buffer_extend(genesis, base64_decoded_size_max(text.size));
+	if (status == STATUS_OK && (!room || !base64_decode(room, &size, text)))
+		status = why_say(why, STATUS_MALFORMED,
+		                 "%s is no genesis: make it with 'cairn chain genesis -o FILE'", path);
+	genesis->size = size;
+	json_decref(json);
+	buffer_close(&file);
+	return status;
+}
+
+static int join(const struct init_member *member, const char *path)
+{
+	struct why why = {{0}};
+	char text[HASH_HEX_SIZE];
+	struct buffer genesis;
+	struct hash hash;
+	enum status status = read_genesis_file(&genesis, path, &why);
+
+	if (status == STATUS_OK)
+		status = node_join(member, buffer_view(&genesis), &hash, &why);
+	buffer_close(&genesis);
+	if (status != STATUS_OK)
+		return refuse_start(&why);
+	hex_encode(text, hash_view(&hash));
+	printf("genesis %s\ndata    %s\nnext    cairnd run --data-dir %s\n", text,
+	       member->data_dir, member->data_dir);
+	return EXIT_SUCCESS;
+}
+
+static int command_join(int count, char **arguments)
+{
+	struct init_member member = {0};
+	const char *genesis = NULL;
+
+	for (int i = 0; i < count; i++) {
+		const char *argument = arguments[i], *value;
+
+		if ((value = value_of("--data-dir", count, arguments, &i)))
+			member.data_dir = value;
+		else if ((value = value_of("--genesis", count, arguments, &i)))
+			genesis = value;
+		else if ((value = value_of("--peers", count, arguments, &i)))
+			member.peers = value;
+		else
+			return usage("cannot understand '%s'", argument);
+	}
+	if (!member.data_dir || !genesis)
+		return usage("join needs %s", "--data-dir and --genesis");
+	return join(&member, genesis);
+}
+
 static bool read_number(uint64_t *number, const char *text, uint64_t low, uint64_t high)
 {
 	return decimal_decode(number, text_view(text)) && *number >= low && *number <= high;
@@ -265,6 +341,8 @@ int main(int argc, char **argv, char **environment)
 		return with_config(argc - 2, argv + 2, environment, node_run);
 	if (strcmp(command, "devnet") == 0)
 		return command_devnet(argv[0], argc - 2, argv + 2);
+	if (strcmp(command, "join") == 0)
+		return command_join(argc - 2, argv + 2);
 	if (strcmp(command, "id") == 0)
 		return with_config(argc - 2, argv + 2, environment, print_id);
 	if (strcmp(command, "config") == 0)

@@ -89,7 +89,8 @@ struct rpc_method {
 	const struct rpc_parameter *parameters[RPC_PARAMETERS_MAX + 1];
 };
 
-#define RPC_NAMESPACE_LIST(X) X(rpc) X(node) X(chain) X(consensus) X(tx) X(stream) X(account) X(asset)
+#define RPC_NAMESPACE_LIST(X) \
+	X(rpc) X(node) X(peer) X(chain) X(consensus) X(tx) X(stream) X(account) X(asset)
 
 /* All methods, numbered from 0 in the order of the namespaces. */
 size_t rpc_method_count(void);

@@ -1,4 +1,4 @@
-/* rpc: the interface itself. node: this one machine. */
+/* rpc: the interface itself. node: this one machine. peer: those it is connected with. */
 #include "rpc/api/methods.h"
 
 const struct rpc_method rpc_methods_rpc[] = {
@@ -46,3 +46,15 @@ const struct rpc_method rpc_methods_node[] = {
 	 {NULL}},
 };
 RPC_METHODS_COUNTED(node);
+
+const struct rpc_method rpc_methods_peer[] = {
+	{"peer.list",
+	 "The nodes that this one is connected with",
+	 RPC_READ,
+	 RPC_LIST,
+	 "node_id, address, dialed, agent, vote_key (null: none was shown), height (as it said at "
+	 "first), connected_ms, round_trip_ms (null: not measured), bytes_in, bytes_out, "
+	 "messages_in, messages_out, messages_dropped",
+	 {NULL}},
+};
+RPC_METHODS_COUNTED(peer);

@@ -63,10 +63,15 @@ uint64_t live_node_disk_bytes(const struct live_node *node);
 
 /* -- network.c --------------------------------------------------------------------------- */
 
+/* The first of a row of ports, and those next to them, that nobody has: a devnet's. */
+uint16_t live_free_ports(size_t node_count);
 /* One network in a new folder below `parent`, on free ports: validators first, then followers.
  * None of them runs yet: live_node_restart. */
 void live_network_make(struct live_node *nodes, size_t validator_count,
                        size_t follower_count, const char *bin_folder, const char *parent);
+/* A node that follows the network of a running one, in a folder beside that one's, from its genesis
+ * alone; on whatever ports are free. It does not run yet. */
+void live_network_join(struct live_node *node, const struct live_node *running);
 /* Stops those that run, and removes all. */
 void live_network_remove(struct live_node *nodes, size_t count);
 

@@ -27,8 +27,8 @@ static bool is_free(uint16_t port)
 	return bound;
 }
 
-/* The first of a row of ports that nobody has, below those that the system gives out. */
-static uint16_t find_ports(size_t count)
+/* Below those that the system gives out by itself. */
+uint16_t live_free_ports(size_t count)
 {
 	unsigned start = (unsigned)getpid() * 101;
 
@@ -45,6 +45,20 @@ static uint16_t find_ports(size_t count)
 	live_fail("cannot find free ports");
 }
 
+static void run_command(const char *const *arguments)
+{
+	pid_t process = fork();
+	int result;
+
+	if (process == 0) {
+		execv(arguments[0], (char *const *)(uintptr_t)arguments);
+		_exit(127);
+	}
+	if (process < 0 || waitpid(process, &result, 0) != process || !WIFEXITED(result) ||
+	    WEXITSTATUS(result) != 0)
+		live_fail("cairnd %s failed", arguments[1]);
+}
+
 static void prepare(const char *program, const char *folder, size_t validators,
                     size_t followers)
 {
@@ -52,20 +66,11 @@ static void prepare(const char *program, const char *folder, size_t validators,
 	const char *const arguments[] = {
 		program, "devnet",      validator_text, "--data-dir", folder,      "--followers",
 		follower_text, "--base-port", port_text, "--prepare",  NULL};
-	pid_t process;
-	int result;
 
 	snprintf(validator_text, sizeof validator_text, "%zu", validators);
 	snprintf(follower_text, sizeof follower_text, "%zu", followers);
-	snprintf(port_text, sizeof port_text, "%u", find_ports(validators + followers));
-	process = fork();
-	if (process == 0) {
-		execv(program, (char *const *)arguments);
-		_exit(127);
-	}
-	if (process < 0 || waitpid(process, &result, 0) != process || !WIFEXITED(result) ||
-	    WEXITSTATUS(result) != 0)
-		live_fail("cairnd devnet --prepare failed");
+	snprintf(port_text, sizeof port_text, "%u", live_free_ports(validators + followers));
+	run_command(arguments);
 }
 
 void live_network_make(struct live_node *nodes, size_t validator_count,
@@ -90,6 +95,44 @@ void live_network_make(struct live_node *nodes, size_t validator_count,
 		snprintf(node->socket, sizeof node->socket, "%s/node%zu/rpc.sock", pattern, i);
 		snprintf(node->log, sizeof node->log, "%s/log%zu", pattern, i);
 	}
+}
+
+/* What stands between "genesis_b64":" and the next quote. */
+static void save_genesis(const char *path, const struct live_node *running)
+{
+	static const char name[] = "\"genesis_b64\":\"";
+	struct live_connection connection;
+	const char *answer, *start;
+	FILE *file = fopen(path, "w");
+
+	live_connect(&connection, running);
+	answer = live_call(&connection, "chain.get_genesis", "{}");
+	start = answer ? strstr(answer, name) : NULL;
+	if (!file || !start)
+		live_fail("cannot get the genesis");
+	start += sizeof name - 1;
+	fprintf(file, "{\"genesis_b64\":\"%.*s\"}\n", (int)strcspn(start, "\""), start);
+	fclose(file);
+	live_disconnect(&connection);
+}
+
+void live_network_join(struct live_node *node, const struct live_node *running)
+{
+	char parent[96], genesis[128], data_dir[96];
+	const char *const arguments[] = {running->program, "join",  "--data-dir", data_dir,
+	                                 "--genesis",      genesis, NULL};
+
+	memset(node, 0, sizeof *node);
+	snprintf(parent, sizeof parent, "%s", running->folder);
+	*strrchr(parent, '/') = '\0';
+	snprintf(data_dir, sizeof data_dir, "%.80s/joined", parent);
+	snprintf(genesis, sizeof genesis, "%s/genesis.json", parent);
+	snprintf(node->program, sizeof node->program, "%s", running->program);
+	snprintf(node->folder, sizeof node->folder, "%s", data_dir);
+	snprintf(node->socket, sizeof node->socket, "%.90s/rpc.sock", data_dir);
+	snprintf(node->log, sizeof node->log, "%.90s/joined.log", parent);
+	save_genesis(genesis, running);
+	run_command(arguments);
 }
 
 void live_network_remove(struct live_node *nodes, size_t count)

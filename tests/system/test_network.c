@@ -2,7 +2,10 @@
  * is killed is not missed, and comes back. */
 #include "tests/system/recorder.h"
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { VALIDATORS = 4, NODES = VALIDATORS + 1, FOLLOWER = VALIDATORS, PATIENCE_S = 60 };
 
@@ -70,6 +73,25 @@ static void check_at(const struct recorder *recorder, const struct live_node *no
 	live_disconnect(&connection);
 }
 
+/* What the node says of those that it is connected with. */
+static void check_peers(const struct live_node *node, size_t least)
+{
+	struct live_connection connection;
+	size_t count = 0;
+	const char *at;
+
+	await(node, "peers", least);
+	live_connect(&connection, node);
+	at = live_call(&connection, "peer.list", "{}");
+	while (at && (at = strstr(at, "\"node_id\":\""))) {
+		ck_assert_uint_eq(strspn(at + 11, "0123456789abcdef"), 66);
+		count++;
+		at++;
+	}
+	ck_assert_uint_ge(count, least);
+	live_disconnect(&connection);
+}
+
 START_TEST(what_one_was_told_is_final_at_all)
 {
 	struct recorder recorders[2];
@@ -94,7 +116,7 @@ START_TEST(what_one_was_told_is_final_at_all)
 		recorder_close(&recorders[i]);
 	}
 	for (size_t k = 0; k < NODES; k++)
-		await(&nodes[k], "peers", VALIDATORS - 1);
+		check_peers(&nodes[k], k == FOLLOWER ? VALIDATORS : VALIDATORS - 1);
 	workload_free(&workload);
 }
 END_TEST
@@ -107,7 +129,7 @@ START_TEST(three_do_not_miss_one_that_is_killed_and_it_catches_up)
 	uint64_t height;
 
 	start_nodes(0, VALIDATORS);
-	make_work(&workload, &nodes[0], 600);
+	make_work(&workload, &nodes[0], 400);
 	recorder_init(&recorder, &nodes[0], &workload, &next);
 	recorder_start(&recorder);
 	await(&nodes[0], "height", 100);
@@ -116,13 +138,45 @@ START_TEST(three_do_not_miss_one_that_is_killed_and_it_catches_up)
 	await(&nodes[0], "height", height + 50);
 	live_node_restart(&nodes[VALIDATORS - 1]);
 	recorder_join(&recorder);
-	ck_assert_uint_eq(recorder.count, 600);
+	ck_assert_uint_eq(recorder.count, 400);
 	for (size_t i = 0; i < VALIDATORS; i++)
 		check_at(&recorder, &nodes[i]);
 	/* And one that never saw any of it. */
 	live_node_restart(&nodes[FOLLOWER]);
 	check_at(&recorder, &nodes[FOLLOWER]);
 	recorder_close(&recorder);
+	workload_free(&workload);
+}
+END_TEST
+
+START_TEST(who_joins_with_the_genesis_alone_has_it_all_and_can_write)
+{
+	struct recorder recorders[2];
+	struct live_node joined;
+	struct workload workload;
+	atomic_size_t next = 0;
+
+	start_nodes(0, VALIDATORS);
+	make_work(&workload, &nodes[2], 200);
+	workload.count = 100;
+	recorder_init(&recorders[0], &nodes[2], &workload, &next);
+	recorder_start(&recorders[0]);
+	recorder_join(&recorders[0]);
+	ck_assert_uint_eq(recorders[0].count, 100);
+	live_network_join(&joined, &nodes[2]);
+	live_node_restart(&joined);
+	check_at(&recorders[0], &joined);
+	/* What is submitted at the newcomer is final at the others. */
+	workload.count = 200;
+	next = 100;
+	recorder_init(&recorders[1], &joined, &workload, &next);
+	recorder_start(&recorders[1]);
+	recorder_join(&recorders[1]);
+	ck_assert_uint_eq(recorders[1].count, 100);
+	check_at(&recorders[1], &nodes[0]);
+	live_node_stop(&joined);
+	for (size_t i = 0; i < 2; i++)
+		recorder_close(&recorders[i]);
 	workload_free(&workload);
 }
 END_TEST
@@ -161,7 +215,7 @@ START_TEST(all_killed_at_once_come_back_with_all_that_was_acknowledged)
 	size_t before;
 
 	start_nodes(0, VALIDATORS);
-	make_work(&workload, &nodes[0], 2000);
+	make_work(&workload, &nodes[0], 400);
 	recorder_init(&recorder, &nodes[0], &workload, &next);
 	for (int round = 0; round < 3; round++) {
 		before = recorder.count;
@@ -185,6 +239,42 @@ START_TEST(all_killed_at_once_come_back_with_all_that_was_acknowledged)
 }
 END_TEST
 
+/* What a person types, and what it says. */
+START_TEST(devnet_says_when_it_is_ready_and_stops_when_told)
+{
+	char folder[100], port[16], program[4200], line[512];
+	struct live_node first = {.process = 0};
+	FILE *said;
+	pid_t process;
+	int pipes[2], result;
+
+	snprintf(folder, sizeof folder, "%s", scratch_folder());
+	snprintf(program, sizeof program, "%s/cairnd", getenv("CAIRN_BIN_DIR"));
+	snprintf(port, sizeof port, "%u", live_free_ports(2));
+	snprintf(first.socket, sizeof first.socket, "%.90s/node0/rpc.sock", folder);
+	ck_assert_int_eq(pipe(pipes), 0);
+	process = fork();
+	if (process == 0) {
+		dup2(pipes[1], STDOUT_FILENO);
+		close(pipes[0]);
+		close(pipes[1]);
+		execl(program, program, "devnet", "1", "--followers", "1", "--data-dir", folder,
+		      "--base-port", port, (char *)NULL);
+		_exit(127);
+	}
+	close(pipes[1]);
+	said = fdopen(pipes[0], "r");
+	do
+		ck_assert_msg(fgets(line, sizeof line, said) != NULL, "devnet ended");
+	while (strncmp(line, "ready", 5) != 0);
+	await(&first, "peers", 1);
+	ck_assert_int_eq(kill(process, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(process, &result, 0), process);
+	ck_assert(WIFEXITED(result) && WEXITSTATUS(result) == 0);
+	fclose(said);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("network");
@@ -193,8 +283,12 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, what_one_was_told_is_final_at_all);
 	tcase_add_test(cases, three_do_not_miss_one_that_is_killed_and_it_catches_up);
+	tcase_add_test(cases, who_joins_with_the_genesis_alone_has_it_all_and_can_write);
 	tcase_add_test(cases, two_of_four_decide_nothing_and_a_third_sets_it_right);
 	tcase_add_test(cases, all_killed_at_once_come_back_with_all_that_was_acknowledged);
+	suite_add_tcase(suite, cases);
+	cases = tcase_create("devnet");
+	tcase_add_test(cases, devnet_says_when_it_is_ready_and_stops_when_told);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
