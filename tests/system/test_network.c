@@ -1,5 +1,5 @@
 /* Four real nodes, and one that follows: what one of them was told is final at all, a node that
- * is killed is not missed, and comes back. */
+ * is killed or stands still is not missed, and comes back. */
 #include "tests/system/recorder.h"
 
 #include <signal.h>
@@ -181,6 +181,35 @@ START_TEST(who_joins_with_the_genesis_alone_has_it_all_and_can_write)
 }
 END_TEST
 
+/* Frozen for longer than a vote may wait: its connections are given up by the others, while it
+ * knows of nothing. */
+START_TEST(a_node_that_stood_still_is_taken_back)
+{
+	struct recorder recorder;
+	struct workload workload;
+	atomic_size_t next = 0;
+	uint64_t height;
+
+	start_nodes(0, VALIDATORS);
+	make_work(&workload, &nodes[0], 150);
+	for (size_t i = 0; i < VALIDATORS; i++)
+		await(&nodes[i], "peers", VALIDATORS - 1);
+	ck_assert_int_eq(kill(nodes[3].process, SIGSTOP), 0);
+	recorder_init(&recorder, &nodes[0], &workload, &next);
+	recorder_start(&recorder);
+	height = status_of(&nodes[0], "height");
+	await(&nodes[0], "height", height + 30);
+	ck_assert_int_eq(kill(nodes[3].process, SIGCONT), 0);
+	recorder_join(&recorder);
+	ck_assert_uint_eq(recorder.count, 150);
+	check_at(&recorder, &nodes[3]);
+	for (size_t i = 0; i < VALIDATORS; i++)
+		await(&nodes[i], "peers", VALIDATORS - 1);
+	recorder_close(&recorder);
+	workload_free(&workload);
+}
+END_TEST
+
 START_TEST(two_of_four_decide_nothing_and_a_third_sets_it_right)
 {
 	struct recorder recorder;
@@ -284,6 +313,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, what_one_was_told_is_final_at_all);
 	tcase_add_test(cases, three_do_not_miss_one_that_is_killed_and_it_catches_up);
 	tcase_add_test(cases, who_joins_with_the_genesis_alone_has_it_all_and_can_write);
+	tcase_add_test(cases, a_node_that_stood_still_is_taken_back);
 	tcase_add_test(cases, two_of_four_decide_nothing_and_a_third_sets_it_right);
 	tcase_add_test(cases, all_killed_at_once_come_back_with_all_that_was_acknowledged);
 	suite_add_tcase(suite, cases);
