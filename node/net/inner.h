@@ -19,6 +19,7 @@ enum {
 	NET_NOTSENT_LOWAT = 16 << 10,      /* bytes in the kernel that cannot be overtaken */
 	NET_USER_TIMEOUT_MS = 30000,
 	NET_BACKLOG = 128,
+	NET_WAITING_MAX = 512 << 20, /* bytes in all lanes: above it only votes are taken */
 };
 
 struct net_dial {
@@ -61,6 +62,7 @@ struct net {
 	struct net_peer *numbers[PEERS_MAX];
 	uint16_t next_number;
 	size_t open_count;
+	size_t waiting;           /* bytes in all lanes, about */
 	struct parcel *parcel;    /* of the last message: the next peer may get the same */
 	uv_tcp_t listener;
 	uv_timer_t timer;

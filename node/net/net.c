@@ -157,12 +157,14 @@ static void on_prepare(uv_prepare_t *prepare)
 	struct net *net = prepare->data;
 	struct net_peer *peer, *next;
 
+	net->waiting = 0;
 	DL_FOREACH_SAFE(net->peers, peer, next) {
 		if (peer->is_doomed)
 			peer_tick(peer, clock_monotonic_ms());
 		if (!peer->is_closing)
 			peer_set_reading(peer);
 		peer_flush(peer);
+		net->waiting += session_waiting(&peer->session);
 	}
 	parcel_release(net->parcel);
 	net->parcel = NULL;

@@ -405,6 +405,14 @@ static struct parcel *parcel_for(struct net *net, struct bytes_view message)
 	return net->parcel;
 }
 
+/* Many who ask and do not read may not take all the memory there is. */
+static bool has_memory_for(const struct net *net, struct bytes_view message)
+{
+	const struct type_rule *rule = type_rule_of(type_of_consensus(message.at[0]));
+
+	return rule->lane <= LANE_VOTE || net->waiting + message.size <= NET_WAITING_MAX;
+}
+
 void net_send(struct net *net, uint16_t number, struct bytes_view message)
 {
 	struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
@@ -413,8 +421,10 @@ void net_send(struct net *net, uint16_t number, struct bytes_view message)
 	INVARIANT(message.size > 0);
 	if (!peer || peer->is_doomed || peer->session.state != SESSION_ACTIVE)
 		return;
-	parcel = parcel_for(net, message);
-	if (!parcel || !session_send(&peer->session, parcel, clock_monotonic_ms()))
+	parcel = has_memory_for(net, message) ? parcel_for(net, message) : NULL;
+	if (parcel && session_send(&peer->session, parcel, clock_monotonic_ms()))
+		net->waiting += message.size;
+	else
 		logger_debug(LOG_P2P, "message_dropped", log_u64("peer", number),
 		             log_u64("kind", message.at[0]), log_u64("size", message.size));
 }

@@ -24,6 +24,16 @@ bool assembly_is_late(const struct assembly *assembly, uint64_t now_ms)
 	return false;
 }
 
+/* What a peer never answers stays expected: so much he may still send, and no more. */
+void assembly_expect(struct assembly *assembly, uint16_t question)
+{
+	const struct type_rule *rule = type_rule_of_answer(question);
+	uint32_t *expected = rule ? &assembly->expected[type_rule_index(rule)] : NULL;
+
+	if (expected && *expected < EXPECTED_MAX)
+		++*expected;
+}
+
 /* -- Heads --------------------------------------------------------------------------------------- */
 
 struct frame {
@@ -54,9 +64,10 @@ static const char *read_head(struct frame *frame, struct cursor *in)
 }
 
 /* A first frame: is there such a message, may it be here, and so large? */
-static const char *begin(struct assembly_lane *lane, const struct frame *frame,
+static const char *begin(struct assembly *assembly, const struct frame *frame,
                          uint64_t now_ms)
 {
+	struct assembly_lane *lane = &assembly->lanes[frame->lane];
 	const struct type_rule *rule = type_rule_of(frame->type);
 
 	if (lane->is_open)
@@ -67,6 +78,13 @@ static const char *begin(struct assembly_lane *lane, const struct frame *frame,
 		return "a message is on another lane than its type's";
 	if (rule && frame->total > rule->size_max)
 		return "a message is larger than its type may be";
+	if (rule && rule->question != 0) {
+		uint32_t *expected = &assembly->expected[type_rule_index(rule)];
+
+		if (*expected == 0)
+			return "an answer to no question";
+		--*expected;
+	}
 	lane->is_open = true;
 	lane->is_skipped = !rule;
 	lane->type = frame->type;
@@ -81,7 +99,7 @@ static const char *open_frame(struct assembly *assembly, const struct frame *fra
                               size_t left, uint64_t now_ms)
 {
 	struct assembly_lane *lane = &assembly->lanes[frame->lane];
-	const char *wrong = frame->is_first ? begin(lane, frame, now_ms) : NULL;
+	const char *wrong = frame->is_first ? begin(assembly, frame, now_ms) : NULL;
 	bool completes;
 
 	if (wrong)

@@ -19,6 +19,7 @@ struct assembly_lane {
 
 struct assembly {
 	struct assembly_lane lanes[LANE_COUNT];
+	uint32_t expected[TYPE_RULES_MAX]; /* answers that were asked for and did not come */
 	uint64_t skipped_count; /* messages */
 	struct buffer given;    /* of the last message given out, when it was made of several
 	                         * frames: kept until the next call */
@@ -38,6 +39,11 @@ enum assembly_finding {
 
 void assembly_init(struct assembly *assembly);
 void assembly_close(struct assembly *assembly);
+
+enum { EXPECTED_MAX = 64 };
+
+/* A question of this type goes out: its answer, if it has one, may come in. */
+void assembly_expect(struct assembly *assembly, uint16_t question);
 
 /* Takes frames from the front of *record until a message is whole or the record is used up. */
 MUST_CHECK enum assembly_finding assembly_next(struct assembly *assembly,

@@ -461,6 +461,7 @@ bool session_send(struct session *session, struct parcel *parcel, uint64_t now_m
 {
 	if (session->state == SESSION_ACTIVE &&
 	    lanes_put(&session->transport->lanes, parcel, now_ms) == LANES_TAKEN) {
+		assembly_expect(&session->transport->assembly, parcel->type);
 		session->messages_out++;
 		return true;
 	}

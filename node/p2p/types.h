@@ -37,12 +37,16 @@ struct type_rule {
 	uint32_t rate;           /* messages a second that a peer may send for long; */
 	uint32_t burst;          /* and at once. What is beyond is dropped unread: it is said or
 	                          * asked again, and whoever floods us floods himself */
+	uint16_t question;       /* the type that this answers: unasked, it is a violation. 0: none */
 };
 
 enum { TYPE_RULES_MAX = 16 };
 
 /* NULL: there is none of this type. */
 const struct type_rule *type_rule_of(uint16_t type);
+
+/* The rule of what answers a type; NULL: nothing does. */
+const struct type_rule *type_rule_of_answer(uint16_t question);
 
 /* Its place in the table, below TYPE_RULES_MAX. */
 size_t type_rule_index(const struct type_rule *rule);

@@ -29,6 +29,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	pair_connect(&pair);
 	pair_run(&pair);
 	INVARIANT(called->is_open);
+	/* Two answers of each kind are awaited. */
+	for (int i = 0; i < 2; i++) {
+		assembly_expect(&called->session.transport->assembly,
+		                type_of_consensus(MESSAGE_GET_RANGE));
+		assembly_expect(&called->session.transport->assembly,
+		                type_of_consensus(MESSAGE_GET_BLOCK));
+	}
 	while (in.left > 0 && called->session.state == SESSION_ACTIVE) {
 		struct bytes_view body = cursor_bytes16(&in, RECORD_BODY_MAX);
 

@@ -4,7 +4,7 @@
 
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
-#include "node/p2p/session.h"
+#include "node/p2p/session_inner.h"
 
 #include <stdlib.h>
 
@@ -181,6 +181,13 @@ static inline bool pair_send(struct session_pair *pair, int from, enum message_k
 	memset(bytes, fill, size);
 	bytes[0] = (uint8_t)kind;
 	parcel = parcel_new(type_of_consensus(kind), bytes_view(bytes, size));
+	/* As if the other side had asked. */
+	if (kind == MESSAGE_RANGE && pair->sides[!from].session.transport)
+		assembly_expect(&pair->sides[!from].session.transport->assembly,
+		                type_of_consensus(MESSAGE_GET_RANGE));
+	if (kind == MESSAGE_BLOCK && pair->sides[!from].session.transport)
+		assembly_expect(&pair->sides[!from].session.transport->assembly,
+		                type_of_consensus(MESSAGE_GET_BLOCK));
 	sent = parcel && session_send(&pair->sides[from].session, parcel, pair->now_ms);
 	parcel_release(parcel);
 	free(bytes);

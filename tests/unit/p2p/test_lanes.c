@@ -132,6 +132,7 @@ START_TEST(messages_of_every_size_come_out_as_they_went_in)
 		const char *what = NULL;
 
 		random_fill(&random, bytes, sizes[i]);
+		assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_RANGE));
 		parcel = parcel_new(type_of_consensus(MESSAGE_RANGE), bytes_view(bytes, sizes[i]));
 		ck_assert_int_eq(lanes_put(&lanes, parcel, NOW_MS), LANES_TAKEN);
 		while (!message.type) {
@@ -182,6 +183,7 @@ START_TEST(frames_that_no_honest_peer_sends_are_refused)
 		{"", "010101010a000000"},                 /* empty, and no end */
 		{"", "0303010101000000aa"},               /* on another lane than its type's */
 		{"", "0103230101000000aa"},               /* of no type */
+		{"", "0403080101000000aa"},               /* an answer to no question */
 		{"", "01010101ffffffffaa"},               /* 4 GiB */
 		{"", "0101010101100000aa"},               /* one byte more than a vote may have */
 		{"010101010a000000aa", "010101010a000000aa"}, /* a beginning within another */
@@ -201,7 +203,29 @@ START_TEST(frames_that_no_honest_peer_sends_are_refused)
 	assembly_close(&assembly);
 }
 END_TEST
-enum { WRONG_FRAMES = 18 };
+enum { WRONG_FRAMES = 19 };
+
+START_TEST(an_answer_comes_once_for_each_question)
+{
+	struct assembly assembly;
+	const char *what = NULL;
+
+	assembly_init(&assembly);
+	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BLOCK));
+	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BLOCK));
+	assembly_expect(&assembly, type_of_consensus(MESSAGE_VOTE)); /* no question */
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(take(&assembly, "0203060101000000aa", &what), ASSEMBLY_MORE);
+	ck_assert_int_eq(take(&assembly, "0403080101000000aa", &what), ASSEMBLY_VIOLATION);
+	ck_assert_int_eq(take(&assembly, "0203060101000000aa", &what), ASSEMBLY_VIOLATION);
+	for (int i = 0; i < 1000; i++)
+		assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BLOCK));
+	for (int i = 0; i < EXPECTED_MAX; i++)
+		ck_assert_int_eq(take(&assembly, "0203060101000000aa", &what), ASSEMBLY_MORE);
+	ck_assert_int_eq(take(&assembly, "0203060101000000aa", &what), ASSEMBLY_VIOLATION);
+	assembly_close(&assembly);
+}
+END_TEST
 
 START_TEST(messages_of_later_versions_are_passed_over_unkept)
 {
@@ -224,6 +248,7 @@ START_TEST(memory_follows_what_came_not_what_was_announced)
 	const char *what = NULL;
 
 	assembly_init(&assembly);
+	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_RANGE));
 	ck_assert_int_eq(take(&assembly, "040108010000c000aabbccdd", &what), ASSEMBLY_MORE);
 	ck_assert_uint_le(assembly.lanes[4].bytes.capacity, 64 << 10);
 	ck_assert(!assembly_is_late(&assembly, NOW_MS + 119999));
@@ -244,6 +269,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, messages_of_every_size_come_out_as_they_went_in);
 	tcase_add_loop_test(cases, frames_that_no_honest_peer_sends_are_refused, 0,
 	                    WRONG_FRAMES);
+	tcase_add_test(cases, an_answer_comes_once_for_each_question);
 	tcase_add_test(cases, messages_of_later_versions_are_passed_over_unkept);
 	tcase_add_test(cases, memory_follows_what_came_not_what_was_announced);
 	suite_add_tcase(suite, cases);
