@@ -375,6 +375,14 @@ void net_free(struct net *net)
 
 /* -- Facts ------------------------------------------------------------------------------------------- */
 
+void net_set_validator(struct net *net, uint16_t number, bool is_validator)
+{
+	struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
+
+	if (peer)
+		session_set_validator(&peer->session, is_validator);
+}
+
 size_t net_waiting(const struct net *net, uint16_t number)
 {
 	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;

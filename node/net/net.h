@@ -74,6 +74,9 @@ void net_close_peer(struct net *net, uint16_t peer, enum disconnect_code code,
 /* Nothing more is read from him until it is false again. */
 void net_pause_peer(struct net *net, uint16_t peer, bool is_paused);
 
+/* Is he a validator of the present epoch? Until that is said he is none. */
+void net_set_validator(struct net *net, uint16_t peer, bool is_validator);
+
 /* Bytes that wait to be sent to him. */
 size_t net_waiting(const struct net *net, uint16_t peer);
 

@@ -86,7 +86,8 @@ static const char *begin(struct assembly *assembly, const struct frame *frame,
 		--*expected;
 	}
 	lane->is_open = true;
-	lane->is_skipped = !rule;
+	/* Who was a validator yesterday, or will be tomorrow, may think that he is one. */
+	lane->is_skipped = !rule || (rule->is_of_validators && !assembly->takes_votes);
 	lane->type = frame->type;
 	lane->total = frame->total;
 	lane->received = 0;

@@ -9,7 +9,8 @@
 /* One lane's message under way. */
 struct assembly_lane {
 	bool is_open;
-	bool is_skipped;       /* of a type that we do not know and need not know */
+	bool is_skipped;       /* of a type that we do not know and need not know, or that is not
+	                        * for this peer to send */
 	uint16_t type;
 	uint32_t total;
 	uint32_t received;
@@ -20,6 +21,7 @@ struct assembly_lane {
 struct assembly {
 	struct assembly_lane lanes[LANE_COUNT];
 	uint32_t expected[TYPE_RULES_MAX]; /* answers that were asked for and did not come */
+	bool takes_votes;       /* the peer is a validator now: what only they say is taken */
 	uint64_t skipped_count; /* messages */
 	struct buffer given;    /* of the last message given out, when it was made of several
 	                         * frames: kept until the next call */

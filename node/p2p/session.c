@@ -177,6 +177,8 @@ static void begin_transport(struct session *session, struct noise_keys *keys,
 	transport->reader.key = record_key_to_receive(keys);
 	lanes_init(&transport->lanes);
 	assembly_init(&transport->assembly);
+	/* Before hello nothing is passed over. */
+	transport->assembly.takes_votes = true;
 	session->state = SESSION_ADMIT;
 	session->deadline_ms = now_ms + SESSION_HANDSHAKE_MS;
 	session->heard_ms = now_ms;
@@ -455,6 +457,12 @@ size_t session_take_output(struct session *session, uint8_t *out, uint64_t now_m
 		session_close_for(session, session->end, session->what);
 	session->bytes_out += size;
 	return size;
+}
+
+void session_set_validator(struct session *session, bool is_validator)
+{
+	if (session->transport)
+		session->transport->assembly.takes_votes = is_validator;
 }
 
 bool session_send(struct session *session, struct parcel *parcel, uint64_t now_ms)

@@ -168,6 +168,9 @@ bool session_send(struct session *session, struct parcel *parcel, uint64_t now_m
 MUST_CHECK size_t session_take_output(struct session *session, uint8_t *out, uint64_t now_ms);
 bool session_has_output(const struct session *session);
 
+/* Is the peer a validator of the present epoch? Until that is said it is none. */
+void session_set_validator(struct session *session, bool is_validator);
+
 /* Is it still there? If no pong comes within SESSION_PROBE_MS, it ends. */
 void session_probe(struct session *session, uint64_t now_ms);
 

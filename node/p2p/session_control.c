@@ -92,6 +92,7 @@ void session_on_hello(struct session *session, struct bytes_view bytes, uint64_t
 		return;
 	}
 	keep_remote(session, &hello);
+	session_set_validator(session, false);
 	session->state = SESSION_ACTIVE;
 	session->deadline_ms = UINT64_MAX;
 	session_heard(session, now_ms);

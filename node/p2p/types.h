@@ -38,6 +38,7 @@ struct type_rule {
 	uint32_t burst;          /* and at once. What is beyond is dropped unread: it is said or
 	                          * asked again, and whoever floods us floods himself */
 	uint16_t question;       /* the type that this answers: unasked, it is a violation. 0: none */
+	bool is_of_validators;   /* from anybody else it is passed over, unkept */
 };
 
 enum { TYPE_RULES_MAX = 16 };

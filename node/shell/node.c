@@ -61,6 +61,8 @@ void node_check(struct node *node)
 {
 	if (node->drive.status != STATUS_OK)
 		on_failed(node, node->drive.status, &node->drive.why);
+	if (node->drive.consensus.epoch.number != node->peers.epoch)
+		peers_tick(&node->peers);
 	if (!node->is_stopping || !backend_is_idle(node->backend))
 		return;
 	/* What programs handed in is with the others by now. */

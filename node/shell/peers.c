@@ -290,12 +290,27 @@ static const struct public_key *vote_key_of(const struct node *node,
 	return &remote->vote_key;
 }
 
+void peers_tick(struct peers *peers)
+{
+	const struct drive *drive = &peers->node->drive;
+
+	peers->epoch = drive->consensus.epoch.number;
+	for (uint16_t i = 0; i < PEERS_MAX; i++) {
+		const struct drive_peer *peer = &drive->peers[i];
+
+		if (peer->is_connected)
+			net_set_validator(peers->net, i,
+			                  peer->index < drive->consensus.epoch.validators.count);
+	}
+}
+
 static void on_open(void *owner, uint16_t peer, const struct session_remote *remote)
 {
 	struct node *node = owner;
 	struct moment moment = clock_moment();
 
 	drive_on_connected(&node->drive, peer, vote_key_of(node, remote), &moment);
+	peers_tick(&node->peers);
 	/* What his predecessor of this number left behind may still be worked on. */
 	if (is_busy(&node->peers, peer, 1))
 		net_pause_peer(node->peers.net, peer, true);

@@ -27,6 +27,7 @@ struct peers {
 	size_t checking;                  /* all of them */
 	size_t reading;
 	size_t ingesting;                 /* transactions on their way into the pool */
+	uint64_t epoch;                   /* whose validators are known as such */
 	bool is_stopping;
 	bool is_stopped;                  /* the network is down, and nothing is under way */
 };
@@ -35,6 +36,9 @@ struct peers {
 MUST_CHECK enum status peers_start_reader(struct peers *peers, struct node *node,
                                           struct why *why);
 MUST_CHECK enum status peers_start_net(struct peers *peers, struct why *why);
+
+/* When a peer comes, and when an epoch begins: who is a validator by now. */
+void peers_tick(struct peers *peers);
 
 /* Says goodbye; node_check is called when it is done. */
 void peers_stop(struct peers *peers);

@@ -132,6 +132,8 @@ static inline size_t pair_feed(struct session_pair *pair, int to, size_t size)
 
 		if (event == SESSION_KNOWN)
 			session_admit(&side->session, &hello, pair->now_ms);
+		if (event == SESSION_OPEN)
+			session_set_validator(&side->session, true);
 		if (event == SESSION_MESSAGE)
 			pair_log(side, &message);
 		side->is_known |= event == SESSION_KNOWN;

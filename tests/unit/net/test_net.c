@@ -68,6 +68,7 @@ static void on_open(void *owner, uint16_t peer, const struct session_remote *rem
 	node->is_open[peer] = true;
 	node->remotes[peer] = *remote;
 	node->opened++;
+	net_set_validator(node->net, peer, true);
 }
 
 static void on_message(void *owner, uint16_t peer, const struct assembled *message)

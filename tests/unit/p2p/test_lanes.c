@@ -227,6 +227,23 @@ START_TEST(an_answer_comes_once_for_each_question)
 }
 END_TEST
 
+START_TEST(only_validators_are_heard_on_what_only_they_say)
+{
+	struct assembly assembly;
+	const char *what = NULL;
+
+	assembly_init(&assembly);
+	/* A vote, a proposal that is never more than begun; and transactions, which anybody sends. */
+	ck_assert_int_eq(take(&assembly, "0103010101000000aa", &what), ASSEMBLY_MORE);
+	ck_assert_int_eq(take(&assembly, "0201030100000400aabb", &what), ASSEMBLY_MORE);
+	ck_assert_uint_eq(assembly.skipped_count, 1);
+	ck_assert_uint_eq(assembly.lanes[LANE_BLOCK].bytes.capacity, 0);
+	ck_assert_int_eq(take(&assembly, "0301090100000400aabb", &what), ASSEMBLY_MORE);
+	ck_assert_uint_gt(assembly.lanes[LANE_TX].bytes.capacity, 0);
+	assembly_close(&assembly);
+}
+END_TEST
+
 START_TEST(messages_of_later_versions_are_passed_over_unkept)
 {
 	struct assembly assembly;
@@ -270,6 +287,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(cases, frames_that_no_honest_peer_sends_are_refused, 0,
 	                    WRONG_FRAMES);
 	tcase_add_test(cases, an_answer_comes_once_for_each_question);
+	tcase_add_test(cases, only_validators_are_heard_on_what_only_they_say);
 	tcase_add_test(cases, messages_of_later_versions_are_passed_over_unkept);
 	tcase_add_test(cases, memory_follows_what_came_not_what_was_announced);
 	suite_add_tcase(suite, cases);
