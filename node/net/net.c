@@ -392,13 +392,13 @@ size_t net_waiting(const struct net *net, uint16_t number)
 
 size_t net_peer_count(const struct net *net)
 {
-	return net->open_count;
+	return net ? net->open_count : 0;
 }
 
 void net_list(const struct net *net,
               void (*visit)(void *owner, const struct net_facts *facts), void *owner)
 {
-	for (size_t i = 0; i < PEERS_MAX; i++) {
+	for (size_t i = 0; net && i < PEERS_MAX; i++) {
 		const struct net_peer *peer = net->numbers[i];
 
 		if (peer)

@@ -80,7 +80,7 @@ void net_set_validator(struct net *net, uint16_t peer, bool is_validator);
 /* Bytes that wait to be sent to him. */
 size_t net_waiting(const struct net *net, uint16_t peer);
 
-/* How many peers are open. */
+/* How many peers are open. `net` may be NULL: none are. */
 size_t net_peer_count(const struct net *net);
 
 /* What is known of a peer. Borrowed. */
@@ -90,7 +90,7 @@ struct net_facts {
 	uint64_t opened_ms;  /* monotonic */
 	const struct session *session;
 };
-/* All that are open, in no order that means anything. */
+/* All that are open, in no order that means anything; none if `net` is NULL. */
 void net_list(const struct net *net,
               void (*visit)(void *owner, const struct net_facts *facts), void *owner);
 

@@ -443,7 +443,10 @@ void peers_stop(struct peers *peers)
 	if (peers->is_stopping)
 		return;
 	peers->is_stopping = true;
-	net_stop(peers->net);
+	if (peers->net)
+		net_stop(peers->net);
+	else
+		peers->is_stopped = true;
 }
 
 bool peers_are_idle(const struct peers *peers)
