@@ -7,8 +7,9 @@
 #include "consensus/message.h"
 #include "node/shell/ingress.h"
 
-enum { INGEST_TXS_MAX = 4 * MESSAGE_TXS_MAX }; /* on their way at once: a message of each of
-                                                * four peers */
+/* On their way at once: a node that takes in what many programs write at once passes on as much
+ * as its own ingress holds, and what is lost here comes late, with its own turn to propose. */
+enum { INGEST_TXS_MAX = 16 * MESSAGE_TXS_MAX };
 
 /* The loop's alone. */
 struct ingest {

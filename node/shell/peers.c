@@ -141,82 +141,6 @@ void peers_read(void *owner, struct read_job *job)
 		node_fail(node, STATUS_MEMORY, "read blocks for a peer");
 }
 
-/* -- Transactions ---------------------------------------------------------------------------------- */
-
-struct ingestion {
-	struct peers *peers;
-	struct ingress_batch *batch;
-	uint8_t *bytes; /* the message's, copied */
-};
-
-static void free_ingestion(struct ingestion *ingestion)
-{
-	ingress_batch_free(ingestion->batch);
-	memory_free(ingestion->bytes);
-	memory_free(ingestion);
-}
-
-static void on_ingested(struct ingress_batch *batch)
-{
-	struct ingestion *ingestion = batch->owner;
-
-	ingestion->peers->ingesting -= batch->count;
-	free_ingestion(ingestion);
-}
-
-static size_t count_txs(struct cursor txs)
-{
-	size_t count = 0;
-
-	while (txs.left > 0 && txs.status == STATUS_OK) {
-		body_next(&txs);
-		count++;
-	}
-	return count;
-}
-
-static struct ingestion *new_ingestion(struct peers *peers, struct cursor txs, size_t count)
-{
-	struct ingestion *ingestion = memory_new(sizeof *ingestion);
-	struct cursor in;
-
-	if (!ingestion)
-		return NULL;
-	ingestion->peers = peers;
-	ingestion->bytes = memory_new(txs.left);
-	ingestion->batch = ingress_batch_new(count);
-	if (!ingestion->bytes || !ingestion->batch) {
-		free_ingestion(ingestion);
-		return NULL;
-	}
-	memcpy(ingestion->bytes, txs.at, txs.left);
-	in = cursor_on(bytes_view(ingestion->bytes, txs.left));
-	for (size_t i = 0; i < count; i++) {
-		ingestion->batch->given[i] = body_next(&in);
-		ingestion->batch->submissions[i].is_relayed = true;
-	}
-	ingestion->batch->done = on_ingested;
-	ingestion->batch->owner = ingestion;
-	return ingestion;
-}
-
-/* What comes while too many are on their way is lost: whoever has them offers them again. */
-void peers_ingest(void *owner, struct cursor txs)
-{
-	struct node *node = owner;
-	struct peers *peers = &node->peers;
-	size_t count = count_txs(txs);
-	struct ingestion *ingestion;
-
-	if (count == 0 || count > INGRESS_TXS_MAX - peers->ingesting || peers->is_stopping)
-		return;
-	ingestion = new_ingestion(peers, txs, count);
-	if (!ingestion)
-		return;
-	peers->ingesting += count;
-	verify_pool_submit(&node->verify, ingestion->batch);
-}
-
 /* -- The network -------------------------------------------------------------------------------------- */
 
 void peers_send(void *owner, uint16_t peer, struct bytes_view message)
@@ -451,8 +375,7 @@ void peers_stop(struct peers *peers)
 
 bool peers_are_idle(const struct peers *peers)
 {
-	return peers->is_stopped && peers->checking == 0 && peers->reading == 0 &&
-	       peers->ingesting == 0;
+	return peers->is_stopped && peers->checking == 0 && peers->reading == 0;
 }
 
 void peers_stop_reader(struct peers *peers)

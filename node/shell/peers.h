@@ -2,8 +2,8 @@
  * threads that check and read for it. All of it on the loop, but for the work itself.
  *
  *     net ──on_message──► drive ──check──► verify workers ──► drive_on_checked
- *      ▲                    │ ├───read───► reading thread ──► drive_on_read
- *      └──────send──────────┘ └──ingest──► as any submission
+ *      ▲                    │ └───read───► reading thread ──► drive_on_read
+ *      └──────send──────────┘
  *
  * A peer whose work piles up here is not read from until it is done. */
 #ifndef NODE_SHELL_PEERS_H
@@ -26,7 +26,6 @@ struct peers {
 	size_t check_bytes[PEERS_MAX];    /* their bytes */
 	size_t checking;                  /* all of them */
 	size_t reading;
-	size_t ingesting;                 /* transactions on their way into the pool */
 	uint64_t epoch;                   /* whose validators are known as such */
 	bool is_stopping;
 	bool is_stopped;                  /* the network is down, and nothing is under way */
@@ -55,7 +54,6 @@ void peers_free(struct peers *peers);
 void peers_check(void *owner, struct check_job *job);
 void peers_read(void *owner, struct read_job *job);
 void peers_send(void *owner, uint16_t peer, struct bytes_view message);
-void peers_ingest(void *owner, struct cursor txs);
 void peers_blame(void *owner, uint16_t peer, const char *what);
 
 #endif
