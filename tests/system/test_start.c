@@ -92,6 +92,18 @@ START_TEST(an_unknown_setting_is_refused_with_its_line_and_the_nearest_name)
 }
 END_TEST
 
+START_TEST(a_peer_that_is_written_wrong_is_refused_by_its_text)
+{
+	live_node_stop(&node);
+	ck_assert_int_eq(live_node_refuses(&node, "--set=p2p.peers=somebody@nowhere:1", said,
+	                                   sizeof said),
+	                 1);
+	check_sentence("p2p.peers");
+	check_sentence("somebody@nowhere:1");
+	check_sentence("66 hex digits");
+}
+END_TEST
+
 START_TEST(a_folder_that_is_no_data_directory_is_refused_and_untouched)
 {
 	struct live_node other = node;
@@ -272,6 +284,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_taken_port_is_refused_by_its_name);
 	tcase_add_test(tests,
 	               an_unknown_setting_is_refused_with_its_line_and_the_nearest_name);
+	tcase_add_test(tests, a_peer_that_is_written_wrong_is_refused_by_its_text);
 	tcase_add_test(tests, a_folder_that_is_no_data_directory_is_refused_and_untouched);
 	tcase_add_test(tests, init_on_an_existing_node_is_refused);
 	tcase_add_test(tests, a_command_line_that_is_not_understood_ends_with_two);
