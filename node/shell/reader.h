@@ -27,7 +27,7 @@ void reader_stop(struct reader *reader);
 /* Answers on_read. STATUS_MEMORY: it could not even be asked, and the job stays the caller's. */
 MUST_CHECK enum status reader_read(struct reader *reader, struct read_job *job);
 
-/* What the thread does for a job: fills in its answer, as world.h says. */
+/* What the thread does for a job: fills in its answer, of the ledger as it is by then. */
 MUST_CHECK enum status reader_answer(struct store_view *view, struct read_job *job,
                                      struct why *why);
 

@@ -357,7 +357,7 @@ static size_t received_until_end(int file)
 
 START_TEST(strangers_get_no_byte_and_are_cut_off_at_once)
 {
-	static const char *const texts[] = {
+	static const char texts[][80] = {
 		"GET / HTTP/1.1\r\nHost: localhost\r\nUser-Agent: somebody\r\n\r\n",
 		"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n012345678901234567890123456789",
 		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS client says hello, at some length",
