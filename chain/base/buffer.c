@@ -1,6 +1,7 @@
 #include "chain/base/buffer.h"
 
 #include "chain/base/memory.h"
+#include "chain/base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -82,6 +83,14 @@ void buffer_append_view(struct buffer *buffer, struct bytes_view bytes)
 void buffer_append_text(struct buffer *buffer, const char *text)
 {
 	buffer_append(buffer, text, strlen(text));
+}
+
+void buffer_append_base64(struct buffer *buffer, struct bytes_view bytes)
+{
+	uint8_t *at = buffer_extend(buffer, base64_encoded_size(bytes.size));
+
+	if (at)
+		base64_encode((char *)at, bytes);
 }
 
 void buffer_printf(struct buffer *buffer, const char *format, ...)

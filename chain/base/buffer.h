@@ -29,6 +29,7 @@ MUST_CHECK uint8_t *buffer_extend(struct buffer *buffer, size_t size);
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
 void buffer_append_view(struct buffer *buffer, struct bytes_view bytes);
 void buffer_append_text(struct buffer *buffer, const char *text);
+void buffer_append_base64(struct buffer *buffer, struct bytes_view bytes);
 void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Hands the bytes to the caller, who frees them with memory_free; the buffer is empty. */

@@ -68,6 +68,7 @@ enum {
 	LOG_TILE_WIDTH = 1 << LOG_TILE_BITS,
 	LOG_LEVELS_MAX = 11,                  /* ceil(64 / LOG_TILE_BITS) */
 	LOG_PATH_MAX = 64,                    /* hashes of an inclusion proof, size < 2^64 */
+	LOG_RANGE_MAX = 2 * 64,               /* of a proof for a range: of its two ends */
 
 	/* -- State tree ------------------------------------------------------------------ */
 	STATE_KEY_SIZE_MAX = 1 + 32 + RECORD_KEY_SIZE_MAX, /* a record's */

@@ -129,6 +129,29 @@ bool base64_decode(uint8_t *bytes, size_t *size, struct bytes_view text)
 	return true;
 }
 
+bool base64_decode_hash(struct hash *hash, struct bytes_view text)
+{
+	uint8_t bytes[(HASH_SIZE + 2) / 3 * 3];
+	size_t size;
+
+	if (text.size != base64_encoded_size(HASH_SIZE) ||
+	    !base64_decode(bytes, &size, text) || size != HASH_SIZE)
+		return false;
+	memcpy(hash->bytes, bytes, HASH_SIZE);
+	return true;
+}
+
+bool text_take_line(struct bytes_view *line, struct bytes_view *left)
+{
+	const uint8_t *end = left->size > 0 ? memchr(left->at, '\n', left->size) : NULL;
+
+	if (!end)
+		return false;
+	*line = bytes_view(left->at, (size_t)(end - left->at));
+	*left = bytes_view(end + 1, left->size - line->size - 1);
+	return true;
+}
+
 /* Bytes of the sequence that starts at `at`, 0 if it is none. */
 static size_t utf8_sequence(const uint8_t *at, size_t left)
 {

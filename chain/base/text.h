@@ -27,6 +27,13 @@ size_t base64_decoded_size_max(size_t text_size);
  * base64_decoded_size_max(text.size). False: *size and *bytes are undefined. */
 MUST_CHECK bool base64_decode(uint8_t *bytes, size_t *size, struct bytes_view text);
 
+/* A hash in base64: exactly 44 characters. False: *hash is undefined. */
+MUST_CHECK bool base64_decode_hash(struct hash *hash, struct bytes_view text);
+
+/* The first line of *left without its newline; *left begins behind it then. False: no
+ * newline is left, and nothing changed. */
+MUST_CHECK bool text_take_line(struct bytes_view *line, struct bytes_view *left);
+
 /* RFC 3629: no surrogates, no overlong forms, at most U+10FFFF. NUL is allowed. */
 bool utf8_is_valid(struct bytes_view text);
 

@@ -1,6 +1,7 @@
 #include "chain/ledger/genesis.h"
 
 #include "chain/base/buffer.h"
+#include "chain/proof/checkpoint.h"
 #include "chain/proof/log.h"
 
 static void append_u8(struct buffer *buffer, uint8_t value)
@@ -141,15 +142,7 @@ enum status genesis_decode(struct genesis *genesis, struct bytes_view bytes,
 
 bool network_name_is_valid(struct bytes_view name)
 {
-	if (name.size == 0 || name.size > NETWORK_NAME_SIZE_MAX)
-		return false;
-	for (size_t i = 0; i < name.size; i++) {
-		uint8_t c = name.at[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
-			return false;
-	}
-	return true;
+	return origin_name_is_valid(name);
 }
 
 /* Strictly ascending as bytes: sorted, and nothing twice. */

@@ -10,8 +10,6 @@ WIRE_DEFINE(vote, VOTE_FIELDS)
 WIRE_DEFINE(signed_ballot, SIGNED_BALLOT_FIELDS)
 // clang-format on
 
-enum { CONSENSUS_PARAMETERS_SIZE = 4 + 1 + 4 + 4 + 8 };
-
 /* -- Sets -------------------------------------------------------------------------------- */
 
 size_t validators_fault_count(size_t count, enum fault_model model)
@@ -100,6 +98,28 @@ enum status validator_set_decode(struct validator_set *set, struct bytes_view by
 	return status == STATUS_OK && set->count == 0 ? STATUS_MALFORMED : status;
 }
 
+void consensus_parameters_put(struct writer *out, const struct parameters *parameters)
+{
+	const uint64_t *values = parameters->values;
+
+	writer_u32(out, (uint32_t)values[PARAMETER_term_length]);
+	writer_u8(out, (uint8_t)values[PARAMETER_fault_model]);
+	writer_u32(out, (uint32_t)values[PARAMETER_max_block_bytes]);
+	writer_u32(out, (uint32_t)values[PARAMETER_max_block_txs]);
+	writer_u64(out, values[PARAMETER_heartbeat_ms]);
+}
+
+void consensus_parameters_get(struct cursor *in, struct parameters *parameters)
+{
+	uint64_t *values = parameters->values;
+
+	values[PARAMETER_term_length] = cursor_u32(in);
+	values[PARAMETER_fault_model] = cursor_u8(in);
+	values[PARAMETER_max_block_bytes] = cursor_u32(in);
+	values[PARAMETER_max_block_txs] = cursor_u32(in);
+	values[PARAMETER_heartbeat_ms] = cursor_u64(in);
+}
+
 struct hash validators_hash(const struct validator_set *set,
                             const struct parameters *parameters,
                             const struct network *network)
@@ -107,13 +127,8 @@ struct hash validators_hash(const struct validator_set *set,
 	uint8_t bytes[CONSENSUS_PARAMETERS_SIZE + 2];
 	struct writer out = writer_on(bytes, sizeof bytes);
 	struct hasher hasher = network->validators;
-	const uint64_t *values = parameters->values;
 
-	writer_u32(&out, (uint32_t)values[PARAMETER_term_length]);
-	writer_u8(&out, (uint8_t)values[PARAMETER_fault_model]);
-	writer_u32(&out, (uint32_t)values[PARAMETER_max_block_bytes]);
-	writer_u32(&out, (uint32_t)values[PARAMETER_max_block_txs]);
-	writer_u64(&out, values[PARAMETER_heartbeat_ms]);
+	consensus_parameters_put(&out, parameters);
 	writer_u16(&out, (uint16_t)set->count);
 	hasher_update(&hasher, bytes, sizeof bytes);
 	for (size_t i = 0; i < set->count; i++) {

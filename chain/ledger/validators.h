@@ -48,9 +48,15 @@ void validator_set_put(struct writer *out, const struct validator_set *set);
 MUST_CHECK enum status validator_set_decode(struct validator_set *set,
                                             struct bytes_view bytes);
 
-/* tagged_hash("cairn/validators/v1", genesis || consensus parameters || list): parameters
- * term_length u32, fault_model u8, max_block_bytes u32, max_block_txs u32, heartbeat_ms u64;
- * list: count u16, then the entries. */
+/* The parameters that consensus reads, as they are hashed with a set: term_length u32,
+ * fault_model u8, max_block_bytes u32, max_block_txs u32, heartbeat_ms u64. */
+enum { CONSENSUS_PARAMETERS_SIZE = 4 + 1 + 4 + 4 + 8 };
+void consensus_parameters_put(struct writer *out, const struct parameters *parameters);
+/* Sets those of *parameters and no others; parameters_are_valid is not asked. */
+void consensus_parameters_get(struct cursor *in, struct parameters *parameters);
+
+/* tagged_hash("cairn/validators/v1", genesis || consensus parameters || list): list: count
+ * u16, then the entries. */
 struct hash validators_hash(const struct validator_set *set,
                             const struct parameters *parameters,
                             const struct network *network);

@@ -169,6 +169,19 @@ MUST_CHECK enum status log_prove_consistency(struct log_path *path,
                                              uint64_t size1, uint64_t size2,
                                              struct why *why);
 
+/* The hashes that prove that leaves from..from + count - 1 are those of the log of `size`
+ * leaves, all of them and in order: of the largest subtrees that have none of them, from
+ * left to right. Reads up to four tiles of each level. STATUS_NOT_FOUND: no leaf, or not
+ * so many. */
+struct log_range {
+	size_t count;
+	struct hash hashes[LOG_RANGE_MAX];
+};
+
+MUST_CHECK enum status log_prove_range(struct log_range *range,
+                                       const struct log_reader *reader, uint64_t from,
+                                       uint64_t count, uint64_t size, struct why *why);
+
 /* -- Checking proofs: all arguments may come from anybody ---------------------------- */
 
 /* Is `leaf_hash` leaf `index` of the log of `size` leaves with this root? RFC 9162
@@ -182,5 +195,12 @@ bool log_inclusion_is_valid(const struct hash *root, uint64_t size,
 bool log_consistency_is_valid(const struct hash *root1, uint64_t size1,
                               const struct hash *root2, uint64_t size2,
                               const struct hash *hashes, size_t count);
+
+/* Are these `leaf_count` hashes leaves from.. of the log of `size` leaves with this root?
+ * False when there are none. `hashes` may be NULL when `count` is 0. Costs a hash for each
+ * leaf and each of `hashes`. */
+bool log_range_is_valid(const struct hash *root, uint64_t size, uint64_t from,
+                        const struct hash *leaf_hashes, size_t leaf_count,
+                        const struct hash *hashes, size_t count);
 
 #endif

@@ -192,3 +192,48 @@ enum status log_prove_consistency(struct log_path *path, const struct log_reader
 	}
 	return path_above(&walk, height, (size1 >> height) - 1, path);
 }
+
+/* -- Ranges ------------------------------------------------------------------------------ */
+
+/* The hashes that a range lacks below one node of the tree, from left to right. Only nodes
+ * that the range cuts are gone into: at most two of a height. */
+static enum status range_below(struct walk *walk, unsigned height, uint64_t position,
+                               uint64_t from, uint64_t to, struct log_range *range)
+{
+	uint64_t start = position << height;
+	uint64_t width = UINT64_C(1) << height;
+	uint64_t end = walk->size - start < width ? walk->size : start + width;
+	enum status status;
+
+	if (start >= from && end <= to)
+		return STATUS_OK;
+	if (end <= from || start >= to) {
+		struct hash *hash = &range->hashes[range->count++];
+
+		return end - start < width ? edge_root(walk, end - start, hash)
+		                           : node_at(walk, &walk->column, height, position, hash);
+	}
+	status = range_below(walk, height - 1, 2 * position, from, to, range);
+	if (status != STATUS_OK || end - start <= width / 2)
+		return status;
+	return range_below(walk, height - 1, 2 * position + 1, from, to, range);
+}
+
+enum status log_prove_range(struct log_range *range, const struct log_reader *reader,
+                            uint64_t from, uint64_t count, uint64_t size, struct why *why)
+{
+	struct walk walk;
+	unsigned height = 0;
+
+	walk_init(&walk, reader, size, why);
+	range->count = 0;
+	if (size >= LOG_SIZE_MAX)
+		return too_large(size, why);
+	if (count == 0 || from >= size || count > size - from)
+		return why_set(why, STATUS_NOT_FOUND,
+		               "no leaves %" PRIu64 " to %" PRIu64 " in a log of %" PRIu64, from,
+		               from + count, size);
+	while (size > UINT64_C(1) << height)
+		height++;
+	return range_below(&walk, height, 0, from, from + count, range);
+}

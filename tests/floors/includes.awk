@@ -39,7 +39,8 @@ function world_of(header)
 
 BEGIN {
 	# Rooms of one library that stand on each other: only downwards here, too.
-	n = split("chain/base chain/codec chain/crypto chain/proof chain/ledger chain/content", \
+	n = split("chain/base chain/codec chain/crypto chain/proof chain/ledger chain/receipt " \
+	          "chain/content", \
 	          rooms, " ")
 	for (i = 1; i <= n; i++)
 		rank[rooms[i]] = i

@@ -85,8 +85,34 @@ static void fill_genesis(struct ledger_fixture *fixture,
 	strcpy(genesis->validator_addresses[0], "127.0.0.1:7400");
 }
 
+/* In the place of the one validator. */
+static void fill_validators(struct ledger_fixture *fixture, size_t count)
+{
+	struct genesis *genesis = fixture->genesis;
+
+	genesis->validators.count = 0;
+	for (unsigned i = 0; i < count; i++) {
+		unsigned number = FIXTURE_VALIDATOR + i;
+		struct fixture_account account = account_of(fixture, number);
+		struct validator validator = make_validator(fixture, &account.id, number);
+
+		validators_add(&genesis->validators, &validator);
+	}
+	for (size_t i = 0; i < count; i++) {
+		genesis->validator_node_ids[i].bytes[0] = 2;
+		memcpy(genesis->validator_node_ids[i].bytes + 1,
+		       genesis->validators.items[i].vote_key.bytes, PUBLIC_KEY_SIZE);
+	}
+}
+
 void ledger_fixture_init(struct ledger_fixture *fixture,
                          const struct parameters *parameters)
+{
+	ledger_fixture_init_set(fixture, parameters, 0);
+}
+
+void ledger_fixture_init_set(struct ledger_fixture *fixture,
+                             const struct parameters *parameters, size_t validator_count)
 {
 	static const struct hash seed;
 	struct buffer bytes;
@@ -103,6 +129,8 @@ void ledger_fixture_init(struct ledger_fixture *fixture,
 	for (unsigned i = 0; i < FIXTURE_ACCOUNTS; i++)
 		fixture->accounts[i] = account_of(fixture, i);
 	fill_genesis(fixture, parameters);
+	if (validator_count > 0)
+		fill_validators(fixture, validator_count);
 	buffer_init(&bytes, GENESIS_SIZE_MAX);
 	genesis_encode(&bytes, fixture->genesis);
 	demand_ok(bytes.status, NULL);
@@ -450,7 +478,7 @@ struct operation make_param(const char *name, uint64_t value)
 
 /* -- Of validators ------------------------------------------------------------------- */
 
-static void cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number)
+void ledger_fixture_cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number)
 {
 	memset(seed, 0x0c, COSIGN_SEED_SIZE);
 	put_be32(seed, number);
@@ -465,7 +493,7 @@ struct validator make_validator(const struct ledger_fixture *fixture,
 	};
 	uint8_t seed[COSIGN_SEED_SIZE];
 
-	cosign_seed(seed, number);
+	ledger_fixture_cosign_seed(seed, number);
 	demand_ok(cosign_key_public(&validator.cosign_key, seed), NULL);
 	return validator;
 }
@@ -478,7 +506,7 @@ void sign_join(const struct ledger_fixture *fixture, const struct hash *account,
 	struct key_pair vote_keys = ledger_fixture_keys(fixture, number);
 	uint8_t seed[COSIGN_SEED_SIZE];
 
-	cosign_seed(seed, number);
+	ledger_fixture_cosign_seed(seed, number);
 	demand_ok(key_pair_sign(&join->vote_signature, fixture->signer, &vote_keys, &message,
 	                        &auxiliary),
 	          NULL);

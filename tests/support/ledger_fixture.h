@@ -4,11 +4,13 @@
 #ifndef TESTS_SUPPORT_LEDGER_FIXTURE_H
 #define TESTS_SUPPORT_LEDGER_FIXTURE_H
 
+#include "chain/crypto/cosign_key.h"
 #include "chain/ledger/execute.h"
 #include "tests/support/memory_ledger.h"
 
 enum {
 	FIXTURE_ACCOUNTS = 16,
+	FIXTURE_VALIDATOR = 500,    /* number of the first validator of a set of several */
 	FIXTURE_BLOCK_MS = 1000,    /* from block to block */
 	FIXTURE_VALID_MS = 3600000, /* how long a transaction is valid */
 };
@@ -40,11 +42,18 @@ struct ledger_fixture {
 /* `parameters` NULL: the defaults. Genesis is committed. */
 void ledger_fixture_init(struct ledger_fixture *fixture,
                          const struct parameters *parameters);
+/* The same with so many validators, in the place of the one, with the keys of the numbers
+ * from FIXTURE_VALIDATOR on. The root group is as before. */
+void ledger_fixture_init_set(struct ledger_fixture *fixture,
+                             const struct parameters *parameters, size_t validator_count);
 void ledger_fixture_close(struct ledger_fixture *fixture);
 
 /* The keys made of a small number. */
 struct key_pair ledger_fixture_keys(const struct ledger_fixture *fixture,
                                     unsigned number);
+
+/* What the cosign key of a validator of this number is made of. */
+void ledger_fixture_cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number);
 
 /* -- Transactions: they live until the fixture is closed or they are forgotten ------- */
 
