@@ -17,7 +17,7 @@ enum {
 struct failure {
 	enum exit_code exit_code;     /* EXIT_CODE_OK: nothing failed, the rest is empty */
 	int rpc_code;                 /* the node's, 0 when it is not from the node */
-	char name[FAILURE_NAME_SIZE]; /* "TX_EXPIRED"; empty when it is not from the node */
+	char name[FAILURE_NAME_SIZE]; /* "TX_EXPIRED", "RECEIPT_NO_QUORUM"; or empty */
 	char
 		message[RPC_MESSAGE_SIZE]; /* one sentence; bytes of another party may be in it */
 	char hint[FAILURE_HINT_SIZE];  /* what to do; may be empty */
@@ -39,7 +39,7 @@ enum exit_code failure_of_status(struct failure *failure, enum status status,
  * transaction's status, {"code","name","message"}; whatever is missing stays empty. */
 enum exit_code failure_of_rpc(struct failure *failure, const json_t *error);
 
-/* {"code","name","message","hint","exit_code"}; code and name null when not the node's. A
+/* {"code","name","message","hint","exit_code"}; code null when not the node's. A
  * new reference; NULL when memory is out. */
 MUST_CHECK json_t *failure_json(const struct failure *failure);
 

@@ -90,6 +90,8 @@
 	  "write to this file") \
 	X(per_tx, "per-tx", 0, "N", false, \
 	  "records in one transaction, which enter together or not at all (default: 1)") \
+	X(policy, "policy", 0, "FILE", false, \
+	  "whose signatures a receipt is judged by") \
 	X(position, "position", 'p', "N", false, \
 	  "the record's position in the stream, from 0") \
 	X(prove, "prove", 0, 0, false, \
@@ -98,6 +100,8 @@
 	  "write the value's bytes exactly as they are") \
 	X(schema, "schema", 0, "TEXT|@FILE", false, \
 	  "a JSON Schema for the values; advice to those who write") \
+	X(succession, "succession", 0, "FILE", false, \
+	  "how the validators of the policy's network changed since") \
 	X(unordered, "unordered", 0, 0, false, \
 	  "send on several connections at once: for a node that is far away") \
 	X(words, "words", 0, 0, false, \
