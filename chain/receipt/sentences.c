@@ -230,7 +230,7 @@ static void say_block(struct buffer *out, const struct receipt_facts *facts)
 	buffer_append_view(out, facts->network_name);
 	buffer_printf(out, ", after block %" PRIu64 " (", facts->header.height);
 	append_time(out, facts->header.time_ms);
-	buffer_append_text(out, "):\n");
+	buffer_append_text(out, "), ");
 }
 
 static const char *kind_text(uint8_t kind)
@@ -370,7 +370,7 @@ static void say_record(struct buffer *out, const struct receipt_facts *facts,
 static void say_records(struct buffer *out, const struct receipt_facts *facts)
 {
 	say_block(out, facts);
-	buffer_append_text(out, "Stream ");
+	buffer_append_text(out, "stream ");
 	buffer_append_view(out, facts->name);
 	buffer_printf(out, " has %" PRIu64 " records", facts->count);
 	if (facts->record_count == facts->count)

@@ -67,6 +67,8 @@ static void remember_record(struct receipt_fixture *fixture, const struct draft 
 		.value_kind = operation.record_append.value_kind,
 		.value_hash = hash_of(operation.record_append.value),
 	};
+	if (leaf.value_kind == VALUE_FILE)
+		memcpy(leaf.value_hash.bytes, operation.record_append.value.at, HASH_SIZE);
 	*place = (struct receipt_place){.stream = record->stream->id,
 	                                .position = record->position};
 	place->leaf_size = record_leaf_size(&leaf);
@@ -258,9 +260,9 @@ void receipt_fixture_policy(struct buffer *out, const struct receipt_fixture *fi
 	policy_put(out, text_view(origin), keys, set->count, quorum);
 }
 
-static void put_proof(struct buffer *out, const struct receipt_fixture *fixture,
-                      const struct buffer *extra, uint64_t index, uint64_t size,
-                      const struct receipt_signing *signing)
+void receipt_fixture_file(struct buffer *out, const struct receipt_fixture *fixture,
+                          const struct buffer *extra, uint64_t index, uint64_t size,
+                          const struct receipt_signing *signing)
 {
 	struct log_reader reader = log_reader(fixture);
 	struct log_path path;
@@ -288,7 +290,7 @@ void receipt_fixture_tx(struct buffer *out, const struct receipt_fixture *fixtur
 	buffer_init(&extra, FIXTURE_FILE_SIZE_MAX);
 	receipt_extra_put_tx(&extra, &fixture->chain.network.genesis, tx->bytes, names,
 	                     name_count);
-	put_proof(out, fixture, &extra, index, fixture->log_size, signing);
+	receipt_fixture_file(out, fixture, &extra, index, fixture->log_size, signing);
 	buffer_close(&extra);
 }
 
@@ -301,8 +303,8 @@ void receipt_fixture_seal(struct buffer *out, const struct receipt_fixture *fixt
 	buffer_init(&extra, FIXTURE_FILE_SIZE_MAX);
 	receipt_extra_put_succession(&extra, &fixture->chain.network.genesis, &block->header,
 	                             &block->next, &block->next_parameters);
-	put_proof(out, fixture, &extra, block->header.log_size, block->header.log_size + 1,
-	          signing);
+	receipt_fixture_file(out, fixture, &extra, block->header.log_size,
+	                     block->header.log_size + 1, signing);
 	buffer_close(&extra);
 }
 
@@ -332,8 +334,8 @@ static enum status read_page(void *owner, const struct state_page_key *key,
 	return source->read_page(source->owner, key, page);
 }
 
-static struct state_proof *prove_state(const struct receipt_fixture *fixture,
-                                       struct bytes_view raw_key)
+struct state_proof *receipt_fixture_prove(const struct receipt_fixture *fixture,
+                                          struct bytes_view raw_key)
 {
 	struct state_reader reader = {
 		.owner = (void *)(uintptr_t)&fixture->chain.ledger.source,
@@ -358,7 +360,7 @@ void receipt_fixture_state(struct buffer *out, const struct receipt_fixture *fix
 	const struct receipt_block *tip = receipt_fixture_tip(fixture);
 	const struct memory_value *held =
 		memory_ledger_find(&fixture->chain.ledger, &fixture->chain.network, raw_key);
-	struct state_proof *proof = prove_state(fixture, raw_key);
+	struct state_proof *proof = receipt_fixture_prove(fixture, raw_key);
 	struct bytes_view value = {0};
 	struct buffer extra;
 
@@ -368,7 +370,8 @@ void receipt_fixture_state(struct buffer *out, const struct receipt_fixture *fix
 	receipt_extra_put_state(&extra, &fixture->chain.network.genesis, &tip->header,
 	                        &tip[-1].header, raw_key, held ? &value : NULL,
 	                        text_view(name), proof);
-	put_proof(out, fixture, &extra, tip->header.log_size, fixture->log_size, signing);
+	receipt_fixture_file(out, fixture, &extra, tip->header.log_size, fixture->log_size,
+	                     signing);
 	buffer_close(&extra);
 	free(proof);
 }
@@ -430,7 +433,7 @@ void receipt_fixture_records(struct buffer *out, const struct receipt_fixture *f
 	struct state_key key = state_key_of(STATE_STREAM_HEAD, &tiles.stream);
 	const struct memory_value *head = memory_ledger_find(
 		&fixture->chain.ledger, &fixture->chain.network, state_key_view(&key));
-	struct state_proof *proof = prove_state(fixture, state_key_view(&key));
+	struct state_proof *proof = receipt_fixture_prove(fixture, state_key_view(&key));
 	struct receipt_records records = {
 		.stream_name = text_view(stream_name),
 		.proof = proof,
@@ -456,7 +459,8 @@ void receipt_fixture_records(struct buffer *out, const struct receipt_fixture *f
 	buffer_init(&extra, FIXTURE_FILE_SIZE_MAX);
 	receipt_extra_put_records(&extra, &fixture->chain.network.genesis, &tip->header,
 	                          &tip[-1].header, &records);
-	put_proof(out, fixture, &extra, tip->header.log_size, fixture->log_size, signing);
+	receipt_fixture_file(out, fixture, &extra, tip->header.log_size, fixture->log_size,
+	                     signing);
 	buffer_close(&extra);
 	free(leaves);
 	free(proof);

@@ -80,6 +80,15 @@ void receipt_fixture_note(struct buffer *out, const struct receipt_fixture *fixt
 void receipt_fixture_policy(struct buffer *out, const struct receipt_fixture *fixture,
                             const struct validator_set *set, size_t quorum);
 
+/* Of leaf `index` under the checkpoint of `size` leaves, with any extra. */
+void receipt_fixture_file(struct buffer *out, const struct receipt_fixture *fixture,
+                          const struct buffer *extra, uint64_t index, uint64_t size,
+                          const struct receipt_signing *signing);
+
+/* A proof of what the newest state has under a raw key; free() it. */
+struct state_proof *receipt_fixture_prove(const struct receipt_fixture *fixture,
+                                          struct bytes_view raw_key);
+
 /* Of the transaction that is leaf `index`, under the newest checkpoint. */
 void receipt_fixture_tx(struct buffer *out, const struct receipt_fixture *fixture,
                         const struct tx *tx, uint64_t index,
