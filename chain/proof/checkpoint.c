@@ -45,8 +45,7 @@ void checkpoint_put(struct buffer *out, struct bytes_view origin, uint64_t size,
 	buffer_append_text(out, "\n");
 }
 
-/* -- Names
- * ------------------------------------------------------------------------------- */
+/* -- Names --------------------------------------------------------------------------- */
 
 void origin_of(char origin[ORIGIN_SIZE_MAX + 1], struct bytes_view network_name,
                const struct hash *genesis)

@@ -37,8 +37,7 @@ MUST_CHECK enum status checkpoint_decode(struct checkpoint *checkpoint,
 void checkpoint_put(struct buffer *out, struct bytes_view origin, uint64_t size,
                     const struct hash *root);
 
-/* -- Names
- * -------------------------------------------------------------------------------- */
+/* -- Names --------------------------------------------------------------------------- */
 
 /* A network's name: 1..NETWORK_NAME_SIZE_MAX of a-z 0-9 - */
 bool origin_name_is_valid(struct bytes_view network_name);

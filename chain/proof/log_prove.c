@@ -193,7 +193,7 @@ enum status log_prove_consistency(struct log_path *path, const struct log_reader
 	return path_above(&walk, height, (size1 >> height) - 1, path);
 }
 
-/* -- Ranges ------------------------------------------------------------------------------ */
+/* -- Ranges -------------------------------------------------------------------------- */
 
 /* The hashes that a range lacks below one node of the tree, from left to right. Only nodes
  * that the range cuts are gone into: at most two of a height. */

@@ -12,8 +12,7 @@ enum {
 	BASE64_PIECE = 1024, /* characters that are checked at once */
 };
 
-/* -- Names
- * ------------------------------------------------------------------------------- */
+/* -- Names --------------------------------------------------------------------------- */
 
 /* The White_Space of Unicode beyond ASCII: in UTF-8 of two or three bytes. */
 static bool is_wide_space(const uint8_t *at, size_t left)
@@ -45,8 +44,7 @@ bool note_key_name_is_valid(struct bytes_view name)
 	return true;
 }
 
-/* -- Keys
- * -------------------------------------------------------------------------------- */
+/* -- Keys ---------------------------------------------------------------------------- */
 
 uint32_t note_key_id(struct bytes_view name, enum note_signature_type type,
                      const struct hash *public_key)
@@ -125,8 +123,7 @@ void note_key_put(struct buffer *out, const struct note_key *key)
 	buffer_append_base64(out, bytes_view(bytes, sizeof bytes));
 }
 
-/* -- Notes
- * ------------------------------------------------------------------------------- */
+/* -- Notes --------------------------------------------------------------------------- */
 
 /* Canonical base64 of any length, without room for what it holds. */
 static bool base64_is_valid(struct bytes_view text)

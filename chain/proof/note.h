@@ -93,8 +93,7 @@ bool note_signature_bytes(uint8_t *bytes, size_t size,
 void note_signature_put(struct buffer *out, struct bytes_view name, uint32_t key_id,
                         struct bytes_view signature);
 
-/* -- Ed25519, type 0x01: over the text as it is
- * ------------------------------------------ */
+/* -- Ed25519, type 0x01: over the text as it is -------------------------------------- */
 
 /* Is it by this key, whose type is NOTE_ED25519? */
 bool note_signature_is_valid(const struct note_signature *signature,

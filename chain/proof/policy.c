@@ -67,8 +67,7 @@ static uint16_t find_node(const struct policy *policy, struct bytes_view name)
 	return POLICY_NO_NODE;
 }
 
-/* -- Lines
- * ------------------------------------------------------------------------------- */
+/* -- Lines --------------------------------------------------------------------------- */
 
 static enum status read_log(struct reading *reading)
 {
@@ -218,8 +217,7 @@ static enum status read_line(struct reading *reading, struct bytes_view line)
 	return malformed(reading, "a line begins with log, witness, group or quorum");
 }
 
-/* -- What a quorum takes
- * ------------------------------------------------------------------ */
+/* -- What a quorum takes ------------------------------------------------------------- */
 
 /* The sum of the `threshold` smallest of the numbers, which are sorted by this. */
 static size_t sum_of_smallest(size_t *numbers, size_t count, size_t threshold)
@@ -263,8 +261,7 @@ static void count_needed(struct policy *policy)
 	policy->needed = policy->quorum == POLICY_NO_NODE ? 0 : needed[policy->quorum];
 }
 
-/* -- The whole
- * ----------------------------------------------------------------------------- */
+/* -- The whole ----------------------------------------------------------------------- */
 
 static bool take_arrays(struct policy *policy, struct arena *arena, size_t logs,
                         size_t nodes)

@@ -42,8 +42,7 @@ bool policy_equal(const struct policy *a, const struct policy *b)
 	return true;
 }
 
-/* -- One note
- * ---------------------------------------------------------------------------- */
+/* -- One note ------------------------------------------------------------------------ */
 
 struct tally {
 	bool log_signed;

@@ -17,8 +17,7 @@ static enum receipt_verdict no_memory(struct why *why)
 	return RECEIPT_FAILED;
 }
 
-/* -- A transaction
- * ------------------------------------------------------------------------ */
+/* -- A transaction ------------------------------------------------------------------- */
 
 /* Its form and its signature, which holds for the right genesis hash alone. */
 static enum receipt_verdict read_tx(struct tx *tx, const struct hash *genesis,
@@ -114,8 +113,7 @@ static enum receipt_verdict check_tx(struct receipt_facts *facts, struct arena *
 	return RECEIPT_GOOD;
 }
 
-/* -- The state after a block
- * ---------------------------------------------------------------- */
+/* -- The state after a block --------------------------------------------------------- */
 
 /* The genesis hash is the network's when the parent's hash, which is made with it, is
  * what the header says. Only block 0 has no parent. */
@@ -190,8 +188,7 @@ static enum receipt_verdict check_state(struct receipt_facts *facts,
 	                         extra->present ? &extra->value : NULL, extra->proof, why);
 }
 
-/* -- Records of a stream
- * --------------------------------------------------------------------- */
+/* -- Records of a stream ------------------------------------------------------------- */
 
 static enum receipt_verdict check_head(struct receipt_facts *facts,
                                        const struct receipt_extra *extra,

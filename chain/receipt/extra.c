@@ -1,7 +1,6 @@
 #include "chain/receipt/extra.h"
 
-/* -- Reading
- * ------------------------------------------------------------------------------ */
+/* -- Reading ------------------------------------------------------------------------- */
 
 static struct extra_list get_list(struct cursor *in, size_t count_max, size_t size_max)
 {
@@ -98,8 +97,7 @@ enum status receipt_extra_decode(struct receipt_extra *extra, struct bytes_view 
 	return cursor_finish(&in);
 }
 
-/* -- Writing
- * ------------------------------------------------------------------------------ */
+/* -- Writing ------------------------------------------------------------------------- */
 
 static void append_u16(struct buffer *out, size_t value)
 {

@@ -70,8 +70,7 @@ MUST_CHECK enum status receipt_extra_decode(struct receipt_extra *extra,
 /* The next item; the list gets shorter. False: nothing is left. */
 bool extra_list_next(struct bytes_view *item, struct extra_list *list);
 
-/* -- Making one: ask buffer->status
- * ------------------------------------------------------ */
+/* -- Making one: ask buffer->status -------------------------------------------------- */
 
 /* `names` in ascending order, each the name of a stream or an asset whose id an operation
  * of the transaction has. */

@@ -27,8 +27,7 @@ const char *receipt_verdict_text(enum receipt_verdict verdict)
 	return TEXTS[verdict];
 }
 
-/* -- Whose word it is
- * --------------------------------------------------------------------- */
+/* -- Whose word it is ---------------------------------------------------------------- */
 
 static enum receipt_verdict verdict_of(enum policy_finding finding)
 {
@@ -98,8 +97,7 @@ static enum receipt_verdict check_signatures(struct receipt_facts *facts,
 	return verdict;
 }
 
-/* -- The whole
- * ---------------------------------------------------------------------------- */
+/* -- The whole ----------------------------------------------------------------------- */
 
 static enum receipt_verdict check_leaf(struct receipt_facts *facts,
                                        const struct receipt_extra *extra,
@@ -148,11 +146,6 @@ enum receipt_verdict receipt_verify(struct receipt_facts *facts, struct arena *a
 		verdict = check_network(&policy, &proof.checkpoint, why);
 	if (verdict == RECEIPT_GOOD)
 		verdict = check_leaf(facts, &extra, &proof, why);
-	if (verdict == RECEIPT_GOOD)
-		verdict = receipt_sets_find(&sets, arena, &policy, texts->succession,
-		                            proof.checkpoint.origin, proof.checkpoint.size, why);
-	if (verdict == RECEIPT_GOOD)
-		verdict = check_signatures(facts, &sets, &proof, why);
 	if (verdict != RECEIPT_GOOD)
 		return verdict;
 	facts->kind = extra.kind;
@@ -160,11 +153,17 @@ enum receipt_verdict receipt_verify(struct receipt_facts *facts, struct arena *a
 	facts->checkpoint = proof.checkpoint;
 	facts->log_index = proof.index;
 	(void)origin_decode(&facts->network_name, half, proof.checkpoint.origin);
-	return receipt_check_content(facts, arena, &extra, why);
+	/* Signatures last: they cost the most. */
+	verdict = receipt_check_content(facts, arena, &extra, why);
+	if (verdict == RECEIPT_GOOD)
+		verdict = receipt_sets_find(&sets, arena, &policy, texts->succession,
+		                            proof.checkpoint.origin, proof.checkpoint.size, why);
+	if (verdict == RECEIPT_GOOD)
+		verdict = check_signatures(facts, &sets, &proof, why);
+	return verdict;
 }
 
-/* -- Names
- * -------------------------------------------------------------------------------- */
+/* -- Names --------------------------------------------------------------------------- */
 
 struct bytes_view receipt_stream_name(const struct receipt_facts *facts,
                                       const struct hash *stream)

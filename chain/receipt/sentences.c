@@ -6,8 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* -- Words
- * -------------------------------------------------------------------------------- */
+/* -- Words --------------------------------------------------------------------------- */
 
 void receipt_time_text(char text[RECEIPT_TIME_TEXT_SIZE], uint64_t time_s)
 {
@@ -84,8 +83,7 @@ static void append_key(struct buffer *out, const struct public_key *key)
 	buffer_append_text(out, text);
 }
 
-/* -- A transaction
- * ------------------------------------------------------------------------ */
+/* -- A transaction ------------------------------------------------------------------- */
 
 static void say_append(struct buffer *out, const struct receipt_facts *facts,
                        const struct record_append *append)
@@ -221,8 +219,7 @@ static void say_tx(struct buffer *out, const struct receipt_facts *facts)
 	buffer_append_text(out, ".\n");
 }
 
-/* -- The state
- * ---------------------------------------------------------------------------- */
+/* -- The state ----------------------------------------------------------------------- */
 
 static void say_block(struct buffer *out, const struct receipt_facts *facts)
 {
@@ -338,8 +335,7 @@ static void say_state(struct buffer *out, const struct receipt_facts *facts)
 	buffer_append_text(out, ".\n");
 }
 
-/* -- Records
- * ------------------------------------------------------------------------------ */
+/* -- Records ------------------------------------------------------------------------- */
 
 static void say_record(struct buffer *out, const struct receipt_facts *facts,
                        const struct receipt_record *record)
@@ -396,8 +392,7 @@ static void say_succession(struct buffer *out, const struct receipt_facts *facts
 	              facts->header.epoch, facts->next_count, facts->next_quorum);
 }
 
-/* -- Whose word it is
- * ---------------------------------------------------------------------- */
+/* -- Whose word it is ---------------------------------------------------------------- */
 
 static void say_trust(struct buffer *out, const struct receipt_facts *facts)
 {

@@ -4,8 +4,7 @@
 
 #include <inttypes.h>
 
-/* -- Parts of a proof file
- * ---------------------------------------------------------------- */
+/* -- Parts of a proof file ----------------------------------------------------------- */
 
 static enum receipt_verdict say(struct why *why, enum receipt_verdict verdict,
                                 const char *text)
@@ -94,8 +93,7 @@ enum receipt_verdict receipt_check_seal(struct validator_set *next,
 	return RECEIPT_GOOD;
 }
 
-/* -- Walking
- * ------------------------------------------------------------------------------ */
+/* -- Walking ------------------------------------------------------------------------- */
 
 struct walk {
 	struct receipt_sets *sets;

@@ -35,8 +35,7 @@ receipt_sets_find(struct receipt_sets *sets, struct arena *arena,
                   const struct policy *policy, struct bytes_view succession,
                   struct bytes_view origin, uint64_t size, struct why *why);
 
-/* -- What both files share: what a proof file's header leaf must be
- * ----------------------- */
+/* -- What both files share: what a proof file's header leaf must be ------------------ */
 
 /* Decodes the extra into *extra, its bytes in the arena. */
 MUST_CHECK enum receipt_verdict receipt_read_extra(struct receipt_extra *extra,

@@ -61,7 +61,7 @@ const char *cairn_receipt_reason(const struct cairn_receipt *receipt);
 /* What is proved, in sentences, a line each: plain ASCII. NULL: memory was out. */
 const char *cairn_receipt_sentences(struct cairn_receipt *receipt);
 
-/* -- Facts ---------------------------------------------------------------------------- */
+/* -- Facts --------------------------------------------------------------------------- */
 
 struct cairn_facts {
 	enum cairn_kind kind;

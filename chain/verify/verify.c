@@ -92,8 +92,7 @@ const char *cairn_receipt_sentences(struct cairn_receipt *receipt)
 	return NULL;
 }
 
-/* -- Facts
- * -------------------------------------------------------------------------------- */
+/* -- Facts --------------------------------------------------------------------------- */
 
 static int newest(enum receipt_judge judge)
 {
@@ -136,8 +135,7 @@ int cairn_receipt_facts(const struct cairn_receipt *receipt, struct cairn_facts 
 	return 0;
 }
 
-/* -- Records
- * ------------------------------------------------------------------------------ */
+/* -- Records ------------------------------------------------------------------------- */
 
 /* The record.append number `index` of the transaction; *count is how many there are. */
 static bool find_append(struct operation *found, size_t *count, const struct tx *tx,

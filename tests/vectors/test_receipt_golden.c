@@ -20,8 +20,7 @@ static struct receipt_fixture fixture;
 static struct hash stream;
 static json_t *golden;
 
-/* -- Files
- * ------------------------------------------------------------------------------- */
+/* -- Files --------------------------------------------------------------------------- */
 
 static const char *path_of(const char *name)
 {
@@ -58,8 +57,7 @@ static void compare_or_write(const char *name, struct bytes_view bytes)
 	              name);
 }
 
-/* -- JSON
- * -------------------------------------------------------------------------------- */
+/* -- JSON ---------------------------------------------------------------------------- */
 
 static json_t *hex_json(const void *bytes, size_t size)
 {
@@ -129,8 +127,7 @@ static void add_case(const char *file, const char *policy, const char *successio
 	arena_close(&arena);
 }
 
-/* -- The ledger
- * -------------------------------------------------------------------------- */
+/* -- The ledger ---------------------------------------------------------------------- */
 
 static struct operation append_of(unsigned number)
 {
@@ -191,8 +188,7 @@ static void put_succession(struct buffer *out)
 	}
 }
 
-/* -- Hashes and preimages
- * ----------------------------------------------------------------- */
+/* -- Hashes and preimages ------------------------------------------------------------ */
 
 static void add_txs(void)
 {
@@ -321,8 +317,7 @@ static void add_messages(void)
 	                      &join.validator_join));
 }
 
-/* -- The test
- * ------------------------------------------------------------------------------ */
+/* -- The test ------------------------------------------------------------------------ */
 
 START_TEST(the_files_and_what_they_prove_are_as_they_were)
 {

@@ -177,8 +177,7 @@ START_TEST(a_signature_that_is_not_the_keys_is_refused)
 }
 END_TEST
 
-/* -- What is in the log
- * ------------------------------------------------------------------ */
+/* -- What is in the log -------------------------------------------------------------- */
 
 static void tx_extra(const struct hash *genesis, struct bytes_view bytes,
                      const struct bytes_view *names, size_t name_count)

@@ -96,8 +96,7 @@ static void use_policy(int epoch)
 	buffer_append_view(&policy, buffer_view(&policies[epoch]));
 }
 
-/* -- Followed
- * ------------------------------------------------------------------------------ */
+/* -- Followed ------------------------------------------------------------------------ */
 
 START_TEST(every_policy_leads_to_the_newest_set)
 {
@@ -151,8 +150,7 @@ START_TEST(a_receipt_of_its_own_epoch_holds_with_an_old_policy)
 }
 END_TEST
 
-/* -- Refused
- * ------------------------------------------------------------------------------- */
+/* -- Refused ------------------------------------------------------------------------- */
 
 START_TEST(keys_of_an_old_set_cannot_speak_for_later)
 {
@@ -264,14 +262,14 @@ START_TEST(another_kind_of_receipt_in_a_succession_is_refused)
 }
 END_TEST
 
-START_TEST(every_flipped_bit_of_a_succession_is_refused)
+START_TEST(a_flipped_bit_of_a_succession_is_refused)
 {
 	for (int i = 0; i < 3; i++)
 		add_seal(i);
 	use_policy(0);
 	expect_good();
-	/* each eighth, with another bit each time: all of them would take a minute */
-	for (size_t bit = 0; bit < 8 * succession.size; bit += 9) {
+	/* of every fifth byte one, another each time: all of them would take minutes */
+	for (size_t bit = 0; bit < 8 * succession.size; bit += 41) {
 		succession.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		ck_assert_msg(verify_bytes(buffer_view(&file)) != RECEIPT_GOOD,
 		              "bit %zu of byte %zu says nothing", bit % 8, bit / 8);
@@ -297,7 +295,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_seal_under_a_later_checkpoint_is_refused);
 	tcase_add_test(tests, a_block_that_ends_no_epoch_is_refused);
 	tcase_add_test(tests, another_kind_of_receipt_in_a_succession_is_refused);
-	tcase_add_test(tests, every_flipped_bit_of_a_succession_is_refused);
+	tcase_add_test(tests, a_flipped_bit_of_a_succession_is_refused);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -3,8 +3,7 @@
 #include "chain/base/text.h"
 #include "tests/unit/receipt/receipt_scene.h"
 
-/* -- The state
- * ---------------------------------------------------------------------------- */
+/* -- The state ----------------------------------------------------------------------- */
 
 START_TEST(a_value_of_the_state_is_proved)
 {
@@ -93,8 +92,7 @@ START_TEST(a_forged_genesis_hash_hides_nothing)
 }
 END_TEST
 
-/* -- Records
- * ------------------------------------------------------------------------------ */
+/* -- Records ------------------------------------------------------------------------- */
 
 START_TEST(any_range_of_records_is_proved)
 {
