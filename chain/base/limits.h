@@ -127,7 +127,7 @@ enum {
 	CLIENT_ANSWER_MS = 30000,        /* for what the node does at once */
 	CLIENT_PAGE = 200,               /* items asked for at once, cut further if need be */
 
-	/* -- Importing many records ---------------------------------------------------------- */
+	/* -- Importing many records ----------------------------------------------------------- */
 	IMPORT_TXS_MAX = 8000,           /* read and not yet final: below a sender's tenth of
 	                                  * POOL_TXS_MAX, so that others find room */
 	IMPORT_BYTES_MAX = 64 << 20,     /* that these may take */

@@ -10,7 +10,7 @@ WIRE_DEFINE(vote, VOTE_FIELDS)
 WIRE_DEFINE(signed_ballot, SIGNED_BALLOT_FIELDS)
 // clang-format on
 
-/* -- Sets ---------------------------------------------------------------------------- */
+/* -- Sets -------------------------------------------------------------------------------- */
 
 size_t validators_fault_count(size_t count, enum fault_model model)
 {
@@ -141,7 +141,7 @@ struct hash validators_hash(const struct validator_set *set,
 	return hasher_finish(&hasher);
 }
 
-/* -- Votes --------------------------------------------------------------------------- */
+/* -- Votes ------------------------------------------------------------------------------- */
 
 bool ballot_is_well_formed(const struct ballot *ballot)
 {
@@ -193,7 +193,7 @@ bool vote_is_valid(const struct vote *vote, const struct validator_set *set,
 	       signed_ballot_is_valid(&alone, &set->items[vote->signer].vote_key, network);
 }
 
-/* -- Certificates -------------------------------------------------------------------- */
+/* -- Certificates ------------------------------------------------------------------------ */
 
 static size_t bitmap_size(const struct certificate *certificate)
 {

@@ -61,7 +61,7 @@ struct hash validators_hash(const struct validator_set *set,
                             const struct parameters *parameters,
                             const struct network *network);
 
-/* -- Votes --------------------------------------------------------------------------- */
+/* -- Votes ------------------------------------------------------------------------------- */
 
 enum vote_kind { VOTE_NOTARIZE = 1, VOTE_NULLIFY = 2, VOTE_FINALIZE = 3 };
 
@@ -118,7 +118,7 @@ bool vote_is_valid(const struct vote *vote, const struct validator_set *set,
 bool signed_ballot_is_valid(const struct signed_ballot *vote, const struct public_key *key,
                             const struct network *network);
 
-/* -- Certificates -------------------------------------------------------------------- */
+/* -- Certificates ------------------------------------------------------------------------- */
 
 enum {
 	CERTIFICATE_BITMAP_SIZE_MAX = (VALIDATORS_MAX + 7) / 8,
