@@ -4,7 +4,7 @@
 CAIRN_PACKAGES=(
 	cmake ninja-build gcc libc6-dev pkg-config
 	librocksdb-dev libsecp256k1-dev libuv1-dev libjansson-dev
-	libcurl4-openssl-dev libssl-dev uthash-dev check spin
+	libcurl4-openssl-dev libssl-dev uthash-dev check spin python3
 )
 # What test.sh --all needs besides.
 CAIRN_ALL_PACKAGES=(clang libclang-rt-14-dev curl)
