@@ -222,8 +222,10 @@ static enum receipt_verdict walk_seal(struct walk *walk, struct validator_set *n
 		verdict = check_order(walk, &header);
 	if (verdict == RECEIPT_GOOD)
 		verdict = check_signatures(walk, &proof, next, parameters, &header);
-	walk->last = header;
-	walk->seal_count++;
+	if (verdict == RECEIPT_GOOD) {
+		walk->last = header;
+		walk->seal_count++;
+	}
 	return verdict;
 }
 
@@ -274,7 +276,8 @@ enum receipt_verdict receipt_sets_find(struct receipt_sets *sets, struct arena *
 		if (verdict == RECEIPT_FAILED)
 			return verdict;
 		if (verdict != RECEIPT_GOOD) {
-			why_add(why, STATUS_MALFORMED, "part %zu of the succession", walk.seal_count);
+			why_add(why, STATUS_MALFORMED, "part %zu of the succession",
+			        walk.seal_count + 1);
 			return RECEIPT_BROKEN_SUCCESSION;
 		}
 	}

