@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUCCESSION_SIZE_MAX = 64 << 20 }; /* of ours: 20,000 epochs of four validators */
-
 /* The three texts, as they were read. */
 struct texts {
 	struct buffer file, policy, succession;
@@ -19,7 +17,7 @@ static void texts_init(struct texts *texts)
 	/* One more than is allowed, so that the check says what is too large. */
 	buffer_init(&texts->file, TLOG_PROOF_SIZE_MAX + 1);
 	buffer_init(&texts->policy, POLICY_SIZE_MAX + 1);
-	buffer_init(&texts->succession, SUCCESSION_SIZE_MAX);
+	buffer_init(&texts->succession, RECEIPT_SUCCESSION_SIZE_MAX + 1);
 }
 
 static void texts_close(struct texts *texts)

@@ -25,6 +25,10 @@
 #include "chain/proof/tlog_proof.h"
 #include "chain/receipt/extra.h"
 
+enum {
+	RECEIPT_SUCCESSION_SIZE_MAX = 64 << 20, /* 40,000 epochs of four validators */
+};
+
 /* X(name, text for programs, in a sentence) */
 #define RECEIPT_VERDICT_LIST(X)                                                      \
 	X(RECEIPT_GOOD, "GOOD", "the receipt holds")                                     \

@@ -270,6 +270,8 @@ enum receipt_verdict receipt_sets_find(struct receipt_sets *sets, struct arena *
 	sets->count = 0;
 	if (!next)
 		return say(why, RECEIPT_FAILED, status_text(STATUS_MEMORY));
+	if (succession.size > RECEIPT_SUCCESSION_SIZE_MAX)
+		return say(why, RECEIPT_BROKEN_SUCCESSION, "it is too large");
 	while (tlog_proof_next(&file, &succession)) {
 		enum receipt_verdict verdict = walk_seal(&walk, next, &parameters, file);
 
