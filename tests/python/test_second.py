@@ -8,7 +8,7 @@ import pathlib
 import random
 import unittest
 
-from ledger import (Malformed, Reader, account_id, ballot_digest, block_hash, header,
+from ledger import (OPERATIONS, Malformed, Reader, account_id, ballot_digest, block_hash, header,
                     key_hash, leaf_hash, log_root, state_root, tagged_hash, transaction,
                     value_hash)
 from receipts import Refused, verify
@@ -110,6 +110,15 @@ class Second(unittest.TestCase):
                 flipped[chosen.randrange(len(file))] ^= 1 << chosen.randrange(8)
                 with self.assertRaises(Refused, msg=bytes(flipped)):
                     verify(bytes(flipped), policy)
+
+    def test_each_operation(self):
+        """The golden transactions have one of each kind that the codec knows."""
+        kinds = set()
+        for row in GOLDEN["hashes"]:
+            if row["what"] == "txid":
+                tx = transaction(bytes.fromhex(row["bytes"]), GENESIS)
+                kinds.update(kind for kind, _ in tx["operations"])
+        self.assertEqual(kinds, set(OPERATIONS))
 
     def test_cut_transactions(self):
         data = bytes.fromhex(next(row["bytes"] for row in GOLDEN["hashes"]

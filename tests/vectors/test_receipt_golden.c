@@ -190,10 +190,58 @@ static void put_succession(struct buffer *out)
 
 /* -- Hashes and preimages ------------------------------------------------------------ */
 
+/* One of each kind, and four records. */
+static struct operation operation_of(unsigned number)
+{
+	const struct hash *other = &fixture.chain.accounts[1].id;
+	struct hash asset = asset_id_of(text_view("bread"));
+	struct key_pair keys = ledger_fixture_keys(&fixture.chain, 50);
+	struct operation made;
+
+	switch (number) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+		return append_of(number);
+	case 5:
+		return make_stream("contracts", STREAM_WRITE_LISTED);
+	case 6:
+		return make_grant(&stream, STREAM_ROLE_WRITER, other);
+	case 7:
+		return make_revoke(&stream, STREAM_ROLE_ADMIN, other);
+	case 8:
+		return make_rotate(&fixture.chain, &fixture.chain.accounts[0].id, &keys, 5);
+	case 9:
+		made = make_describe("Ada");
+		made.account_describe.inbox = (struct optional_hash){true, stream};
+		return made;
+	case 10:
+		return make_asset("bread", 2);
+	case 11:
+		return make_mint(&asset, other, 1000);
+	case 12:
+		return make_transfer(&asset, other, 999);
+	case 13:
+		return make_burn(&asset, 998);
+	case 14:
+		return make_admit(other);
+	case 15:
+		return make_remove(other);
+	case 16:
+		return make_join(&fixture.chain, &fixture.chain.accounts[0].id, 552);
+	case 17:
+		return make_param("term_length", 7);
+	default:
+		return make_evidence(&fixture.chain, 500, 0, 1);
+	}
+}
+
 static void add_txs(void)
 {
-	for (unsigned i = 0; i < 4; i++) {
-		const struct tx *tx = ledger_fixture_tx_of(&fixture.chain, i, append_of(i));
+	for (unsigned i = 0; i <= 18; i++) {
+		const struct tx *tx = ledger_fixture_tx_of(&fixture.chain, 0, operation_of(i));
 
 		add_hash("txid", tx->bytes, tx->txid);
 		add_hash("log_leaf", tx->bytes, tx->leaf_hash);
