@@ -4,8 +4,6 @@
 #include "chain/base/invariant.h"
 #include "chain/base/text.h"
 
-#include <inttypes.h>
-
 enum { WORDS_MAX = 3 + POLICY_WITNESSES_MAX + POLICY_GROUPS_MAX };
 
 /* A policy being read. */

@@ -3,8 +3,6 @@
 #include "chain/proof/state_hash.h"
 #include "chain/receipt/sets.h"
 
-#include <inttypes.h>
-
 static enum receipt_verdict wrong(struct why *why, const char *text)
 {
 	why_say(why, STATUS_MALFORMED, "%s", text);

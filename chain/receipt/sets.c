@@ -2,8 +2,6 @@
 
 #include "chain/base/text.h"
 
-#include <inttypes.h>
-
 /* -- Parts of a proof file ----------------------------------------------------------- */
 
 static enum receipt_verdict say(struct why *why, enum receipt_verdict verdict,
@@ -154,17 +152,24 @@ static enum receipt_verdict take_over(struct walk *walk, const struct validator_
 	return RECEIPT_GOOD;
 }
 
-/* Is the policy the set behind the last seal? Then it speaks, though no seal was its own.
+/* No seal was the policy's own: then it has to be the set behind the last one, and speaks
+ * alone. Nobody it believes says so, hence nothing of this is a fact but that it speaks.
  */
-static bool is_next_set(struct walk *walk, const struct policy *policy,
-                        const struct validator_set *next,
-                        const struct parameters *parameters)
+static enum receipt_verdict check_newest(struct walk *walk, const struct policy *policy,
+                                         const struct validator_set *next,
+                                         const struct parameters *parameters)
 {
 	struct walk probe = *walk;
-	struct header header = {0};
+	enum receipt_verdict verdict = take_over(&probe, next, parameters, &walk->last);
 
-	return take_over(&probe, next, parameters, &header) == RECEIPT_GOOD &&
-	       policy_equal(policy, probe.now.policy);
+	if (verdict != RECEIPT_GOOD)
+		return verdict;
+	if (!policy_equal(policy, probe.now.policy))
+		return say(
+			walk->why, RECEIPT_BROKEN_SUCCESSION,
+			"the policy's validators ended no epoch of it, and are not its newest");
+	walk->now.judge = JUDGE_NEWEST_POLICY;
+	return RECEIPT_GOOD;
 }
 
 static enum receipt_verdict check_signatures(struct walk *walk,
@@ -235,13 +240,10 @@ static enum receipt_verdict finish(struct walk *walk, const struct policy *polic
                                    const struct parameters *parameters)
 {
 	if (!walk->is_anchored && walk->seal_count > 0) {
-		if (!is_next_set(walk, policy, next, parameters))
-			return say(walk->why, RECEIPT_BROKEN_SUCCESSION,
-			           "the policy's validators ended no epoch of it, and are not its "
-			           "newest");
-		walk->now.judge = JUDGE_NEWEST_POLICY;
-		walk->now.has_epoch = true;
-		walk->now.epoch = walk->last.epoch + 1;
+		enum receipt_verdict verdict = check_newest(walk, policy, next, parameters);
+
+		if (verdict != RECEIPT_GOOD)
+			return verdict;
 	}
 	if (walk->is_anchored && policy_equal(policy, walk->now.policy))
 		walk->now.judge = JUDGE_NEWEST_POLICY;

@@ -350,7 +350,7 @@ def sets(policy, succession, origin, size):
         now, start = (following, SUCCESSOR, head["epoch"] + 1), p["size"]
     if last is not None and not anchored:
         need(policy.same(following), "does not lead from the policy")
-        now = (policy, NEWEST, last["epoch"] + 1)
+        now = (policy, NEWEST, None)
     elif anchored and policy.same(now[0]):
         now = (now[0], NEWEST, now[2])
     if size >= start and len(found) < 2:

@@ -114,6 +114,50 @@ START_TEST(every_policy_leads_to_the_newest_set)
 }
 END_TEST
 
+/* The seal that begins its epoch is not signed by all of its keys: nothing that the
+ * policy believes says which epoch it is of. */
+START_TEST(a_policy_that_is_the_newest_set_speaks_alone)
+{
+	struct receipt_signing by = signing_of_seal(1);
+	size_t out = 0;
+
+	add_seal(0);
+	ck_assert(validators_find(by.set, &fixture.chain.accounts[10].id, &out));
+	by.cosigners = 0x7f & ~(1u << out);
+	receipt_fixture_seal(&succession, &fixture, seals[1], &by);
+	use_policy(2);
+	expect_good();
+	ck_assert_int_eq(facts.judge, JUDGE_NEWEST_POLICY);
+	ck_assert(!facts.has_epoch);
+	use_policy(1);
+	expect_good();
+	ck_assert_int_eq(facts.judge, JUDGE_SUCCESSOR);
+	ck_assert_uint_eq(facts.epoch, 2);
+}
+END_TEST
+
+START_TEST(memory_that_is_out_breaks_no_succession)
+{
+	unsigned long step = 1;
+
+	for (int i = 0; i < 3; i++)
+		add_seal(i);
+	use_policy(0);
+	for (; step < 200; step++) {
+		enum receipt_verdict verdict;
+
+		memory_fail_at(step, 0);
+		verdict = verify_bytes(buffer_view(&file));
+		memory_fail_at(0, 0);
+		if (verdict == RECEIPT_GOOD)
+			break;
+		ck_assert_int_eq(verdict, RECEIPT_FAILED);
+	}
+	ck_assert_uint_gt(step, 1);
+	ck_assert_uint_lt(step, 200);
+}
+END_TEST
+
 START_TEST(without_a_succession_an_old_policy_does_not_know_the_new_set)
 {
 	use_policy(0);
@@ -285,6 +329,8 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests, every_policy_leads_to_the_newest_set);
+	tcase_add_test(tests, a_policy_that_is_the_newest_set_speaks_alone);
+	tcase_add_test(tests, memory_that_is_out_breaks_no_succession);
 	tcase_add_test(tests, without_a_succession_an_old_policy_does_not_know_the_new_set);
 	tcase_add_test(tests, a_receipt_of_its_own_epoch_holds_with_an_old_policy);
 	tcase_add_test(tests, keys_of_an_old_set_cannot_speak_for_later);
