@@ -126,35 +126,45 @@ static enum receipt_verdict read_policy(struct policy *policy, struct arena *are
 	return status == STATUS_OK ? RECEIPT_GOOD : RECEIPT_POLICY_UNREADABLE;
 }
 
-enum receipt_verdict receipt_verify(struct receipt_facts *facts, struct arena *arena,
-                                    const struct receipt_texts *texts, struct why *why)
+/* All that the file says by itself, whoever signed it. */
+static enum receipt_verdict check_file(struct receipt_facts *facts, struct arena *arena,
+                                       struct tlog_proof *proof, struct bytes_view file,
+                                       struct why *why)
 {
-	struct tlog_proof proof;
 	struct receipt_extra extra;
-	struct receipt_sets sets;
-	struct policy policy;
 	uint8_t half[HASH_SIZE / 2];
-	enum receipt_verdict verdict = read_policy(&policy, arena, texts->policy, why);
+	enum receipt_verdict verdict;
 
-	*facts = (struct receipt_facts){0};
-	if (verdict != RECEIPT_GOOD)
-		return verdict;
-	if (tlog_proof_decode(&proof, texts->file, why) != STATUS_OK)
+	if (tlog_proof_decode(proof, file, why) != STATUS_OK)
 		return RECEIPT_UNREADABLE;
-	verdict = receipt_read_extra(&extra, arena, &proof, why);
+	verdict = receipt_read_extra(&extra, arena, proof, why);
 	if (verdict == RECEIPT_GOOD)
-		verdict = check_network(&policy, &proof.checkpoint, why);
-	if (verdict == RECEIPT_GOOD)
-		verdict = check_leaf(facts, &extra, &proof, why);
+		verdict = check_leaf(facts, &extra, proof, why);
 	if (verdict != RECEIPT_GOOD)
 		return verdict;
 	facts->kind = extra.kind;
 	facts->genesis = extra.genesis;
-	facts->checkpoint = proof.checkpoint;
-	facts->log_index = proof.index;
-	(void)origin_decode(&facts->network_name, half, proof.checkpoint.origin);
-	/* Signatures last: they cost the most. */
-	verdict = receipt_check_content(facts, arena, &extra, why);
+	facts->checkpoint = proof->checkpoint;
+	facts->log_index = proof->index;
+	(void)origin_decode(&facts->network_name, half, proof->checkpoint.origin);
+	return receipt_check_content(facts, arena, &extra, why);
+}
+
+/* Signatures come last: they cost the most. */
+enum receipt_verdict receipt_verify(struct receipt_facts *facts, struct arena *arena,
+                                    const struct receipt_texts *texts, struct why *why)
+{
+	struct tlog_proof proof;
+	struct receipt_sets sets;
+	struct policy policy;
+	enum receipt_verdict verdict;
+
+	*facts = (struct receipt_facts){0};
+	verdict = check_file(facts, arena, &proof, texts->file, why);
+	if (verdict == RECEIPT_GOOD)
+		verdict = read_policy(&policy, arena, texts->policy, why);
+	if (verdict == RECEIPT_GOOD)
+		verdict = check_network(&policy, &proof.checkpoint, why);
 	if (verdict == RECEIPT_GOOD)
 		verdict = receipt_sets_find(&sets, arena, &policy, texts->succession,
 		                            proof.checkpoint.origin, proof.checkpoint.size, why);
