@@ -28,6 +28,23 @@ START_TEST(what_is_appended_is_there_in_order)
 }
 END_TEST
 
+START_TEST(base64_is_appended_whole_or_not_at_all)
+{
+	struct buffer buffer;
+
+	buffer_init(&buffer, 10);
+	buffer_append_text(&buffer, "a ");
+	buffer_append_base64(&buffer, text_view("foob"));
+	ck_assert(bytes_equal(buffer_view(&buffer), text_view("a Zm9vYg==")));
+	buffer_append_base64(&buffer, text_view(""));
+	ck_assert_int_eq(buffer.status, STATUS_OK);
+	buffer_append_base64(&buffer, text_view("f"));
+	ck_assert_int_eq(buffer.status, STATUS_TOO_LARGE);
+	ck_assert_uint_eq(buffer.size, 10);
+	buffer_close(&buffer);
+}
+END_TEST
+
 START_TEST(the_maximum_can_be_reached_and_not_passed)
 {
 	struct buffer buffer;
@@ -153,6 +170,7 @@ Suite *test_suite(void)
 
 	tcase_add_test(cases, what_is_appended_is_there_in_order);
 	tcase_add_test(cases, the_maximum_can_be_reached_and_not_passed);
+	tcase_add_test(cases, base64_is_appended_whole_or_not_at_all);
 	tcase_add_test(cases, a_size_that_would_overflow_is_refused);
 	tcase_add_test(cases, after_a_failure_nothing_is_written_and_the_first_reason_stays);
 	tcase_add_test(cases, a_refused_allocation_keeps_what_was_written);

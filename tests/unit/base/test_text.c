@@ -91,6 +91,44 @@ START_TEST(base64_agrees_with_the_vectors_of_its_rfc)
 }
 END_TEST
 
+START_TEST(a_hash_in_base64_has_44_characters)
+{
+	struct hash hash = {{0x0a, 0xc5, 0x18}};
+	struct hash back;
+	char text[48];
+
+	base64_encode(text, hash_view(&hash));
+	ck_assert_uint_eq(base64_encoded_size(HASH_SIZE), 44);
+	ck_assert(base64_decode_hash(&back, bytes_view(text, 44)));
+	ck_assert_mem_eq(&back, &hash, sizeof hash);
+	ck_assert(!base64_decode_hash(&back, bytes_view(text, 40)));
+	ck_assert(!base64_decode_hash(&back, bytes_view(text, 0)));
+	/* 31 and 33 bytes take as many characters */
+	text[42] = '=';
+	ck_assert(!base64_decode_hash(&back, bytes_view(text, 44)));
+	text[42] = text[43] = 'A';
+	ck_assert(!base64_decode_hash(&back, bytes_view(text, 44)));
+}
+END_TEST
+
+START_TEST(lines_are_taken_one_by_one)
+{
+	struct bytes_view left = text_view("one\n\nthree\nno end");
+	struct bytes_view line;
+
+	ck_assert(text_take_line(&line, &left));
+	ck_assert(bytes_equal(line, text_view("one")));
+	ck_assert(text_take_line(&line, &left));
+	ck_assert_uint_eq(line.size, 0);
+	ck_assert(text_take_line(&line, &left));
+	ck_assert(bytes_equal(line, text_view("three")));
+	ck_assert(!text_take_line(&line, &left));
+	ck_assert(bytes_equal(left, text_view("no end")));
+	left = (struct bytes_view){0};
+	ck_assert(!text_take_line(&line, &left));
+}
+END_TEST
+
 START_TEST(base64_of_random_bytes_reads_back)
 {
 	struct random random = random_from(1);
@@ -250,6 +288,8 @@ Suite *test_suite(void)
 	tcase_add_test(cases, hex_takes_sixteen_digits_and_no_other_byte);
 	tcase_add_test(cases, base64_agrees_with_the_vectors_of_its_rfc);
 	tcase_add_test(cases, base64_of_random_bytes_reads_back);
+	tcase_add_test(cases, a_hash_in_base64_has_44_characters);
+	tcase_add_test(cases, lines_are_taken_one_by_one);
 	tcase_add_test(cases, base64_refuses_what_is_not_canonical);
 	tcase_add_test(cases, base64_has_one_spelling_only);
 	tcase_add_test(cases, every_character_of_unicode_is_utf8_in_its_shortest_form_alone);
