@@ -19,7 +19,7 @@
 
 #define table_has(item) ((item)->hh.tbl != NULL)
 
-/* SipHash-1-3 (Aumasson and Bernstein 2012) of a key that another party may have chosen,
+/* SipHash-1-3 of a key that another party may have chosen,
  * folded to 32 bits: without the seed nobody can make keys collide. */
 uint32_t table_hash(const void *key, size_t size);
 
