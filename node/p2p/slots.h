@@ -1,0 +1,118 @@
+/* Who may be connected: slots by class, limits by address, and who has to go for a newcomer.
+ *
+ * Each class has places of its own, so that inbound peers, who choose us, can never use the
+ * places of those whom we chose. An inbound newcomer who finds all taken may displace the one
+ * whom it is hardest to miss; six kinds of merit protect, each hard to fake together with the
+ * others (Bitcoin Core's scheme). Validators and configured peers are never displaced. */
+#ifndef NODE_P2P_SLOTS_H
+#define NODE_P2P_SLOTS_H
+
+#include "chain/base/limits.h"
+#include "chain/base/siphash.h"
+#include "node/p2p/net_address.h"
+
+enum slot_class {
+	SLOT_VALIDATOR,      /* a listed validator or sentry, whoever dialed */
+	SLOT_TRUSTED,        /* configured */
+	SLOT_OUTBOUND,       /* all relay */
+	SLOT_OUTBOUND_BLOCK, /* blocks alone: nothing is told that would map the network */
+	SLOT_FEELER,
+	SLOT_OVERLAY_OUT,    /* short questions to the overlay */
+	SLOT_INBOUND,
+	SLOT_INBOUND_OVERLAY, /* counts as inbound too */
+	SLOT_CLASSES,
+};
+
+enum {
+	SLOTS_VALIDATORS_MAX = 2 * VALIDATORS_MAX, /* with a bulk session, or a sentry, each */
+	SLOTS_TRUSTED_MAX = 16,
+	SLOTS_OUTBOUND_MAX = 10,
+	SLOTS_OUTBOUND_EXTRA = 2,        /* while our tip is stale */
+	SLOTS_OUTBOUND_BLOCK_MAX = 2,
+	SLOTS_FEELER_MAX = 1,
+	SLOTS_OVERLAY_OUT_MAX = 8,
+	SLOTS_INBOUND_MAX = 96,
+	SLOTS_INBOUND_OVERLAY_MAX = 16,
+	SLOTS_MAX = SLOTS_VALIDATORS_MAX + SLOTS_TRUSTED_MAX + SLOTS_OUTBOUND_MAX +
+	            SLOTS_OUTBOUND_EXTRA + SLOTS_OUTBOUND_BLOCK_MAX + SLOTS_FEELER_MAX +
+	            SLOTS_OVERLAY_OUT_MAX + SLOTS_INBOUND_MAX,
+
+	SLOTS_PER_IPV4_24_MAX = 8,       /* inbound, of a prefix that one party holds */
+	SLOTS_PER_IPV6_64_MAX = 4,
+	SLOTS_PER_IPV6_48_MAX = 16,
+	SLOTS_ONION_MAX = 16,            /* inbound; they share one address */
+
+	SLOTS_TURNING = 8,               /* inbound slots that idle sessions do not hold longer */
+	SLOTS_IDLE_MS = 10 * 60 * 1000,  /* than this */
+	SLOTS_REFUSE_PERCENT = 90,       /* inbound full: the discouraged are not let in */
+
+	SLOTS_KEEP_GROUPS = 4,           /* protected: by keyed hash of the group */
+	SLOTS_KEEP_PINGS = 8,            /* by lowest round trip */
+	SLOTS_KEEP_TXS = 4,              /* by newest transaction of theirs */
+	SLOTS_KEEP_BLOCKS = 4,           /* by newest block or certificate */
+	SLOTS_KEEP_CHUNKS = 4,           /* by bytes of chunks in the last hour */
+};
+
+/* From where a session came. */
+enum slot_way {
+	SLOT_WAY_NET,
+	SLOT_WAY_LOOPBACK, /* this machine: addresses say nothing */
+	SLOT_WAY_ONION,    /* by the listener for onions: likewise */
+};
+
+struct slot {
+	uint32_t peer;             /* the caller's name for the session; unique */
+	enum slot_class class;
+	enum slot_way way;
+	struct net_address address;
+	bool is_discouraged;
+	uint64_t since_ms;         /* monotonic, as all below */
+	uint64_t round_trip_ms;    /* the lowest; UINT64_MAX: not known */
+	uint64_t tx_ms;            /* when it last was the first with a transaction; 0: never */
+	uint64_t block_ms;         /* or with a block or certificate */
+	uint64_t chunk_bytes;      /* useful ones of the last hour */
+};
+
+struct slots {
+	struct siphash_key key;    /* secret */
+	size_t validators_max;     /* 2 * size of the set */
+	size_t inbound_max;        /* less where there are few file descriptors */
+	bool is_tip_stale;         /* SLOTS_OUTBOUND_EXTRA */
+	size_t counts[SLOT_CLASSES];
+	size_t count;
+	struct slot items[SLOTS_MAX];
+};
+
+void slots_init(struct slots *slots, const uint8_t key[SIPHASH_KEY_SIZE]);
+
+enum slot_answer {
+	SLOT_GRANTED,
+	SLOT_GRANTED_FOR_VICTIM, /* once *victim is gone: slots_leave, then slots_enter */
+	SLOT_FULL,               /* none of this class is left, and nobody may be displaced */
+	SLOT_CROWDED,            /* its addresses hold as many as they may */
+	SLOT_UNWELCOME,          /* discouraged, and it is nearly full */
+};
+
+/* What would become of this newcomer. Nothing changes. */
+enum slot_answer slots_ask(const struct slots *slots, const struct slot *newcomer,
+                           uint32_t *victim);
+
+/* Take what slots_ask granted. */
+void slots_enter(struct slots *slots, const struct slot *newcomer);
+/* The peer holds a slot. */
+void slots_leave(struct slots *slots, uint32_t peer);
+
+/* To keep its merits up to date; NULL: it holds none. Good until somebody enters or leaves. */
+struct slot *slots_find(struct slots *slots, uint32_t peer);
+
+/* Is the group of this address used by an outbound session that is there to stay? */
+bool slots_outbound_has_group(const struct slots *slots, const struct net_group *group);
+
+/* Different groups among outbound sessions: below 3 a person is told. */
+size_t slots_outbound_groups(const struct slots *slots);
+
+/* An inbound session that gave nothing for so long that its slot is wanted for others, the one
+ * that came first; false: there is none. Ask again until false. */
+bool slots_idle_victim(const struct slots *slots, uint64_t now_ms, uint32_t *victim);
+
+#endif
