@@ -72,7 +72,7 @@ static uint64_t tried_bucket(const struct book *book, const struct net_address *
 	return finish(&hasher) % BOOK_TRIED_BUCKETS;
 }
 
-struct book_place book_place_of(const struct book *book, enum book_table table,
+struct book_place book_place_of(const struct book *book, unsigned table,
                                 const struct net_address *address,
                                 const struct net_group *source)
 {
@@ -108,7 +108,7 @@ enum status book_init(struct book *book, const struct book_config *config)
 {
 	*book = (struct book){.config = *config, .begun = hasher_tagged("cairn/book/v1")};
 	hasher_update(&book->begun, config->key.bytes, sizeof config->key.bytes);
-	for (int table = BOOK_NEW; table <= BOOK_TRIED; table++) {
+	for (unsigned table = BOOK_NEW; table <= BOOK_TRIED; table++) {
 		size_t buckets = book_buckets(table);
 
 		book->slots[table] =
@@ -141,7 +141,7 @@ void book_close(struct book *book)
 		for (size_t left = node->entry_count; left > 0; left--)
 			book_remove(book, node->entries);
 	INVARIANT(book->bytes == 0);
-	for (int table = BOOK_NEW; table <= BOOK_TRIED; table++) {
+	for (unsigned table = BOOK_NEW; table <= BOOK_TRIED; table++) {
 		memory_free(book->slots[table]);
 		memory_free(book->filled[table]);
 	}

@@ -78,7 +78,7 @@ size_t book_usable(const struct book *book, uint64_t now_s, size_t enough)
 {
 	size_t count = 0;
 
-	for (int table = BOOK_NEW; table <= BOOK_TRIED; table++) {
+	for (unsigned table = BOOK_NEW; table <= BOOK_TRIED; table++) {
 		size_t slots = book_buckets(table) * BOOK_BUCKET_SLOTS;
 
 		for (size_t i = 0; i < slots && count < enough; i++)

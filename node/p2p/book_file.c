@@ -142,7 +142,7 @@ static void append_all(const struct book *book, struct buffer *out, bool records
 	for (int pass = 0; pass < 2; pass++) {
 		size_t count = 0;
 
-		for (int table = BOOK_NEW; table <= BOOK_TRIED; table++)
+		for (unsigned table = BOOK_NEW; table <= BOOK_TRIED; table++)
 			for (size_t i = 0; i < book_buckets(table) * BOOK_BUCKET_SLOTS; i++) {
 				const struct book_entry *entry = book->slots[table][i];
 

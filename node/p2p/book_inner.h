@@ -10,19 +10,19 @@ struct book_place {
 	uint8_t slot;
 };
 
-static inline size_t book_buckets(enum book_table table)
+static inline size_t book_buckets(unsigned table)
 {
 	return table == BOOK_NEW ? BOOK_NEW_BUCKETS : BOOK_TRIED_BUCKETS;
 }
 
-static inline struct book_entry **book_slot(const struct book *book, enum book_table table,
+static inline struct book_entry **book_slot(const struct book *book, unsigned table,
                                             size_t bucket, size_t slot)
 {
 	return &book->slots[table][bucket * BOOK_BUCKET_SLOTS + slot];
 }
 
 /* Where an address belongs. `source` matters in NEW alone. */
-struct book_place book_place_of(const struct book *book, enum book_table table,
+struct book_place book_place_of(const struct book *book, unsigned table,
                                 const struct net_address *address,
                                 const struct net_group *source);
 

@@ -129,7 +129,7 @@ static inline void book_check(const struct book *of)
 {
 	size_t entries = 0;
 
-	for (int table = BOOK_NEW; table <= BOOK_TRIED; table++) {
+	for (unsigned table = BOOK_NEW; table <= BOOK_TRIED; table++) {
 		size_t in_table = 0;
 
 		for (size_t bucket = 0; bucket < book_buckets(table); bucket++) {
