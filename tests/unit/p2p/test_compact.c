@@ -1,0 +1,207 @@
+/* The encodings of blocks by short names. */
+#include "tests/unit/p2p/block_fixture.h"
+
+static struct buffer message;
+
+static void setup(void)
+{
+	make_block(20, 100);
+	buffer_init(&message, COMPACT_SIZE_MAX);
+}
+
+static void teardown(void)
+{
+	free_block();
+	buffer_close(&message);
+}
+
+START_TEST(a_short_id_is_siphash_of_the_leaf_hash_under_the_block_hash)
+{
+	static const struct hash name = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 99}};
+	struct siphash_key key = short_id_key(&name);
+	struct siphash_key same = siphash_key(name.bytes);
+
+	ck_assert_uint_eq(short_id(&key, &txs[0].leaf_hash),
+	                  siphash_2_4(&same, txs[0].leaf_hash.bytes, 32));
+	/* of 15 bytes it would be the value of the paper */
+	ck_assert_uint_eq(siphash_2_4(&key, name.bytes, 15), UINT64_C(0xa129ca6149be45e5));
+}
+END_TEST
+
+START_TEST(a_body_names_what_is_not_prefilled_in_order)
+{
+	struct siphash_key key = short_id_key(&block);
+	struct compact_body back;
+	struct cursor in;
+	uint16_t index;
+	size_t at = 0;
+
+	txs[0].is_prefilled = txs[7].is_prefilled = txs[19].is_prefilled = true;
+	compact_put_body(&message, &block, txs, tx_count);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)), STATUS_OK);
+	ck_assert_uint_eq(back.prefilled_count, 3);
+	ck_assert_uint_eq(back.short_ids.size, 17 * 8);
+	in = cursor_on(back.prefilled);
+	ck_assert(bytes_equal(compact_next_prefilled(&in, &index), txs[0].bytes));
+	ck_assert_uint_eq(index, 0);
+	ck_assert(bytes_equal(compact_next_prefilled(&in, &index), txs[7].bytes));
+	ck_assert_uint_eq(index, 7);
+	ck_assert(bytes_equal(compact_next_prefilled(&in, &index), txs[19].bytes));
+	ck_assert_uint_eq(index, 19);
+	for (size_t i = 0; i < tx_count; i++) {
+		if (txs[i].is_prefilled)
+			continue;
+		ck_assert_uint_eq(get_le64(back.short_ids.at + 8 * at++),
+		                  short_id(&key, &txs[i].leaf_hash));
+	}
+}
+END_TEST
+
+START_TEST(no_more_is_prefilled_than_may_be)
+{
+	struct compact_body back;
+
+	free_block();
+	make_block(400, 100);
+	for (size_t i = 0; i < tx_count; i++)
+		txs[i].is_prefilled = true;
+	compact_put_body(&message, &block, txs, tx_count);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)), STATUS_OK);
+	ck_assert_uint_gt(back.prefilled.size, COMPACT_PREFILLED_MAX - 110);
+	ck_assert_uint_le(back.prefilled.size, COMPACT_PREFILLED_MAX);
+	ck_assert_uint_eq(back.prefilled_count + back.short_ids.size / 8, tx_count);
+}
+END_TEST
+
+START_TEST(cut_anywhere_or_with_more_behind_it_is_refused)
+{
+	struct compact back;
+
+	txs[3].is_prefilled = true;
+	compact_put(&message, &header, bytes_view("certificate", 11), &block, txs);
+	ck_assert_int_eq(message.status, STATUS_OK);
+	for (size_t cut = 0; cut < message.size; cut++)
+		ck_assert_int_ne(compact_decode(&back, bytes_view(message.at, cut)), STATUS_OK);
+	ck_assert_int_eq(compact_decode(&back, buffer_view(&message)), STATUS_OK);
+	ck_assert_uint_eq(back.header.tx_count, 20);
+	ck_assert_uint_eq(back.certificate.size, 11);
+	ck_assert_uint_eq(back.body.prefilled_count, 1);
+	buffer_append(&message, "", 1);
+	ck_assert_int_eq(compact_decode(&back, buffer_view(&message)), STATUS_TRAILING);
+}
+END_TEST
+
+/* The second of two prefilled ones, at this place of the body. */
+enum { SECOND_AT = 2 + 2 + 2 + 100 };
+
+START_TEST(prefilled_indexes_ascend_below_the_count)
+{
+	struct compact_body back;
+
+	txs[0].is_prefilled = txs[7].is_prefilled = true;
+	compact_put_body(&message, &block, txs, tx_count);
+	ck_assert_uint_eq(get_le16(message.at + SECOND_AT), 7);
+	put_le16(message.at + SECOND_AT, 0);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)),
+	                 STATUS_MALFORMED);
+	put_le16(message.at + SECOND_AT, 20);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)),
+	                 STATUS_MALFORMED);
+	put_le16(message.at + SECOND_AT, 19);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)), STATUS_OK);
+}
+END_TEST
+
+START_TEST(counts_above_the_maximum_are_refused_before_anything_else)
+{
+	struct compact_body back;
+	struct compact whole;
+
+	compact_put_body(&message, &block, txs, tx_count);
+	ck_assert_int_eq(compact_body_decode(&back, BLOCK_TXS_MAX + 1, buffer_view(&message)),
+	                 STATUS_TOO_LARGE);
+	ck_assert_int_eq(compact_body_decode(&back, SIZE_MAX, buffer_view(&message)),
+	                 STATUS_TOO_LARGE);
+	put_le16(message.at, 21);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)),
+	                 STATUS_TOO_LARGE);
+	buffer_clear(&message);
+	header.body_size = BLOCK_BODY_MAX + 1;
+	compact_put(&message, &header, bytes_view("", 0), &block, txs);
+	ck_assert_int_eq(compact_decode(&whole, buffer_view(&message)), STATUS_TOO_LARGE);
+}
+END_TEST
+
+START_TEST(an_empty_block_has_an_empty_list)
+{
+	struct compact_body back;
+
+	compact_put_body(&message, &block, txs, 0);
+	ck_assert_uint_eq(message.size, 2);
+	ck_assert_int_eq(compact_body_decode(&back, 0, buffer_view(&message)), STATUS_OK);
+}
+END_TEST
+
+START_TEST(indexes_of_a_question_ascend)
+{
+	static const uint16_t indexes[3] = {0, 5, 16383};
+	struct get_txs back;
+
+	get_txs_put(&message, &block, indexes, 3);
+	for (size_t cut = 0; cut < message.size; cut++)
+		ck_assert_int_ne(get_txs_decode(&back, bytes_view(message.at, cut)), STATUS_OK);
+	ck_assert_int_eq(get_txs_decode(&back, buffer_view(&message)), STATUS_OK);
+	ck_assert(hash_equal(&back.block, &block));
+	ck_assert_uint_eq(back.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_uint_eq(get_txs_index(&back, i), indexes[i]);
+	put_le16(message.at + HASH_SIZE + 4, 0);
+	ck_assert_int_eq(get_txs_decode(&back, buffer_view(&message)), STATUS_MALFORMED);
+	put_le16(message.at + HASH_SIZE, 0);
+	ck_assert_int_ne(get_txs_decode(&back, buffer_view(&message)), STATUS_OK);
+	put_le16(message.at + HASH_SIZE, BLOCK_TXS_MAX + 1);
+	ck_assert_int_eq(get_txs_decode(&back, buffer_view(&message)), STATUS_TOO_LARGE);
+}
+END_TEST
+
+START_TEST(transactions_read_back_and_none_is_empty)
+{
+	struct txs back;
+	struct cursor in;
+
+	txs_put_head(&message, &block, 2);
+	txs_put_tx(&message, txs[4].bytes);
+	txs_put_tx(&message, txs[9].bytes);
+	for (size_t cut = 0; cut < message.size; cut++)
+		ck_assert_int_ne(txs_decode(&back, bytes_view(message.at, cut)), STATUS_OK);
+	ck_assert_int_eq(txs_decode(&back, buffer_view(&message)), STATUS_OK);
+	ck_assert_uint_eq(back.count, 2);
+	in = cursor_on(back.body);
+	ck_assert(bytes_equal(body_next(&in), txs[4].bytes));
+	ck_assert(bytes_equal(body_next(&in), txs[9].bytes));
+	buffer_clear(&message);
+	txs_put_head(&message, &block, 2);
+	txs_put_tx(&message, txs[4].bytes);
+	txs_put_tx(&message, bytes_view("", 0));
+	ck_assert_int_ne(txs_decode(&back, buffer_view(&message)), STATUS_OK);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+	Suite *suite = suite_create("compact");
+	TCase *tests = tcase_create("compact");
+
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, a_short_id_is_siphash_of_the_leaf_hash_under_the_block_hash);
+	tcase_add_test(tests, a_body_names_what_is_not_prefilled_in_order);
+	tcase_add_test(tests, no_more_is_prefilled_than_may_be);
+	tcase_add_test(tests, cut_anywhere_or_with_more_behind_it_is_refused);
+	tcase_add_test(tests, prefilled_indexes_ascend_below_the_count);
+	tcase_add_test(tests, counts_above_the_maximum_are_refused_before_anything_else);
+	tcase_add_test(tests, an_empty_block_has_an_empty_list);
+	tcase_add_test(tests, indexes_of_a_question_ascend);
+	tcase_add_test(tests, transactions_read_back_and_none_is_empty);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
