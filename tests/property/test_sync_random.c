@@ -8,7 +8,7 @@ enum {
 	BLOCKS = 3000,
 	IN_FLIGHT_MAX = PEERS * SYNC_PEER_BODIES_MAX + PEERS,
 	STEP_MS = 10,
-	END_MS = 1200000, /* 20 minutes: what the worst of the seeds needs, three times */
+	END_MS = 1200000, /* 20 minutes: ten times what the slowest of the seeds takes */
 };
 
 enum kind {
