@@ -4,10 +4,12 @@
 
 enum { CAPACITY_MIN = 64 };
 
-enum status announcer_init(struct announcer *announcer, const uint8_t key[SIPHASH_KEY_SIZE],
-                           uint32_t mean_ms, const struct bucket_rate *rate, uint64_t now_ms)
+enum status announcer_init(struct announcer *announcer,
+                           const uint8_t key[SIPHASH_KEY_SIZE], uint32_t mean_ms,
+                           const struct bucket_rate *rate, uint64_t now_ms)
 {
-	*announcer = (struct announcer){.mean_ms = mean_ms, .rate = *rate, .flush_ms = now_ms};
+	*announcer =
+		(struct announcer){.mean_ms = mean_ms, .rate = *rate, .flush_ms = now_ms};
 	bucket_init(&announcer->bucket, rate, now_ms);
 	return bloom_init(&announcer->known, &BLOOM_KNOWN, key);
 }

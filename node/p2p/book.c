@@ -7,8 +7,14 @@
 /* -- Places ------------------------------------------------------------------------------- */
 
 /* What the hashes are for, so that none says anything of another. */
-enum { LABEL_SPREAD_NEW = 1, LABEL_NEW, LABEL_SPREAD_TRIED, LABEL_TRIED, LABEL_SLOT,
-       LABEL_RELAY };
+enum {
+	LABEL_SPREAD_NEW = 1,
+	LABEL_NEW,
+	LABEL_SPREAD_TRIED,
+	LABEL_TRIED,
+	LABEL_SLOT,
+	LABEL_RELAY
+};
 
 static uint64_t finish(struct hasher *hasher)
 {
@@ -137,7 +143,7 @@ void book_close(struct book *book)
 	struct book_node *node, *next;
 
 	/* A node is there for its entries and goes with the last of them. */
-	HASH_ITER(hh, book->nodes, node, next)
+	HASH_ITER (hh, book->nodes, node, next)
 		for (size_t left = node->entry_count; left > 0; left--)
 			book_remove(book, node->entries);
 	INVARIANT(book->bytes == 0);
@@ -241,7 +247,8 @@ static struct net_host_key host_key(const struct net_address *address)
 	return key;
 }
 
-static struct book_host *find_host(const struct book *book, const struct net_address *address)
+static struct book_host *find_host(const struct book *book,
+                                   const struct net_address *address)
 {
 	struct net_host_key key = host_key(address);
 	struct book_host *host;
@@ -328,7 +335,8 @@ struct book_entry *book_insert(struct book *book, const struct node_id *id,
 	return entry;
 }
 
-void book_settle(struct book *book, struct book_entry *entry, const struct book_place *place)
+void book_settle(struct book *book, struct book_entry *entry,
+                 const struct book_place *place)
 {
 	struct book_entry **slot = book_slot(book, place->table, place->bucket, place->slot);
 

@@ -55,7 +55,7 @@ enum status book_set_listed(struct book *book, const struct node_id *ids, size_t
 	book->listed_count = count;
 	if (!book->config.is_permissioned)
 		return STATUS_OK;
-	HASH_ITER(hh, book->nodes, node, next) {
+	HASH_ITER (hh, book->nodes, node, next) {
 		if (book_is_listed(book, &node->id))
 			continue;
 		for (size_t left = node->entry_count; left > 0; left--)
@@ -231,8 +231,8 @@ enum book_finding book_add_record(struct book *book, const struct node_record *r
 	}
 	drop_moved(book, record);
 	for (size_t i = 0; i < record->address_count; i++) {
-		enum book_finding finding = book_add(book, &record->node_id,
-		                                     &record->addresses[i], source, now_s);
+		enum book_finding finding =
+			book_add(book, &record->node_id, &record->addresses[i], source, now_s);
 
 		if (finding == BOOK_TAKEN || finding == BOOK_KNOWN || best == BOOK_FOREIGN)
 			best = finding;
@@ -247,7 +247,8 @@ enum book_finding book_add_record(struct book *book, const struct node_record *r
 
 /* -- Met ---------------------------------------------------------------------------------------------- */
 
-static struct book_place tried_place(const struct book *book, const struct book_entry *entry)
+static struct book_place tried_place(const struct book *book,
+                                     const struct book_entry *entry)
 {
 	struct net_address address = book_address(entry);
 

@@ -2,7 +2,7 @@
 #include "node/p2p/book_inner.h"
 
 enum {
-	DRAWS_MAX = 1000,     /* then there is nobody, for now */
+	DRAWS_MAX = 1000, /* then there is nobody, for now */
 	CHANCE_ONE = 1 << 16,
 	RECENT_TRY_S = 600,
 	FAILURES_WEIGHED = 8,
@@ -49,8 +49,9 @@ static bool is_fit(const struct book_wish *wish, const struct book_entry *entry)
 	return !wish->is_unfit || !wish->is_unfit(wish->owner, entry);
 }
 
-const struct book_entry *book_choose(const struct book *book, const struct book_wish *wish,
-                                     struct lots *lots, uint64_t now_s)
+const struct book_entry *book_choose(const struct book *book,
+                                     const struct book_wish *wish, struct lots *lots,
+                                     uint64_t now_s)
 {
 	bool has_new = !wish->not_new && book->counts[BOOK_NEW] > 0;
 	bool has_tried = !wish->not_tried && book->counts[BOOK_TRIED] > 0;
@@ -66,7 +67,8 @@ const struct book_entry *book_choose(const struct book *book, const struct book_
 		if (!entry || !is_fit(wish, entry))
 			continue;
 		/* The longer nobody is taken the less it matters why. */
-		if (lots_below(lots, CHANCE_ONE) < chance_of(entry, now_s) * patience / CHANCE_ONE)
+		if (lots_below(lots, CHANCE_ONE) <
+		    chance_of(entry, now_s) * patience / CHANCE_ONE)
 			return entry;
 		if (patience < (uint64_t)CHANCE_ONE << 16)
 			patience += patience / 5;
@@ -82,8 +84,8 @@ size_t book_usable(const struct book *book, uint64_t now_s, size_t enough)
 		size_t slots = book_buckets(table) * BOOK_BUCKET_SLOTS;
 
 		for (size_t i = 0; i < slots && count < enough; i++)
-			count += book->slots[table][i] &&
-			         !book_is_stale(book->slots[table][i], now_s);
+			count +=
+				book->slots[table][i] && !book_is_stale(book->slots[table][i], now_s);
 	}
 	return count;
 }

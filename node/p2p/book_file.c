@@ -20,7 +20,7 @@ enum {
 
 _Static_assert(HEAD_SIZE + HASH_SIZE + 8 +
                        (uint64_t)BOOK_ENTRIES_MAX *
-                               (ENTRY_SIZE_MAX + 2 + NODE_RECORD_SIZE_MAX) <=
+                           (ENTRY_SIZE_MAX + 2 + NODE_RECORD_SIZE_MAX) <=
                    BOOK_FILE_MAX,
                "a full book does not fit its file");
 

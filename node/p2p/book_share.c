@@ -12,7 +12,8 @@ const struct book_record *book_fresh_record(const struct book_node *node, uint64
 /* Worth somebody's time: met, or told of not long ago. */
 static bool has_good_entry(const struct book_node *node, uint64_t now_s)
 {
-	for (const struct book_entry *entry = node->entries; entry; entry = entry->next_of_node)
+	for (const struct book_entry *entry = node->entries; entry;
+	     entry = entry->next_of_node)
 		if (!book_is_stale(entry, now_s) &&
 		    (entry->met_s > 0 || now_s < entry->seen_s + BOOK_SHARE_UNMET_S))
 			return true;
@@ -28,7 +29,8 @@ struct choice {
 	size_t seen;
 };
 
-static void offer(struct choice *choice, const struct book_record *record, struct lots *lots)
+static void offer(struct choice *choice, const struct book_record *record,
+                  struct lots *lots)
 {
 	struct bytes_view view = bytes_view(record->bytes, record->size);
 	size_t place = choice->count;
@@ -46,7 +48,8 @@ static void offer(struct choice *choice, const struct book_record *record, struc
 
 static void fill_answer(const struct book *book, struct buffer *bytes, struct lots *lots,
                         uint64_t now_s,
-                        bool (*may_share)(void *owner, const struct node_id *id), void *owner)
+                        bool (*may_share)(void *owner, const struct node_id *id),
+                        void *owner)
 {
 	size_t entries = book->counts[BOOK_NEW] + book->counts[BOOK_TRIED];
 	struct choice choice = {.count_max = entries * BOOK_SHARED_PERCENT / 100};
@@ -68,10 +71,10 @@ static void fill_answer(const struct book *book, struct buffer *bytes, struct lo
 	addr_put(bytes, choice.items, choice.count);
 }
 
-enum status book_share(struct book *book, unsigned listener, uint8_t kind, struct lots *lots,
-                       uint64_t now_s,
-                       bool (*may_share)(void *owner, const struct node_id *id), void *owner,
-                       struct bytes_view *message)
+enum status book_share(struct book *book, unsigned listener, uint8_t kind,
+                       struct lots *lots, uint64_t now_s,
+                       bool (*may_share)(void *owner, const struct node_id *id),
+                       void *owner, struct bytes_view *message)
 {
 	struct book_answer *answer;
 

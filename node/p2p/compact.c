@@ -77,8 +77,7 @@ static void get_prefilled(struct cursor *in, struct compact_body *body)
 	const uint8_t *start;
 	int last = -1;
 
-	body->prefilled_count =
-		cursor_count16(in, body->tx_count, PREFILLED_ENTRY_SIZE_MIN);
+	body->prefilled_count = cursor_count16(in, body->tx_count, PREFILLED_ENTRY_SIZE_MIN);
 	start = in->at;
 	for (size_t i = 0; i < body->prefilled_count; i++) {
 		uint16_t index;
@@ -116,8 +115,9 @@ enum status compact_body_decode(struct compact_body *body, size_t tx_count,
 
 /* -- COMPACT ------------------------------------------------------------------------------------- */
 
-void compact_put(struct buffer *out, const struct header *header, struct bytes_view certificate,
-                 const struct hash *block, const struct compact_tx *txs)
+void compact_put(struct buffer *out, const struct header *header,
+                 struct bytes_view certificate, const struct hash *block,
+                 const struct compact_tx *txs)
 {
 	uint8_t *at = buffer_extend(out, HEADER_SIZE);
 

@@ -4,7 +4,8 @@
 
 /* -- One address ------------------------------------------------------------------------------ */
 
-void backoff_failed(struct backoff *backoff, struct lots *lots, uint64_t now_ms, bool is_kept)
+void backoff_failed(struct backoff *backoff, struct lots *lots, uint64_t now_ms,
+                    bool is_kept)
 {
 	uint64_t max_ms = is_kept ? DIAL_BACKOFF_KEPT_MAX_MS : DIAL_BACKOFF_MAX_MS;
 	uint64_t wait_ms = max_ms;
@@ -24,7 +25,8 @@ void backoff_connected(struct backoff *backoff, uint64_t now_ms)
 	backoff->settled_ms = now_ms + DIAL_SETTLED_MS;
 }
 
-void backoff_lost(struct backoff *backoff, struct lots *lots, uint64_t now_ms, bool is_kept)
+void backoff_lost(struct backoff *backoff, struct lots *lots, uint64_t now_ms,
+                  bool is_kept)
 {
 	if (backoff->settled_ms > 0 && now_ms >= backoff->settled_ms)
 		*backoff = (struct backoff){0};

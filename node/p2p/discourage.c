@@ -27,8 +27,8 @@ void discourage_close(struct discourage *list)
 		remove_mark(list, list->marks);
 }
 
-static uint64_t hash_of_kind(const struct discourage *list, uint8_t kind, const void *bytes,
-                             size_t size)
+static uint64_t hash_of_kind(const struct discourage *list, uint8_t kind,
+                             const void *bytes, size_t size)
 {
 	uint8_t labelled[1 + COMPRESSED_KEY_SIZE];
 
@@ -59,8 +59,8 @@ static void add_mark(struct discourage *list, uint64_t hash, uint64_t now_ms)
 	if (mark)
 		remove_mark(list, mark);
 	/* The head is what ends first. */
-	while (list->marks &&
-	       (list->marks->until_ms <= now_ms || HASH_COUNT(list->marks) >= DISCOURAGED_MAX))
+	while (list->marks && (list->marks->until_ms <= now_ms ||
+	                       HASH_COUNT(list->marks) >= DISCOURAGED_MAX))
 		remove_mark(list, list->marks);
 	mark = memory_new(sizeof *mark);
 	if (!mark)
@@ -97,8 +97,8 @@ bool discourage_has_node(const struct discourage *list, const struct node_id *id
 	return has(list, hash_of_node(list, id), now_ms);
 }
 
-bool discourage_has_address(const struct discourage *list, const struct net_address *address,
-                            uint64_t now_ms)
+bool discourage_has_address(const struct discourage *list,
+                            const struct net_address *address, uint64_t now_ms)
 {
 	return has(list, hash_of_address(list, address), now_ms);
 }

@@ -77,20 +77,20 @@ struct net_range {
 /* IANA's special-purpose address registries, RFC 6890 and what it was updated with; the first
  * that fits. */
 static const struct net_range IPV4_RANGES[] = {
-	{{0}, 8, NET_NEVER},                /* this network */
-	{{10}, 8, NET_PRIVATE},             /* RFC 1918 */
-	{{100, 64}, 10, NET_PRIVATE},       /* carriers' own, RFC 6598 */
+	{{0}, 8, NET_NEVER},          /* this network */
+	{{10}, 8, NET_PRIVATE},       /* RFC 1918 */
+	{{100, 64}, 10, NET_PRIVATE}, /* carriers' own, RFC 6598 */
 	{{127}, 8, NET_LOOPBACK},
-	{{169, 254}, 16, NET_NEVER},        /* link-local */
-	{{172, 16}, 12, NET_PRIVATE},       /* RFC 1918 */
-	{{192, 0, 0}, 24, NET_NEVER},       /* protocol assignments */
-	{{192, 0, 2}, 24, NET_NEVER},       /* documentation, RFC 5737 */
-	{{192, 88, 99}, 24, NET_NEVER},     /* 6to4 relays, RFC 7526 */
-	{{192, 168}, 16, NET_PRIVATE},      /* RFC 1918 */
-	{{198, 18}, 15, NET_NEVER},         /* benchmarks, RFC 2544 */
-	{{198, 51, 100}, 24, NET_NEVER},    /* documentation */
-	{{203, 0, 113}, 24, NET_NEVER},     /* documentation */
-	{{224}, 3, NET_NEVER},              /* multicast, reserved, broadcast */
+	{{169, 254}, 16, NET_NEVER},     /* link-local */
+	{{172, 16}, 12, NET_PRIVATE},    /* RFC 1918 */
+	{{192, 0, 0}, 24, NET_NEVER},    /* protocol assignments */
+	{{192, 0, 2}, 24, NET_NEVER},    /* documentation, RFC 5737 */
+	{{192, 88, 99}, 24, NET_NEVER},  /* 6to4 relays, RFC 7526 */
+	{{192, 168}, 16, NET_PRIVATE},   /* RFC 1918 */
+	{{198, 18}, 15, NET_NEVER},      /* benchmarks, RFC 2544 */
+	{{198, 51, 100}, 24, NET_NEVER}, /* documentation */
+	{{203, 0, 113}, 24, NET_NEVER},  /* documentation */
+	{{224}, 3, NET_NEVER},           /* multicast, reserved, broadcast */
 	{{0}, 0, NET_PUBLIC},
 };
 
@@ -100,9 +100,9 @@ static const struct net_range IPV6_RANGES[] = {
 	{{0x20, 0x01, 0x0d, 0xb8}, 32, NET_NEVER}, /* documentation, RFC 3849 */
 	{{0x20, 0x01, 0x00, 0x00}, 23, NET_NEVER},
 	{{0x20, 0x02}, 16, NET_NEVER},
-	{{0x3f, 0xff}, 20, NET_NEVER},             /* documentation, RFC 9637 */
-	{{0x20}, 3, NET_PUBLIC},                   /* global unicast, RFC 4291 */
-	{{0xfc}, 7, NET_PRIVATE},                  /* unique local, RFC 4193 */
+	{{0x3f, 0xff}, 20, NET_NEVER}, /* documentation, RFC 9637 */
+	{{0x20}, 3, NET_PUBLIC},       /* global unicast, RFC 4291 */
+	{{0xfc}, 7, NET_PRIVATE},      /* unique local, RFC 4193 */
 	{{0}, 0, NET_NEVER},
 };
 

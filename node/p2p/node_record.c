@@ -64,7 +64,8 @@ enum status node_record_decode(struct node_record *record, struct bytes_view byt
 	return cursor_finish(&in);
 }
 
-struct hash node_record_digest(const struct node_record *record, const struct hash *genesis)
+struct hash node_record_digest(const struct node_record *record,
+                               const struct hash *genesis)
 {
 	struct hasher hasher = hasher_tagged("cairn/node-record/v1");
 	uint8_t bytes[NODE_RECORD_SIZE_MAX];

@@ -56,8 +56,8 @@ static void add_name(struct rebuild *rebuild, size_t position, uint64_t name)
 
 /* -- Positions -------------------------------------------------------------------------------------- */
 
-static enum status set_position(struct rebuild *rebuild, size_t index, struct bytes_view tx,
-                                const struct hash *leaf_hash)
+static enum status set_position(struct rebuild *rebuild, size_t index,
+                                struct bytes_view tx, const struct hash *leaf_hash)
 {
 	struct rebuild_position *position = &rebuild->positions[index];
 	const uint8_t *copy = arena_copy(&rebuild->bytes, tx.at, tx.size);
@@ -132,7 +132,8 @@ struct rebuild *rebuild_new(const struct hash *block, const struct header *heade
 		rebuild->table_bits++;
 	rebuild->positions = memory_new(count * sizeof *rebuild->positions);
 	rebuild->names = memory_new(count * sizeof *rebuild->names);
-	rebuild->table = memory_new(((size_t)1 << rebuild->table_bits) * sizeof *rebuild->table);
+	rebuild->table =
+		memory_new(((size_t)1 << rebuild->table_bits) * sizeof *rebuild->table);
 	if (!rebuild->positions || !rebuild->names || !rebuild->table ||
 	    !take_prefilled(rebuild, compact)) {
 		rebuild_free(rebuild);
@@ -156,7 +157,8 @@ void rebuild_free(struct rebuild *rebuild)
 size_t rebuild_memory(const struct rebuild *rebuild)
 {
 	return sizeof *rebuild + rebuild->bytes.size +
-	       rebuild->header.tx_count * (sizeof *rebuild->positions + sizeof *rebuild->names) +
+	       rebuild->header.tx_count *
+	           (sizeof *rebuild->positions + sizeof *rebuild->names) +
 	       ((size_t)1 << rebuild->table_bits) * sizeof *rebuild->table;
 }
 

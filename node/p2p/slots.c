@@ -51,8 +51,8 @@ static size_t class_max(const struct slots *slots, enum slot_class class)
 
 /* -- Limits by address ------------------------------------------------------------------------ */
 
-static size_t inbound_of_prefix(const struct slots *slots, const struct net_address *address,
-                                unsigned bits)
+static size_t inbound_of_prefix(const struct slots *slots,
+                                const struct net_address *address, unsigned bits)
 {
 	struct net_group wanted = net_prefix(address, bits);
 	size_t count = 0;
@@ -146,8 +146,8 @@ static void take_out(struct candidates *candidates, size_t index)
 }
 
 /* Who has no merit at all, 0, is not protected by it. */
-static void protect(const struct slots *slots, struct candidates *candidates, size_t count,
-                    merit *merit_of)
+static void protect(const struct slots *slots, struct candidates *candidates,
+                    size_t count, merit *merit_of)
 {
 	for (; count > 0; count--) {
 		size_t best = 0;
@@ -177,9 +177,8 @@ static void protect_addressless(const struct slots *slots, struct candidates *ca
 
 		for (size_t i = 0; i < candidates->count; i++)
 			if (candidates->items[i]->way != SLOT_WAY_NET &&
-			    (best == candidates->count ||
-			     by_age(slots, candidates->items[i]) >
-			             by_age(slots, candidates->items[best])))
+			    (best == candidates->count || by_age(slots, candidates->items[i]) >
+			                                      by_age(slots, candidates->items[best])))
 				best = i;
 		if (best == candidates->count)
 			return;
@@ -201,11 +200,13 @@ static void keep_discouraged_alone(struct candidates *candidates)
 static struct net_group group_of(const struct slot *slot)
 {
 	/* All that come one addressless way are one group. */
-	return slot->way == SLOT_WAY_NET ? net_group_of(&slot->address)
-	                                 : (struct net_group){.kind = (uint8_t)(0x80 + slot->way)};
+	return slot->way == SLOT_WAY_NET
+	           ? net_group_of(&slot->address)
+	           : (struct net_group){.kind = (uint8_t)(0x80 + slot->way)};
 }
 
-static size_t group_size(const struct candidates *candidates, const struct net_group *group)
+static size_t group_size(const struct candidates *candidates,
+                         const struct net_group *group)
 {
 	size_t size = 0;
 
@@ -237,7 +238,8 @@ static const struct slot *worst_of(const struct candidates *candidates)
 	return worst;
 }
 
-static bool find_victim(const struct slots *slots, enum slot_class newcomer, uint32_t *victim)
+static bool find_victim(const struct slots *slots, enum slot_class newcomer,
+                        uint32_t *victim)
 {
 	struct candidates candidates = {.count = 0};
 	const struct slot *worst;
@@ -268,15 +270,15 @@ static bool find_victim(const struct slots *slots, enum slot_class newcomer, uin
 
 /* -- In and out ------------------------------------------------------------------------------- */
 
-static enum slot_answer ask_inbound(const struct slots *slots, const struct slot *newcomer,
-                                    uint32_t *victim)
+static enum slot_answer ask_inbound(const struct slots *slots,
+                                    const struct slot *newcomer, uint32_t *victim)
 {
 	size_t count = inbound_count(slots);
 	bool is_full = count >= slots->inbound_max;
 
 	if (newcomer->class == SLOT_INBOUND_OVERLAY)
-		is_full = is_full ||
-		          slots->counts[SLOT_INBOUND_OVERLAY] >= SLOTS_INBOUND_OVERLAY_MAX;
+		is_full =
+			is_full || slots->counts[SLOT_INBOUND_OVERLAY] >= SLOTS_INBOUND_OVERLAY_MAX;
 	if (newcomer->is_discouraged &&
 	    count * 100 >= slots->inbound_max * SLOTS_REFUSE_PERCENT)
 		return SLOT_UNWELCOME;
@@ -284,7 +286,8 @@ static enum slot_answer ask_inbound(const struct slots *slots, const struct slot
 		return SLOT_CROWDED;
 	if (!is_full)
 		return SLOT_GRANTED;
-	return find_victim(slots, newcomer->class, victim) ? SLOT_GRANTED_FOR_VICTIM : SLOT_FULL;
+	return find_victim(slots, newcomer->class, victim) ? SLOT_GRANTED_FOR_VICTIM
+	                                                   : SLOT_FULL;
 }
 
 enum slot_answer slots_ask(const struct slots *slots, const struct slot *newcomer,
@@ -292,8 +295,9 @@ enum slot_answer slots_ask(const struct slots *slots, const struct slot *newcome
 {
 	if (is_inbound(newcomer->class))
 		return ask_inbound(slots, newcomer, victim);
-	return slots->counts[newcomer->class] < class_max(slots, newcomer->class) ? SLOT_GRANTED
-	                                                                          : SLOT_FULL;
+	return slots->counts[newcomer->class] < class_max(slots, newcomer->class)
+	           ? SLOT_GRANTED
+	           : SLOT_FULL;
 }
 
 void slots_enter(struct slots *slots, const struct slot *newcomer)
@@ -352,8 +356,8 @@ size_t slots_outbound_groups(const struct slots *slots)
 		for (size_t j = 0; j < i && is_first; j++) {
 			struct net_group other = net_group_of(&slots->items[j].address);
 
-			is_first = !stays_outbound(&slots->items[j]) ||
-			           !net_group_equal(&other, &group);
+			is_first =
+				!stays_outbound(&slots->items[j]) || !net_group_equal(&other, &group);
 		}
 		groups += is_first;
 	}

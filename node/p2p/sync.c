@@ -30,8 +30,8 @@ static struct sync_peer *find_peer(struct sync *sync, uint32_t peer)
 
 /* -- Questions, open and closed ------------------------------------------------------------------ */
 
-static void body_asked(struct sync *sync, struct sync_block *block, int which, uint32_t peer,
-                       uint64_t now_ms)
+static void body_asked(struct sync *sync, struct sync_block *block, int which,
+                       uint32_t peer, uint64_t now_ms)
 {
 	struct sync_peer *found = find_peer(sync, peer);
 
@@ -86,8 +86,8 @@ static void give_up_headers(struct sync *sync)
 
 /* -- Peers ----------------------------------------------------------------------------------------- */
 
-enum sync_claim sync_peer_has(struct sync *sync, uint32_t peer, uint64_t low, uint64_t high,
-                              bool may_prune)
+enum sync_claim sync_peer_has(struct sync *sync, uint32_t peer, uint64_t low,
+                              uint64_t high, bool may_prune)
 {
 	struct sync_peer *found = find_peer(sync, peer);
 
@@ -97,8 +97,8 @@ enum sync_claim sync_peer_has(struct sync *sync, uint32_t peer, uint64_t low, ui
 		if (sync->peer_count == SYNC_PEERS_MAX)
 			return SYNC_CLAIM_FULL;
 		found = &sync->peers[sync->peer_count++];
-		*found = (struct sync_peer){.peer = peer, .low = low, .high = high,
-		                            .rate = RATE_FIRST};
+		*found = (struct sync_peer){
+			.peer = peer, .low = low, .high = high, .rate = RATE_FIRST};
 		return SYNC_CLAIM_GOOD;
 	}
 	if (high < found->high || (low > found->low && !may_prune))
@@ -146,8 +146,8 @@ static void headers_failed(struct sync *sync, uint64_t now_ms)
 	give_up_headers(sync);
 }
 
-void sync_headers_checked(struct sync *sync, const struct sync_header *headers, size_t count,
-                          uint64_t now_ms)
+void sync_headers_checked(struct sync *sync, const struct sync_header *headers,
+                          size_t count, uint64_t now_ms)
 {
 	INVARIANT(sync->headers == SYNC_HEADERS_CHECKING && count <= SYNC_HEADERS_MAX);
 	if (count == 0) {
@@ -176,7 +176,8 @@ void sync_headers_not_held(struct sync *sync, uint32_t peer, uint64_t now_ms)
 }
 
 /* A random one of those who may have more. */
-static struct sync_peer *headers_source(struct sync *sync, struct lots *lots, uint64_t now_ms)
+static struct sync_peer *headers_source(struct sync *sync, struct lots *lots,
+                                        uint64_t now_ms)
 {
 	struct sync_peer *source = NULL;
 	uint64_t seen = 0;
@@ -246,7 +247,8 @@ static uint64_t first_missing(struct sync *sync, uint64_t end)
 	return height;
 }
 
-static bool may_ask(const struct sync_peer *peer, uint64_t height, const struct sync_block *block)
+static bool may_ask(const struct sync_peer *peer, uint64_t height,
+                    const struct sync_block *block)
 {
 	return !peer->is_dropped && peer->low <= height && peer->high >= height &&
 	       peer->in_flight < SYNC_PEER_BODIES_MAX && block->asked[0] != peer->peer &&
@@ -254,8 +256,8 @@ static bool may_ask(const struct sync_peer *peer, uint64_t height, const struct 
 }
 
 /* The fastest for what it already has to do, and now and then anybody. */
-static struct sync_peer *body_source(struct sync *sync, struct lots *lots, uint64_t height,
-                                     const struct sync_block *block)
+static struct sync_peer *body_source(struct sync *sync, struct lots *lots,
+                                     uint64_t height, const struct sync_block *block)
 {
 	bool explores = lots_below(lots, 100) < SYNC_EXPLORE_PERCENT;
 	struct sync_peer *best = NULL;
@@ -270,7 +272,7 @@ static struct sync_peer *body_source(struct sync *sync, struct lots *lots, uint6
 			if (lots_below(lots, ++seen) == 0)
 				best = peer;
 		} else if (!best || peer->rate / (peer->in_flight + 1) >
-		                            best->rate / (best->in_flight + 1)) {
+		                        best->rate / (best->in_flight + 1)) {
 			best = peer;
 		}
 	}
@@ -305,8 +307,8 @@ static bool others_came(struct sync *sync, uint64_t lowest, uint64_t end)
 
 /* The lowest missing body holds all up, though others came: a second peer is asked for it, and
  * if that does not help either the first loses its role. */
-static size_t treat_stall(struct sync *sync, struct lots *lots, uint64_t end, uint64_t now_ms,
-                          struct sync_effect *effects)
+static size_t treat_stall(struct sync *sync, struct lots *lots, uint64_t end,
+                          uint64_t now_ms, struct sync_effect *effects)
 {
 	uint64_t lowest = first_missing(sync, end);
 	struct sync_block *block;
@@ -412,8 +414,8 @@ static void measure(struct sync_peer *peer, size_t size, uint64_t took_ms)
 	peer->rate = (3 * peer->rate + sample) / 4;
 }
 
-bool sync_body_came(struct sync *sync, uint32_t peer, const struct hash *hash, size_t size,
-                    uint64_t now_ms, uint64_t *height)
+bool sync_body_came(struct sync *sync, uint32_t peer, const struct hash *hash,
+                    size_t size, uint64_t now_ms, uint64_t *height)
 {
 	struct sync_block *block;
 	struct sync_peer *found;
@@ -423,7 +425,8 @@ bool sync_body_came(struct sync *sync, uint32_t peer, const struct hash *hash, s
 	if (*height == 0)
 		return false;
 	block = block_at(sync, *height);
-	if (block->state != SYNC_ASKED || (block->asked[0] != peer && block->asked[1] != peer))
+	if (block->state != SYNC_ASKED ||
+	    (block->asked[0] != peer && block->asked[1] != peer))
 		return false;
 	which = block->asked[0] == peer ? 0 : 1;
 	found = find_peer(sync, peer);
@@ -465,7 +468,8 @@ void sync_not_held(struct sync *sync, uint32_t peer, const struct hash *hash)
 	if (height == 0 || !found)
 		return;
 	block = block_at(sync, height);
-	if (block->state != SYNC_ASKED || (block->asked[0] != peer && block->asked[1] != peer))
+	if (block->state != SYNC_ASKED ||
+	    (block->asked[0] != peer && block->asked[1] != peer))
 		return;
 	withdraw(sync, block, peer);
 	/* It has pruned since it said what it has. */
@@ -476,7 +480,8 @@ void sync_applied(struct sync *sync, uint64_t height)
 {
 	if (height <= sync->applied)
 		return;
-	for (uint64_t done = sync->applied + 1; done <= height && done <= sync->verified; done++) {
+	for (uint64_t done = sync->applied + 1; done <= height && done <= sync->verified;
+	     done++) {
 		struct sync_block *block = block_at(sync, done);
 
 		if (block->state == SYNC_ASKED) {
@@ -522,7 +527,8 @@ uint64_t sync_wake_ms(const struct sync *sync, uint64_t now_ms)
 {
 	/* Nothing here needs to be known sooner than the shortest patience allows. */
 	uint64_t wake_ms = now_ms + SYNC_STALL_MIN_MS / 4;
-	bool is_waiting = sync->applied < sync->verified || sync->headers != SYNC_HEADERS_IDLE;
+	bool is_waiting =
+		sync->applied < sync->verified || sync->headers != SYNC_HEADERS_IDLE;
 
 	return is_waiting || !sync_is_done(sync, now_ms) ? wake_ms : UINT64_MAX;
 }

@@ -268,12 +268,12 @@ void tracker_leave(struct tracker *tracker, struct tracker_peer *peer, uint64_t 
 static bool make_room(struct tracker *tracker, const struct tracker_peer *announcer,
                       uint64_t now_ms)
 {
-	static const enum tracker_state order[] = {TRACKER_DONE, TRACKER_DELAYED, TRACKER_READY,
-	                                           TRACKER_WAITING};
+	static const enum tracker_state order[] = {TRACKER_DONE, TRACKER_DELAYED,
+	                                           TRACKER_READY, TRACKER_WAITING};
 	struct tracker_peer *largest = tracker->peers;
 	struct tracker_peer *peer;
 
-	DL_FOREACH(tracker->peers, peer)
+	DL_FOREACH (tracker->peers, peer)
 		if (peer->count > largest->count)
 			largest = peer;
 	if (largest->count <= announcer->count + 1)
@@ -313,7 +313,8 @@ static struct tracker_tx *tx_of(struct tracker *tracker, const struct hash *id)
 }
 
 enum tracker_answer tracker_announced(struct tracker *tracker, struct tracker_peer *peer,
-                                      const struct hash *id, uint32_t size, uint64_t now_ms)
+                                      const struct hash *id, uint32_t size,
+                                      uint64_t now_ms)
 {
 	size_t count_max = peer->is_validator ? TRACKER_VALIDATOR_MAX : TRACKER_PEER_MAX;
 	struct tracker_tx *tx = find_tx(tracker, id);
@@ -415,7 +416,8 @@ void tracker_forget(struct tracker *tracker, const struct hash *id, uint64_t now
 
 /* -- Time ----------------------------------------------------------------------------------------------------- */
 
-static void time_out(struct tracker *tracker, struct tracker_entry *entry, uint64_t now_ms)
+static void time_out(struct tracker *tracker, struct tracker_entry *entry,
+                     uint64_t now_ms)
 {
 	struct tracker_peer *peer = entry->peer;
 

@@ -81,7 +81,8 @@ static void put_together(const struct compact *compact)
 {
 	static uint16_t indexes[BLOCK_TXS_MAX];
 	struct hash block = hash_of(hash_view(&compact->header.tx_root));
-	struct rebuild *rebuild = rebuild_new(&block, &compact->header, &compact->body, 12345);
+	struct rebuild *rebuild =
+		rebuild_new(&block, &compact->header, &compact->body, 12345);
 	struct cursor in = cursor_on(compact->body.prefilled);
 
 	INVARIANT(rebuild);
@@ -94,8 +95,9 @@ static void put_together(const struct compact *compact)
 		INVARIANT(rebuild_offer(rebuild, &leaf_hash, tx) == STATUS_OK);
 	}
 	rebuild_matched(rebuild);
-	for (int round = 0; round < 3 && rebuild->state != REBUILD_DONE &&
-	                    rebuild->state != REBUILD_FAILED; round++) {
+	for (int round = 0;
+	     round < 3 && rebuild->state != REBUILD_DONE && rebuild->state != REBUILD_FAILED;
+	     round++) {
 		struct buffer answer;
 		struct txs txs;
 		size_t count = rebuild_missing(rebuild, indexes);
@@ -150,22 +152,22 @@ static void try_headers(struct bytes_view input)
 			INVARIANT(found[i].body_size <= BLOCK_BODY_MAX);
 }
 
-#define TRY(name)                                                                        \
-	do {                                                                             \
-		struct name message;                                                     \
-		struct buffer again;                                                     \
-		struct writer out;                                                       \
-		uint8_t *at;                                                             \
-                                                                                         \
-		if (name##_decode(&message, input) != STATUS_OK)                         \
-			break;                                                           \
-		INVARIANT(name##_size(&message) == input.size);                          \
-		buffer_init(&again, input.size);                                         \
-		at = buffer_extend(&again, input.size);                                  \
-		INVARIANT(at);                                                           \
-		out = writer_on(at, input.size);                                         \
-		name##_put(&out, &message);                                              \
-		again_is_same(&again, input);                                            \
+#define TRY(name)                                        \
+	do {                                                 \
+		struct name message;                             \
+		struct buffer again;                             \
+		struct writer out;                               \
+		uint8_t *at;                                     \
+                                                         \
+		if (name##_decode(&message, input) != STATUS_OK) \
+			break;                                       \
+		INVARIANT(name##_size(&message) == input.size);  \
+		buffer_init(&again, input.size);                 \
+		at = buffer_extend(&again, input.size);          \
+		INVARIANT(at);                                   \
+		out = writer_on(at, input.size);                 \
+		name##_put(&out, &message);                      \
+		again_is_same(&again, input);                    \
 	} while (0)
 
 static void try_questions(struct bytes_view input)

@@ -6,9 +6,9 @@ enum { STEPS = 3000, NODES = 60, PLACES = 40 };
 
 static struct net_address some_address(struct random *random)
 {
-	struct net_address address = ipv4(8, (uint8_t)random_below(random, 3),
-	                                  (uint8_t)random_below(random, 3),
-	                                  (uint8_t)random_below(random, 3));
+	struct net_address address =
+		ipv4(8, (uint8_t)random_below(random, 3), (uint8_t)random_below(random, 3),
+	         (uint8_t)random_below(random, 3));
 
 	if (random_below(random, 2) == 0)
 		address = far_address(random_below(random, PLACES));
@@ -18,12 +18,14 @@ static struct net_address some_address(struct random *random)
 
 static void tell_record(struct random *random, uint64_t now_s)
 {
-	struct node_record record = record_of(random_below(random, NODES),
-	                                      random_below(random, 5), some_address(random), now_s);
+	struct node_record record =
+		record_of(random_below(random, NODES), random_below(random, 5),
+	              some_address(random), now_s);
 
 	record.addresses[1] = some_address(random);
 	record.address_count = net_address_equal(&record.addresses[0], &record.addresses[1])
-	                               ? 1 : random_below(random, 3);
+	                           ? 1
+	                           : random_below(random, 3);
 	add_record(&record, random_below(random, 6), now_s);
 }
 

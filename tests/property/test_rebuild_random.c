@@ -13,7 +13,8 @@ static struct rebuild *start(uint64_t lot)
 
 	buffer_init(&bytes, COMPACT_BODY_SIZE_MAX);
 	compact_put_body(&bytes, &block, txs, tx_count);
-	ck_assert_int_eq(compact_body_decode(&compact, tx_count, buffer_view(&bytes)), STATUS_OK);
+	ck_assert_int_eq(compact_body_decode(&compact, tx_count, buffer_view(&bytes)),
+	                 STATUS_OK);
 	rebuild = rebuild_new(&block, &header, &compact, lot);
 	ck_assert_ptr_nonnull(rebuild);
 	buffer_close(&bytes);
@@ -28,8 +29,8 @@ static void offer_pool(struct rebuild *rebuild, struct random *random, uint32_t 
 		struct hash strange = random_hash(random);
 
 		if (random_below(random, 100) < percent)
-			ck_assert_int_eq(rebuild_offer(rebuild, &right_names[index],
-			                               txs[index].bytes), STATUS_OK);
+			ck_assert_int_eq(
+				rebuild_offer(rebuild, &right_names[index], txs[index].bytes), STATUS_OK);
 		ck_assert_int_eq(rebuild_offer(rebuild, &strange, txs[index].bytes), STATUS_OK);
 	}
 }
@@ -41,12 +42,13 @@ static void spoil_names(struct random *random, uint32_t count)
 		size_t index = random_below(random, (uint32_t)tx_count);
 
 		txs[index].leaf_hash = random_below(random, 2) == 0
-		                               ? right_names[random_below(random, (uint32_t)tx_count)]
-		                               : random_hash(random);
+		                           ? right_names[random_below(random, (uint32_t)tx_count)]
+		                           : random_hash(random);
 	}
 }
 
-static enum rebuild_finding answer(struct rebuild *rebuild, struct random *random, bool lies)
+static enum rebuild_finding answer(struct rebuild *rebuild, struct random *random,
+                                   bool lies)
 {
 	static uint16_t indexes[BLOCK_TXS_MAX];
 	size_t count = rebuild_missing(rebuild, indexes);

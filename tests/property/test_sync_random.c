@@ -12,13 +12,13 @@ enum {
 };
 
 enum kind {
-	HONEST,      /* has all */
-	SLOW,        /* has all, and a thin link */
-	SILENT,      /* claims all, never answers */
-	WITHHOLDER,  /* answers all but a tenth */
-	LIAR,        /* wrong bodies */
-	BOASTER,     /* claims more than there is, has the first half */
-	PRUNED,      /* has the second half */
+	HONEST,     /* has all */
+	SLOW,       /* has all, and a thin link */
+	SILENT,     /* claims all, never answers */
+	WITHHOLDER, /* answers all but a tenth */
+	LIAR,       /* wrong bodies */
+	BOASTER,    /* claims more than there is, has the first half */
+	PRUNED,     /* has the second half */
 	KINDS,
 };
 
@@ -55,7 +55,9 @@ static void make_peer(struct random *random, size_t index, enum kind kind)
 {
 	struct peer *peer = &peers[index];
 
-	*peer = (struct peer){.kind = kind, .is_there = true, .high = BLOCKS,
+	*peer = (struct peer){.kind = kind,
+	                      .is_there = true,
+	                      .high = BLOCKS,
 	                      .delay_ms = 20 + random_below(random, 200)};
 	if (kind == SLOW)
 		peer->delay_ms = 3000 + random_below(random, 3000);

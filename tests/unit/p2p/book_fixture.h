@@ -71,8 +71,8 @@ static inline void book_teardown(void)
 	book_close(&book);
 }
 
-static inline enum book_finding add(uint32_t node, struct net_address address, uint32_t source,
-                                    uint64_t now_s)
+static inline enum book_finding add(uint32_t node, struct net_address address,
+                                    uint32_t source, uint64_t now_s)
 {
 	struct node_id id = node_id_numbered(node);
 	struct net_group group = source_numbered(source);
@@ -116,8 +116,8 @@ static inline struct node_record record_of(uint32_t node, uint64_t seq,
 	};
 }
 
-static inline enum book_finding add_record(const struct node_record *record, uint32_t source,
-                                           uint64_t now_s)
+static inline enum book_finding add_record(const struct node_record *record,
+                                           uint32_t source, uint64_t now_s)
 {
 	struct net_group group = source_numbered(source);
 

@@ -27,7 +27,8 @@ static void start(uint32_t mean_ms)
 {
 	announcer_close(&announcer);
 	ck_assert_int_eq(announcer_init(&announcer, KEY, mean_ms,
-	                                &(struct bucket_rate){BUCKET_PER_S(2000), 5000}, 1000),
+	                                &(struct bucket_rate){BUCKET_PER_S(2000), 5000},
+	                                1000),
 	                 STATUS_OK);
 }
 
@@ -194,12 +195,16 @@ START_TEST(an_inv_reads_back_and_no_part_of_it_does)
 	ck_assert(hash_equal(&entries[1].id, &in[1].id));
 	ck_assert_uint_eq(entries[1].size, TX_SIZE_MAX);
 	put_le32(message.at + message.size - 4, TX_SIZE_MAX + 1);
-	ck_assert_int_eq(inv_decode(entries, &count, buffer_view(&message)), STATUS_MALFORMED);
+	ck_assert_int_eq(inv_decode(entries, &count, buffer_view(&message)),
+	                 STATUS_MALFORMED);
 	put_le32(message.at + message.size - 4, 0);
-	ck_assert_int_eq(inv_decode(entries, &count, buffer_view(&message)), STATUS_MALFORMED);
+	ck_assert_int_eq(inv_decode(entries, &count, buffer_view(&message)),
+	                 STATUS_MALFORMED);
 	put_le16(message.at, INV_MAX + 1);
-	ck_assert_int_eq(inv_decode(entries, &count, buffer_view(&message)), STATUS_TOO_LARGE);
-	ck_assert_int_eq(inv_decode(entries, &count, bytes_view("\0\0", 2)), STATUS_MALFORMED);
+	ck_assert_int_eq(inv_decode(entries, &count, buffer_view(&message)),
+	                 STATUS_TOO_LARGE);
+	ck_assert_int_eq(inv_decode(entries, &count, bytes_view("\0\0", 2)),
+	                 STATUS_MALFORMED);
 	buffer_close(&message);
 }
 END_TEST

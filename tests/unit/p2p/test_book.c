@@ -252,8 +252,8 @@ END_TEST
 START_TEST(a_collision_ends_with_either_of_them)
 {
 	collide(BOOK_IMMUNE_S);
-	book_remove(&book, *book_slot(&book, BOOK_NEW, find(2, newer)->bucket,
-	                              find(2, newer)->slot));
+	book_remove(
+		&book, *book_slot(&book, BOOK_NEW, find(2, newer)->bucket, find(2, newer)->slot));
 	ck_assert_uint_eq(book.collision_count, 0);
 	failed(1, older, NOW_S + BOOK_IMMUNE_S + 1);
 	ck_assert_int_eq(find(1, older)->table, BOOK_TRIED);

@@ -17,7 +17,8 @@ START_TEST(a_single_entry_is_found_wherever_it_is)
 	for (int i = 0; i < 50; i++)
 		ck_assert_ptr_eq(book_choose(&book, &ANY, &lots, NOW_S), find(1, far_address(1)));
 	met(1, far_address(1), NOW_S);
-	ck_assert_ptr_eq(book_choose(&book, &ANY, &lots, NOW_S + 3600), find(1, far_address(1)));
+	ck_assert_ptr_eq(book_choose(&book, &ANY, &lots, NOW_S + 3600),
+	                 find(1, far_address(1)));
 }
 END_TEST
 
@@ -88,7 +89,8 @@ END_TEST
 
 START_TEST(failures_and_a_recent_try_make_an_entry_less_likely)
 {
-	struct net_address bad = far_address(1), good = far_address(2), recent = far_address(3);
+	struct net_address bad = far_address(1), good = far_address(2),
+					   recent = far_address(3);
 	int counts[3] = {0};
 
 	add(1, bad, 1, NOW_S);

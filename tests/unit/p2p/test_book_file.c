@@ -134,9 +134,9 @@ START_TEST(a_file_that_is_too_large_is_not_looked_at)
 	struct book_config config = plain_config();
 	struct book back;
 
-	ck_assert_int_eq(book_load(&back, &config,
-	                           bytes_view(saved.at, (size_t)BOOK_FILE_MAX + 1), NOW_S),
-	                 STATUS_TOO_LARGE);
+	ck_assert_int_eq(
+		book_load(&back, &config, bytes_view(saved.at, (size_t)BOOK_FILE_MAX + 1), NOW_S),
+		STATUS_TOO_LARGE);
 }
 END_TEST
 
@@ -185,7 +185,8 @@ START_TEST(anchors_come_back_and_damaged_ones_do_not)
 
 	buffer_clear(&saved);
 	ck_assert_int_eq(anchors_save(anchors, 2, &genesis, &saved), STATUS_OK);
-	ck_assert_int_eq(anchors_load(back, &count, &genesis, buffer_view(&saved)), STATUS_OK);
+	ck_assert_int_eq(anchors_load(back, &count, &genesis, buffer_view(&saved)),
+	                 STATUS_OK);
 	ck_assert_uint_eq(count, 2);
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_mem_eq(&back[i].node, &anchors[i].node, sizeof back[i].node);

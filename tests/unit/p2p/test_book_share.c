@@ -8,8 +8,8 @@ static void share(unsigned listener, uint8_t kind, uint64_t now_s)
 {
 	struct bytes_view message;
 
-	ck_assert_int_eq(book_share(&book, listener, kind, &lots, now_s, NULL, NULL, &message),
-	                 STATUS_OK);
+	ck_assert_int_eq(
+		book_share(&book, listener, kind, &lots, now_s, NULL, NULL, &message), STATUS_OK);
 	ck_assert_int_eq(addr_decode(records, &count, message), STATUS_OK);
 }
 
@@ -56,8 +56,9 @@ START_TEST(for_a_day_everybody_who_comes_the_same_way_is_told_the_same)
 	size = message.size;
 	memcpy(first, message.at, size);
 	add_records(1000, 2000, NOW_S);
-	ck_assert_int_eq(book_share(&book, 0, NET_IPV4, &lots, NOW_S + BOOK_SHARED_S - 1, NULL,
-	                            NULL, &message), STATUS_OK);
+	ck_assert_int_eq(book_share(&book, 0, NET_IPV4, &lots, NOW_S + BOOK_SHARED_S - 1,
+	                            NULL, NULL, &message),
+	                 STATUS_OK);
 	ck_assert(bytes_equal(message, bytes_view(first, size)));
 	ck_assert_int_eq(book_share(&book, 0, NET_ONION, &lots, NOW_S, NULL, NULL, &message),
 	                 STATUS_OK);
@@ -65,8 +66,9 @@ START_TEST(for_a_day_everybody_who_comes_the_same_way_is_told_the_same)
 	ck_assert_int_eq(book_share(&book, 1, NET_IPV4, &lots, NOW_S, NULL, NULL, &message),
 	                 STATUS_OK);
 	ck_assert(!bytes_equal(message, bytes_view(first, size)));
-	ck_assert_int_eq(book_share(&book, 0, NET_IPV4, &lots, NOW_S + BOOK_SHARED_S, NULL, NULL,
-	                            &message), STATUS_OK);
+	ck_assert_int_eq(book_share(&book, 0, NET_IPV4, &lots, NOW_S + BOOK_SHARED_S, NULL,
+	                            NULL, &message),
+	                 STATUS_OK);
 	ck_assert(!bytes_equal(message, bytes_view(first, size)));
 }
 END_TEST
@@ -117,8 +119,8 @@ START_TEST(who_may_not_be_named_is_not)
 	struct bytes_view message;
 
 	add_records(0, 200, NOW_S);
-	ck_assert_int_eq(book_share(&book, 0, NET_IPV4, &lots, NOW_S, is_even, NULL, &message),
-	                 STATUS_OK);
+	ck_assert_int_eq(
+		book_share(&book, 0, NET_IPV4, &lots, NOW_S, is_even, NULL, &message), STATUS_OK);
 	ck_assert_int_eq(addr_decode(records, &count, message), STATUS_OK);
 	ck_assert_uint_gt(count, 30);
 	for (size_t i = 0; i < count; i++)
@@ -232,9 +234,11 @@ START_TEST(an_addr_cut_anywhere_or_with_more_behind_it_is_refused)
 	ck_assert_uint_eq(count, 2);
 	ck_assert(bytes_equal(records[1], views[1]));
 	buffer_append(&message, "", 1);
-	ck_assert_int_eq(addr_decode(records, &count, buffer_view(&message)), STATUS_TRAILING);
+	ck_assert_int_eq(addr_decode(records, &count, buffer_view(&message)),
+	                 STATUS_TRAILING);
 	put_le16(message.at, ADDR_RECORDS_MAX + 1);
-	ck_assert_int_eq(addr_decode(records, &count, buffer_view(&message)), STATUS_TOO_LARGE);
+	ck_assert_int_eq(addr_decode(records, &count, buffer_view(&message)),
+	                 STATUS_TOO_LARGE);
 	buffer_close(&message);
 }
 END_TEST

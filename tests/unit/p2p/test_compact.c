@@ -17,7 +17,8 @@ static void teardown(void)
 
 START_TEST(a_short_id_is_siphash_of_the_leaf_hash_under_the_block_hash)
 {
-	static const struct hash name = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 99}};
+	static const struct hash name = {
+		{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 99}};
 	struct siphash_key key = short_id_key(&name);
 	struct siphash_key same = siphash_key(name.bytes);
 
@@ -38,7 +39,8 @@ START_TEST(a_body_names_what_is_not_prefilled_in_order)
 
 	txs[0].is_prefilled = txs[7].is_prefilled = txs[19].is_prefilled = true;
 	compact_put_body(&message, &block, txs, tx_count);
-	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)), STATUS_OK);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)),
+	                 STATUS_OK);
 	ck_assert_uint_eq(back.prefilled_count, 3);
 	ck_assert_uint_eq(back.short_ids.size, 17 * 8);
 	in = cursor_on(back.prefilled);
@@ -66,7 +68,8 @@ START_TEST(no_more_is_prefilled_than_may_be)
 	for (size_t i = 0; i < tx_count; i++)
 		txs[i].is_prefilled = true;
 	compact_put_body(&message, &block, txs, tx_count);
-	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)), STATUS_OK);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)),
+	                 STATUS_OK);
 	ck_assert_uint_gt(back.prefilled.size, COMPACT_PREFILLED_MAX - 110);
 	ck_assert_uint_le(back.prefilled.size, COMPACT_PREFILLED_MAX);
 	ck_assert_uint_eq(back.prefilled_count + back.short_ids.size / 8, tx_count);
@@ -108,7 +111,8 @@ START_TEST(prefilled_indexes_ascend_below_the_count)
 	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)),
 	                 STATUS_MALFORMED);
 	put_le16(message.at + SECOND_AT, 19);
-	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)), STATUS_OK);
+	ck_assert_int_eq(compact_body_decode(&back, tx_count, buffer_view(&message)),
+	                 STATUS_OK);
 }
 END_TEST
 

@@ -31,7 +31,8 @@ static void mark(uint32_t number, enum slot_class class, enum slot_way way, bool
                  uint64_t now_ms)
 {
 	struct node_id id = numbered(number);
-	struct slot slot = {.class = class, .way = way,
+	struct slot slot = {.class = class,
+	                    .way = way,
 	                    .address = {.kind = NET_IPV4, .bytes = {20, 1, 1, 1}, .port = 1}};
 
 	discourage_peer(&list, &id, &slot, is_kept, now_ms);

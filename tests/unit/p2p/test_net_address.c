@@ -15,15 +15,33 @@ static const struct {
 	const char *hex;
 	enum net_scope scope;
 } SCOPES[] = {
-	{"00000000", NET_NEVER},    {"00ffffff", NET_NEVER},    {"01000000", NET_PUBLIC},
-	{"0a010203", NET_PRIVATE},  {"0b000000", NET_PUBLIC},   {"64400000", NET_PRIVATE},
-	{"647fffff", NET_PRIVATE},  {"64800000", NET_PUBLIC},   {"7f000001", NET_LOOPBACK},
-	{"7fffffff", NET_LOOPBACK}, {"a9fe0101", NET_NEVER},    {"ac100000", NET_PRIVATE},
-	{"ac1fffff", NET_PRIVATE},  {"ac200000", NET_PUBLIC},   {"c0000001", NET_NEVER},
-	{"c0000200", NET_NEVER},    {"c0000300", NET_PUBLIC},   {"c0586301", NET_NEVER},
-	{"c0a80101", NET_PRIVATE},  {"c6120000", NET_NEVER},    {"c613ffff", NET_NEVER},
-	{"c6336401", NET_NEVER},    {"cb007101", NET_NEVER},    {"dfffffff", NET_PUBLIC},
-	{"e0000001", NET_NEVER},    {"f0000001", NET_NEVER},    {"ffffffff", NET_NEVER},
+	{"00000000", NET_NEVER},
+	{"00ffffff", NET_NEVER},
+	{"01000000", NET_PUBLIC},
+	{"0a010203", NET_PRIVATE},
+	{"0b000000", NET_PUBLIC},
+	{"64400000", NET_PRIVATE},
+	{"647fffff", NET_PRIVATE},
+	{"64800000", NET_PUBLIC},
+	{"7f000001", NET_LOOPBACK},
+	{"7fffffff", NET_LOOPBACK},
+	{"a9fe0101", NET_NEVER},
+	{"ac100000", NET_PRIVATE},
+	{"ac1fffff", NET_PRIVATE},
+	{"ac200000", NET_PUBLIC},
+	{"c0000001", NET_NEVER},
+	{"c0000200", NET_NEVER},
+	{"c0000300", NET_PUBLIC},
+	{"c0586301", NET_NEVER},
+	{"c0a80101", NET_PRIVATE},
+	{"c6120000", NET_NEVER},
+	{"c613ffff", NET_NEVER},
+	{"c6336401", NET_NEVER},
+	{"cb007101", NET_NEVER},
+	{"dfffffff", NET_PUBLIC},
+	{"e0000001", NET_NEVER},
+	{"f0000001", NET_NEVER},
+	{"ffffffff", NET_NEVER},
 	{"00000000000000000000000000000000", NET_NEVER},
 	{"00000000000000000000000000000001", NET_LOOPBACK},
 	{"00000000000000000000ffff08080808", NET_NEVER}, /* v4-mapped */
@@ -147,7 +165,8 @@ Suite *test_suite(void)
 	                    sizeof SCOPES / sizeof SCOPES[0]);
 	tcase_add_test(tests, only_a_mapped_address_is_folded);
 	tcase_add_test(tests, a_group_is_a_prefix);
-	tcase_add_loop_test(tests, what_is_written_reads_back_and_cut_anywhere_is_refused, 0, 3);
+	tcase_add_loop_test(tests, what_is_written_reads_back_and_cut_anywhere_is_refused, 0,
+	                    3);
 	tcase_add_test(tests, there_are_no_other_kinds);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -31,8 +31,8 @@ static void setup(void)
 		.expiry_s = 1800000000,
 		.address_count = 3,
 		.addresses = {{.kind = NET_IPV4, .bytes = {1, 2, 3, 4}, .port = 17470},
-	                      {.kind = NET_IPV6, .bytes = {0x26, 1}, .port = 17471},
-	                      {.kind = NET_ONION, .bytes = {5, 6}, .port = 1}},
+	                  {.kind = NET_IPV6, .bytes = {0x26, 1}, .port = 17471},
+	                  {.kind = NET_ONION, .bytes = {5, 6}, .port = 1}},
 	};
 	ck_assert_int_eq(secret_key_point(record.node_id.bytes, signer, &secret), STATUS_OK);
 	ck_assert_int_eq(key_pair_init(&pair, signer, &secret), STATUS_OK);
@@ -67,7 +67,8 @@ START_TEST(cut_anywhere_it_is_refused)
 
 	for (size_t cut = 0; cut < size; cut++)
 		ck_assert_int_ne(node_record_decode(&back, bytes_view(bytes, cut)), STATUS_OK);
-	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size - 1)), STATUS_SHORT);
+	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size - 1)),
+	                 STATUS_SHORT);
 }
 END_TEST
 
@@ -99,9 +100,11 @@ START_TEST(five_addresses_or_one_twice_are_refused)
 
 	record.addresses[2] = record.addresses[0];
 	write_record();
-	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)), STATUS_MALFORMED);
+	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)),
+	                 STATUS_MALFORMED);
 	bytes[NODE_RECORD_HEAD_SIZE - 1] = 5;
-	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)), STATUS_TOO_LARGE);
+	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)),
+	                 STATUS_TOO_LARGE);
 }
 END_TEST
 
@@ -110,10 +113,12 @@ START_TEST(another_version_or_a_key_of_another_form_is_refused)
 	struct node_record back;
 
 	bytes[0] = 2;
-	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)), STATUS_MALFORMED);
+	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)),
+	                 STATUS_MALFORMED);
 	bytes[0] = 1;
 	bytes[1] = 4;
-	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)), STATUS_MALFORMED);
+	ck_assert_int_eq(node_record_decode(&back, bytes_view(bytes, size)),
+	                 STATUS_MALFORMED);
 }
 END_TEST
 
@@ -123,10 +128,10 @@ START_TEST(it_is_fresh_for_a_week_at_most)
 
 	ck_assert(node_record_is_fresh(&record, expiry_s - 1));
 	ck_assert(!node_record_is_fresh(&record, expiry_s));
-	ck_assert(node_record_is_fresh(
-		&record, expiry_s - NODE_RECORD_EXPIRY_S_MAX - NODE_RECORD_SKEW_S));
-	ck_assert(!node_record_is_fresh(
-		&record, expiry_s - NODE_RECORD_EXPIRY_S_MAX - NODE_RECORD_SKEW_S - 1));
+	ck_assert(node_record_is_fresh(&record, expiry_s - NODE_RECORD_EXPIRY_S_MAX -
+	                                            NODE_RECORD_SKEW_S));
+	ck_assert(!node_record_is_fresh(&record, expiry_s - NODE_RECORD_EXPIRY_S_MAX -
+	                                             NODE_RECORD_SKEW_S - 1));
 	record.expiry_s = UINT64_MAX;
 	ck_assert(!node_record_is_fresh(&record, 0));
 }

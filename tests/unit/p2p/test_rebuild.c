@@ -28,7 +28,8 @@ static void start(void)
 
 	buffer_init(&bytes, COMPACT_BODY_SIZE_MAX);
 	compact_put_body(&bytes, &block, txs, tx_count);
-	ck_assert_int_eq(compact_body_decode(&compact, tx_count, buffer_view(&bytes)), STATUS_OK);
+	ck_assert_int_eq(compact_body_decode(&compact, tx_count, buffer_view(&bytes)),
+	                 STATUS_OK);
 	rebuild_free(rebuild);
 	rebuild = rebuild_new(&block, &header, &compact, UINT64_C(0x9e3779b97f4a7c15));
 	ck_assert_ptr_nonnull(rebuild);
@@ -143,7 +144,9 @@ START_TEST(of_two_with_one_name_neither_is_taken)
 	for (size_t i = 0; i < (size_t)1 << rebuild->table_bits; i++)
 		rebuild->table[i] = 0;
 	rebuild->names[3] = short_id(&rebuild->key, &twin);
-	rebuild->table[(rebuild->names[3] * rebuild->multiplier) >> (64 - rebuild->table_bits)] = 4;
+	rebuild
+		->table[(rebuild->names[3] * rebuild->multiplier) >> (64 - rebuild->table_bits)] =
+		4;
 	ck_assert_int_eq(rebuild_offer(rebuild, &twin, txs[4].bytes), STATUS_OK);
 	ck_assert_uint_eq(rebuild->missing_count, tx_count);
 	ck_assert_int_eq(rebuild_offer(rebuild, &twin, txs[4].bytes), STATUS_OK);
@@ -207,7 +210,8 @@ START_TEST(a_peer_that_sends_others_in_the_end_has_failed)
 			txs_put_tx(&message, txs[i == 7 ? 14 : i].bytes); /* as large */
 		ck_assert_int_eq(txs_decode(&back, buffer_view(&message)), STATUS_OK);
 		ck_assert_int_eq(rebuild_fill(rebuild, &back), REBUILD_GOOD);
-		ck_assert_int_eq(rebuild->state, round == 0 ? REBUILD_ASKING_ALL : REBUILD_FAILED);
+		ck_assert_int_eq(rebuild->state,
+		                 round == 0 ? REBUILD_ASKING_ALL : REBUILD_FAILED);
 	}
 	ck_assert_int_eq(rebuild_fill(rebuild, &back), REBUILD_UNWANTED);
 }
@@ -279,7 +283,8 @@ START_TEST(without_memory_nothing_is_left_behind)
 	txs[0].is_prefilled = true;
 	buffer_init(&bytes, COMPACT_BODY_SIZE_MAX);
 	compact_put_body(&bytes, &block, txs, tx_count);
-	ck_assert_int_eq(compact_body_decode(&compact, tx_count, buffer_view(&bytes)), STATUS_OK);
+	ck_assert_int_eq(compact_body_decode(&compact, tx_count, buffer_view(&bytes)),
+	                 STATUS_OK);
 	for (unsigned long nth = 1; !one; nth++) {
 		memory_fail_at(nth, 0);
 		one = rebuild_new(&block, &header, &compact, 1);
@@ -316,18 +321,18 @@ START_TEST(the_largest_block_is_rebuilt_within_its_memory)
 		failures += rebuild_offer(rebuild, &other, txs[0].bytes) != STATUS_OK;
 	}
 	for (size_t i = 0; i < tx_count; i++)
-		failures +=
-			rebuild_offer(rebuild, &txs[i].leaf_hash, txs[i].bytes) != STATUS_OK;
+		failures += rebuild_offer(rebuild, &txs[i].leaf_hash, txs[i].bytes) != STATUS_OK;
 	matched = seconds();
 	ck_assert_uint_eq(failures, 0);
 	ck_assert_int_eq(rebuild_matched(rebuild), REBUILD_DONE);
 	ck_assert_uint_le(rebuild_memory(rebuild), 6 << 20);
 	buffer_init(&bytes, COMPACT_BODY_SIZE_MAX);
 	compact_put_body(&bytes, &block, txs, tx_count);
-	printf("%d names against %d transactions: %.1f ms, root %.1f ms; %zu bytes of memory; "
-	       "%zu bytes instead of %u\n", BLOCK_TXS_MAX, POOL_TXS_MAX,
-	       (matched - begin) * 1e3, (seconds() - matched) * 1e3, rebuild_memory(rebuild),
-	       bytes.size, header.body_size);
+	printf(
+		"%d names against %d transactions: %.1f ms, root %.1f ms; %zu bytes of memory; "
+		"%zu bytes instead of %u\n",
+		BLOCK_TXS_MAX, POOL_TXS_MAX, (matched - begin) * 1e3, (seconds() - matched) * 1e3,
+		rebuild_memory(rebuild), bytes.size, header.body_size);
 	buffer_close(&bytes);
 	is_done();
 }

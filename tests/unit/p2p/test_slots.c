@@ -14,7 +14,8 @@ static void setup(void)
 	next_peer = 1;
 }
 
-static struct slot newcomer(enum slot_class class, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+static struct slot newcomer(enum slot_class class, uint8_t a, uint8_t b, uint8_t c,
+                            uint8_t d)
 {
 	return (struct slot){
 		.peer = next_peer++,
@@ -98,8 +99,8 @@ static struct slot ipv6_newcomer(uint16_t subnet, uint8_t host)
 {
 	struct slot slot = newcomer(SLOT_INBOUND, 0, 0, 0, 0);
 
-	slot.address = (struct net_address){.kind = NET_IPV6, .bytes = {0x26, 1, 2, 3, 4, 5},
-	                                    .port = 1};
+	slot.address =
+		(struct net_address){.kind = NET_IPV6, .bytes = {0x26, 1, 2, 3, 4, 5}, .port = 1};
 	put_be16(slot.address.bytes + 6, subnet);
 	slot.address.bytes[15] = host;
 	return slot;
@@ -341,7 +342,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, an_attacker_with_four_addresses_gets_few_places);
 	tcase_add_test(tests, the_youngest_of_the_largest_group_goes);
 	tcase_add_test(tests, merits_protect);
-	tcase_add_test(tests, the_discouraged_go_first_and_do_not_come_when_it_is_nearly_full);
+	tcase_add_test(tests,
+	               the_discouraged_go_first_and_do_not_come_when_it_is_nearly_full);
 	tcase_add_test(tests, nobody_but_inbound_ones_is_displaced);
 	tcase_add_test(tests, where_all_are_protected_the_newcomer_is_refused);
 	tcase_add_test(tests, overlay_guests_displace_each_other_alone);

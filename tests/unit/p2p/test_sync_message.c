@@ -110,7 +110,8 @@ START_TEST(headers_that_do_not_are_refused)
 	in.from = 8;
 	ck_assert(!headers_link(&in, &network, &parent, found));
 	in = five();
-	bytes.at[2 * HEADER_SIZE + 40] ^= 1; /* in the middle: the next does not stand on it */
+	bytes.at[2 * HEADER_SIZE + 40] ^=
+		1; /* in the middle: the next does not stand on it */
 	ck_assert(!headers_link(&in, &network, &parent, found));
 	bytes.at[2 * HEADER_SIZE + 40] ^= 1;
 	chain[3].body_size = BLOCK_BODY_MAX + 1;

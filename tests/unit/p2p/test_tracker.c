@@ -26,7 +26,8 @@ static enum tracker_answer announce(struct tracker_peer *peer, uint32_t number,
 	return tracker_announced(&tracker, peer, &id, 300, now_ms);
 }
 
-static enum tracker_answer came(struct tracker_peer *peer, uint32_t number, uint64_t now_ms)
+static enum tracker_answer came(struct tracker_peer *peer, uint32_t number,
+                                uint64_t now_ms)
 {
 	struct hash id = tx_numbered(number);
 
@@ -161,7 +162,8 @@ START_TEST(another_size_than_announced_is_told)
 	struct hash id = tx_numbered(1);
 
 	announce(outbound, 1, 1000);
-	ck_assert_int_eq(tracker_came(&tracker, outbound, &id, 301, 1100), TRACKER_WRONG_SIZE);
+	ck_assert_int_eq(tracker_came(&tracker, outbound, &id, 301, 1100),
+	                 TRACKER_WRONG_SIZE);
 	ck_assert_ptr_null(tracker.txs);
 }
 END_TEST
@@ -195,10 +197,11 @@ START_TEST(of_several_a_keyed_hash_decides_and_not_who_was_first)
 		announce(other, i, 1000);
 		is_asked(outbound, i);
 		tracker_step(&tracker, 1000 + TRACKER_DELAY_MS);
-		ck_assert_int_eq(tracker_not_found(&tracker, outbound,
-		                                   &(struct hash){.bytes = {(uint8_t)i,
-		                                                            (uint8_t)(i >> 8)}},
-		                                   1200), TRACKER_GOOD);
+		ck_assert_int_eq(
+			tracker_not_found(&tracker, outbound,
+		                      &(struct hash){.bytes = {(uint8_t)i, (uint8_t)(i >> 8)}},
+		                      1200),
+			TRACKER_GOOD);
 		winner = is_asked(inbound, i) ? inbound : other;
 		first += winner == inbound;
 		ck_assert_int_eq(came(winner, i, 1200), TRACKER_GOOD);
@@ -251,7 +254,8 @@ START_TEST(a_hundred_in_flight_and_the_rest_waits_for_room)
 
 	for (uint32_t i = 0; i < 150; i++)
 		announce(outbound, i, 1000);
-	ck_assert_uint_eq(tracker_take(&tracker, outbound, ids, 200, 1 << 30), TRACKER_ASKED_MAX);
+	ck_assert_uint_eq(tracker_take(&tracker, outbound, ids, 200, 1 << 30),
+	                  TRACKER_ASKED_MAX);
 	ck_assert_int_eq(came(outbound, 5, 1100), TRACKER_GOOD);
 	ck_assert(is_asked(outbound, 100));
 	tracker_check();

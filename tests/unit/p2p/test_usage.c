@@ -69,8 +69,8 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(tests, setup, NULL);
 	tcase_add_test(tests, neither_a_peer_nor_all_get_more_than_their_maximum);
 	tcase_add_test(tests, what_is_released_is_there_again);
-	tcase_add_test_raise_signal(tests, to_release_what_was_never_reserved_stops_the_program,
-	                            SIGABRT);
+	tcase_add_test_raise_signal(
+		tests, to_release_what_was_never_reserved_stops_the_program, SIGABRT);
 	tcase_add_test(tests, pressure_rises_at_three_quarters_and_nine_tenths);
 	suite_add_tcase(suite, tests);
 	return suite;

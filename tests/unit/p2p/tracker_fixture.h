@@ -33,7 +33,8 @@ static inline void check_tx(const struct tracker_tx *tx, size_t *entries)
 {
 	size_t in_flight = 0, alive = 0, room = 0;
 
-	for (const struct tracker_entry *entry = tx->entries; entry; entry = entry->next_of_tx) {
+	for (const struct tracker_entry *entry = tx->entries; entry;
+	     entry = entry->next_of_tx) {
 		bool is_asked = entry->state == TRACKER_CHOSEN || entry->state == TRACKER_ASKED;
 
 		in_flight += is_asked;
@@ -67,13 +68,13 @@ static inline void tracker_check(void)
 	}
 	ck_assert_uint_eq(entries, tracker.count);
 	ck_assert_uint_le(tracker.count, TRACKER_TOTAL_MAX);
-	DL_FOREACH(tracker.peers, peer) {
+	DL_FOREACH (tracker.peers, peer) {
 		size_t count = 0, asked = 0, bytes = 0;
 
 		for (int state = 0; state < TRACKER_STATES; state++) {
 			const struct tracker_entry *entry;
 
-			DL_FOREACH(peer->entries[state], entry) {
+			DL_FOREACH (peer->entries[state], entry) {
 				ck_assert_int_eq(entry->state, state);
 				count++;
 				if (state == TRACKER_CHOSEN || state == TRACKER_ASKED) {
