@@ -240,6 +240,36 @@ START_TEST(the_discouraged_go_first_and_do_not_come_when_it_is_nearly_full)
 }
 END_TEST
 
+/* By address they would be one large group, whose youngest always goes. */
+START_TEST(of_those_without_addresses_the_oldest_are_kept)
+{
+	uint32_t oldest[8];
+
+	for (uint32_t i = 0; i < SLOTS_ONION_MAX; i++) {
+		struct slot one = newcomer(SLOT_INBOUND, 127, 0, 0, 1);
+
+		one.way = SLOT_WAY_ONION;
+		/* older than none of the others, so that age alone does not keep them */
+		one.since_ms = NOW_MS + 900000 + i;
+		enter(one);
+		if (i < 8)
+			oldest[i] = one.peer;
+	}
+	fill_inbound(SLOTS_INBOUND_MAX - SLOTS_ONION_MAX);
+	for (uint32_t i = 0; i < 200; i++) {
+		struct slot one = newcomer(SLOT_INBOUND, 50, (uint8_t)i, 1, 1);
+		uint32_t victim;
+
+		one.since_ms = NOW_MS + 950000 + i;
+		ck_assert(goes(&one, &victim));
+		slots_leave(&slots, victim);
+		slots_enter(&slots, &one);
+	}
+	for (int i = 0; i < 8; i++)
+		ck_assert_ptr_nonnull(slots_find(&slots, oldest[i]));
+}
+END_TEST
+
 START_TEST(nobody_but_inbound_ones_is_displaced)
 {
 	struct slot one;
@@ -344,6 +374,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, merits_protect);
 	tcase_add_test(tests,
 	               the_discouraged_go_first_and_do_not_come_when_it_is_nearly_full);
+	tcase_add_test(tests, of_those_without_addresses_the_oldest_are_kept);
 	tcase_add_test(tests, nobody_but_inbound_ones_is_displaced);
 	tcase_add_test(tests, where_all_are_protected_the_newcomer_is_refused);
 	tcase_add_test(tests, overlay_guests_displace_each_other_alone);
