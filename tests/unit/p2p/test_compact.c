@@ -76,6 +76,21 @@ START_TEST(no_more_is_prefilled_than_may_be)
 }
 END_TEST
 
+START_TEST(a_list_with_more_prefilled_than_may_be_is_refused)
+{
+	static uint8_t bytes[2 + COMPACT_PREFILLED_MAX + 1];
+	struct compact_body back;
+
+	put_le16(bytes, 1); /* the only transaction, at index 0 */
+	put_le16(bytes + 4, COMPACT_PREFILLED_MAX - 4);
+	ck_assert_int_eq(compact_body_decode(&back, 1, bytes_view(bytes, sizeof bytes - 1)),
+	                 STATUS_OK);
+	put_le16(bytes + 4, COMPACT_PREFILLED_MAX - 3);
+	ck_assert_int_eq(compact_body_decode(&back, 1, bytes_view(bytes, sizeof bytes)),
+	                 STATUS_TOO_LARGE);
+}
+END_TEST
+
 START_TEST(cut_anywhere_or_with_more_behind_it_is_refused)
 {
 	struct compact back;
@@ -200,6 +215,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_short_id_is_siphash_of_the_leaf_hash_under_the_block_hash);
 	tcase_add_test(tests, a_body_names_what_is_not_prefilled_in_order);
 	tcase_add_test(tests, no_more_is_prefilled_than_may_be);
+	tcase_add_test(tests, a_list_with_more_prefilled_than_may_be_is_refused);
 	tcase_add_test(tests, cut_anywhere_or_with_more_behind_it_is_refused);
 	tcase_add_test(tests, prefilled_indexes_ascend_below_the_count);
 	tcase_add_test(tests, counts_above_the_maximum_are_refused_before_anything_else);
