@@ -29,9 +29,19 @@ static inline struct hash tx_numbered(uint32_t number)
 	return id;
 }
 
-static inline void check_tx(const struct tracker_tx *tx, size_t *entries)
+static inline bool has_room_first(const struct tracker_entry *entry)
 {
-	size_t in_flight = 0, alive = 0, room = 0;
+	const struct tracker_peer *peer = entry->peer;
+
+	return (peer->is_validator || peer->asked_count < TRACKER_ASKED_MAX) &&
+	       peer->asked_bytes + entry->size <= TRACKER_ASKED_BYTES_MAX &&
+	       peer->entries[TRACKER_WAITING] == entry;
+}
+
+/* How many rules are broken; one assertion for all, as each writes to a file. */
+static inline size_t broken_of_tx(const struct tracker_tx *tx, size_t *entries)
+{
+	size_t in_flight = 0, alive = 0, broken = tx->entries == NULL;
 
 	for (const struct tracker_entry *entry = tx->entries; entry;
 	     entry = entry->next_of_tx) {
@@ -39,61 +49,59 @@ static inline void check_tx(const struct tracker_tx *tx, size_t *entries)
 
 		in_flight += is_asked;
 		alive += entry->state != TRACKER_DONE;
-		if (is_asked)
-			ck_assert_ptr_eq(tx->asked, entry);
-		if (entry->state == TRACKER_READY)
-			ck_assert_ptr_nonnull(tx->asked);
-		if (entry->state == TRACKER_WAITING) {
-			ck_assert_ptr_null(tx->asked);
-			room += (entry->peer->is_validator ||
-			         entry->peer->asked_count < TRACKER_ASKED_MAX) &&
-			        entry->peer->asked_bytes + entry->size <= TRACKER_ASKED_BYTES_MAX &&
-			        entry->peer->entries[TRACKER_WAITING] == entry;
-		}
+		broken += is_asked && tx->asked != entry;
+		broken += entry->state == TRACKER_READY && !tx->asked;
+		broken += entry->state == TRACKER_WAITING && tx->asked;
+		/* who waits first and has room is asked */
+		broken += entry->state == TRACKER_WAITING && has_room_first(entry);
 		(*entries)++;
 	}
-	ck_assert_uint_eq(in_flight, tx->asked != NULL);
-	ck_assert_uint_eq(room, 0); /* who waits first and has room is asked */
-	ck_assert_int_eq(alive == 0, tx->linger_ms > 0);
+	broken += in_flight != (tx->asked != NULL);
+	broken += (alive == 0) != (tx->linger_ms > 0);
+	return broken;
+}
+
+static inline size_t broken_of_peer(const struct tracker_peer *peer, size_t *chosen)
+{
+	size_t count = 0, asked = 0, bytes = 0, broken = 0;
+
+	for (int state = 0; state < TRACKER_STATES; state++) {
+		const struct tracker_entry *entry;
+
+		DL_FOREACH (peer->entries[state], entry) {
+			bool is_asked = state == TRACKER_CHOSEN || state == TRACKER_ASKED;
+
+			broken += entry->state != state;
+			count++;
+			asked += is_asked;
+			bytes += is_asked ? entry->size : 0;
+			*chosen += state == TRACKER_CHOSEN;
+		}
+	}
+	broken += peer->count != count;
+	broken += peer->asked_count != asked;
+	broken += peer->asked_bytes != bytes;
+	broken += peer->asked_bytes > TRACKER_ASKED_BYTES_MAX;
+	broken += !peer->is_validator && peer->asked_count > TRACKER_ASKED_MAX;
+	return broken;
 }
 
 static inline void tracker_check(void)
 {
 	const struct tracker_peer *peer;
-	size_t entries = 0, of_peers = 0, chosen = 0;
+	size_t entries = 0, of_peers = 0, chosen = 0, broken = 0;
 
-	for (const struct tracker_tx *tx = tracker.txs; tx; tx = tx->hh.next) {
-		ck_assert_ptr_nonnull(tx->entries);
-		check_tx(tx, &entries);
-	}
-	ck_assert_uint_eq(entries, tracker.count);
-	ck_assert_uint_le(tracker.count, TRACKER_TOTAL_MAX);
+	for (const struct tracker_tx *tx = tracker.txs; tx; tx = tx->hh.next)
+		broken += broken_of_tx(tx, &entries);
 	DL_FOREACH (tracker.peers, peer) {
-		size_t count = 0, asked = 0, bytes = 0;
-
-		for (int state = 0; state < TRACKER_STATES; state++) {
-			const struct tracker_entry *entry;
-
-			DL_FOREACH (peer->entries[state], entry) {
-				ck_assert_int_eq(entry->state, state);
-				count++;
-				if (state == TRACKER_CHOSEN || state == TRACKER_ASKED) {
-					asked++;
-					bytes += entry->size;
-				}
-				chosen += state == TRACKER_CHOSEN;
-			}
-		}
-		ck_assert_uint_eq(peer->count, count);
-		ck_assert_uint_eq(peer->asked_count, asked);
-		ck_assert_uint_eq(peer->asked_bytes, bytes);
-		ck_assert_uint_le(peer->asked_bytes, TRACKER_ASKED_BYTES_MAX);
-		if (!peer->is_validator)
-			ck_assert_uint_le(peer->asked_count, TRACKER_ASKED_MAX);
-		of_peers += count;
+		broken += broken_of_peer(peer, &chosen);
+		of_peers += peer->count;
 	}
+	ck_assert_uint_eq(broken, 0);
+	ck_assert_uint_eq(entries, tracker.count);
 	ck_assert_uint_eq(of_peers, tracker.count);
 	ck_assert_uint_eq(chosen, tracker.chosen_count);
+	ck_assert_uint_le(tracker.count, TRACKER_TOTAL_MAX);
 }
 
 #endif
