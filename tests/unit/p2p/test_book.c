@@ -56,6 +56,21 @@ START_TEST(many_keys_at_one_address_are_two_and_at_one_host_four)
 }
 END_TEST
 
+START_TEST(at_a_crowded_address_who_is_stale_makes_room)
+{
+	struct net_address address = ipv4(8, 8, 8, 8);
+
+	add(1, address, 1, NOW_S);
+	add(2, address, 2, NOW_S);
+	ck_assert_int_eq(add(3, address, 3, NOW_S), BOOK_CROWDED);
+	for (int i = 0; i < BOOK_NEVER_FAILURES; i++)
+		failed(2, address, NOW_S);
+	ck_assert_int_eq(add(3, address, 3, NOW_S + BOOK_GRACE_S), BOOK_TAKEN);
+	ck_assert_ptr_null(find(2, address));
+	ck_assert_ptr_nonnull(find(1, address));
+}
+END_TEST
+
 /* Whoever signs that he lives where another does cannot keep him out. */
 START_TEST(who_was_met_at_an_address_comes_before_who_only_claims_it)
 {
@@ -382,6 +397,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, what_was_told_is_in_new_until_it_was_met);
 	tcase_add_test(tests, addresses_that_nobody_can_dial_are_refused);
 	tcase_add_test(tests, many_keys_at_one_address_are_two_and_at_one_host_four);
+	tcase_add_test(tests, at_a_crowded_address_who_is_stale_makes_room);
 	tcase_add_test(tests, who_was_met_at_an_address_comes_before_who_only_claims_it);
 	tcase_add_test(tests, one_source_gets_sixteen_of_a_group);
 	tcase_add_test(tests, one_source_fills_a_sixteenth_of_new_and_no_more);
