@@ -6,7 +6,7 @@
  * A short id is SipHash-2-4 of the transaction's leaf hash, keyed by the first 16 bytes of the
  * block's hash: nobody can choose transactions whose names clash before the block is there. The
  * header says how many transactions there are and what they hash to, so this is transport only.
- * docs/network.md has the bytes; rebuild.h puts the block together. */
+ * docs/peers.md has the bytes; rebuild.h puts the block together. */
 #ifndef NODE_P2P_COMPACT_H
 #define NODE_P2P_COMPACT_H
 

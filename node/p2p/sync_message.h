@@ -1,5 +1,5 @@
 /* GET_HEADERS, HEADERS, GET_SYNCBODY, SYNCBODY and NOTHELD: blocks for who is behind.
- * docs/network.md has the bytes. */
+ * docs/peers.md has the bytes. */
 #ifndef NODE_P2P_SYNC_MESSAGE_H
 #define NODE_P2P_SYNC_MESSAGE_H
 
