@@ -7,7 +7,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { PROTOCOL_VERSION = 1 };
+enum {
+	PROTOCOL_VERSION = 1,
+	SYNCING_BEHIND = 3, /* blocks; less is on its way all the time */
+};
 
 /* -- How it stands ----------------------------------------------------------------- */
 
@@ -15,7 +18,18 @@ struct pool_facts {
 	size_t tx_count;
 	size_t byte_count;
 	size_t peer_count;
+	uint64_t best_height; /* that a peer says it has */
 };
+
+static uint64_t best_height(const struct consensus *core)
+{
+	uint64_t best = 0;
+
+	for (size_t i = 0; i < PEERS_MAX; i++)
+		if (core->peers[i].known && core->peers[i].height > best)
+			best = core->peers[i].height;
+	return best;
+}
 
 /* On the loop. */
 static void count_pool(struct loop_question *question, struct node *node)
@@ -28,6 +42,7 @@ static void count_pool(struct loop_question *question, struct node *node)
 	facts->tx_count = HASH_COUNT(node->drive.pool.txs);
 	facts->byte_count = node->drive.pool.byte_count;
 	facts->peer_count = net_peer_count(node->peers.net);
+	facts->best_height = best_height(&node->drive.consensus);
 }
 
 /* Does one of those who certify the next block vote with our key? */
@@ -48,6 +63,17 @@ static bool is_validator(struct query *query)
 	return false;
 }
 
+static json_t *syncing_json(const struct pool_facts *facts, uint64_t height)
+{
+	json_t *json;
+
+	if (facts->best_height < height + SYNCING_BEHIND)
+		return json_null();
+	json = json_object();
+	object_put(&json, "best_height", json_of_count(facts->best_height));
+	return json;
+}
+
 static json_t *status_json(struct query *query, const struct pool_facts *facts)
 {
 	const struct ledger_tip *tip = store_view_tip(query->view);
@@ -61,8 +87,7 @@ static json_t *status_json(struct query *query, const struct pool_facts *facts)
 	object_put(&json, "height", json_of_count(tip->header.height));
 	object_put(&json, "hash", json_of_hash(&tip->hash));
 	object_put(&json, "time_ms", json_of_count(tip->header.time_ms));
-	/* The node talks to no other one, so there is nobody to be behind. */
-	object_put(&json, "syncing", json_null());
+	object_put(&json, "syncing", syncing_json(facts, tip->header.height));
 	object_put(&json, "peers", json_of_count(facts->peer_count));
 	object_put(&json, "is_validator", json_boolean(is_validator(query)));
 	object_put(&json, "pool_txs", json_of_count(facts->tx_count));
@@ -145,37 +170,69 @@ static json_t *warning_json(const char *name, const char *message)
 	return json;
 }
 
-static void list_warnings(struct rpc_call *call, json_t *params, void *owner)
+/* On the loop. */
+static void see_votes(struct loop_question *question, struct node *node)
 {
-	struct backend *backend = owner;
-	json_t *items = json_array();
-	json_t *json = json_object();
+	bool *is_forgetful = memory_new(sizeof *is_forgetful);
+
+	question->found = is_forgetful;
+	if (is_forgetful)
+		*is_forgetful = consensus_is_forgetful(&node->drive.consensus);
+}
+
+static void add_store_warning(json_t **items, const struct backend *backend)
+{
 	struct store_health health;
 	char message[160];
 
-	(void)params;
 	store_health(backend->node->store, &health);
-	if (backend->node->sign_state.slot_lost)
-		add_item(&items,
-		         warning_json("SIGN_STATE_SLOT_LOST",
-		                      "one of the two slots of the sign state could not be read "
-		                      "when the node started: after a crash that is harmless, "
-		                      "without one look at the disk"));
-	if (consensus_is_forgetful(&backend->node->drive.consensus))
-		add_item(&items,
-		         warning_json("VOTES_FORGOTTEN",
-		                      "what this validator signed is forgotten: it votes again when a "
-		                      "quorum of the others has told where it stands, or when a person "
-		                      "who knows says so with 'cairnd allow-votes'"));
 	snprintf(message, sizeof message,
 	         "the database failed to write in the background %" PRIu64
 	         " times since the node started: look at the disk and its free space",
 	         health.background_errors);
 	if (health.background_errors > 0)
-		add_item(&items, warning_json("STORE_BACKGROUND_ERRORS", message));
+		add_item(items, warning_json("STORE_BACKGROUND_ERRORS", message));
+}
+
+static void finish_warnings(struct loop_question *question)
+{
+	const bool *is_forgetful = question->found;
+	json_t *items = json_array();
+	json_t *json = json_object();
+
+	if (!is_forgetful) {
+		json_decref(items);
+		json_decref(json);
+		backend_fail(question->call, STATUS_MEMORY, NULL);
+		return;
+	}
+	if (question->backend->node->sign_state.slot_lost)
+		add_item(&items,
+		         warning_json("SIGN_STATE_SLOT_LOST",
+		                      "one of the two slots of the sign state could not be read "
+		                      "when the node started: after a crash that is harmless, "
+		                      "without one look at the disk"));
+	if (*is_forgetful)
+		add_item(&items,
+		         warning_json("VOTES_FORGOTTEN",
+		                      "what this validator signed is forgotten: it votes again when a "
+		                      "quorum of the others has told where it stands, or when a person "
+		                      "who knows says so with 'cairnd allow-votes'"));
+	add_store_warning(&items, question->backend);
 	object_put(&json, "items", items);
 	object_put(&json, "next", json_null());
-	rpc_call_answer(call, json);
+	rpc_call_answer(question->call, json);
+}
+
+static void list_warnings(struct rpc_call *call, json_t *params, void *owner)
+{
+	static const struct loop_question question = {
+		.function = see_votes,
+		.finish = finish_warnings,
+	};
+
+	(void)params;
+	backend_ask_loop(owner, call, &question);
 }
 
 /* -- The end ----------------------------------------------------------------------- */

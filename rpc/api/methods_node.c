@@ -17,7 +17,7 @@ const struct rpc_method rpc_methods_node[] = {
 	 "Network, height, head, syncing, peers, pool",
 	 RPC_READ,
 	 RPC_ONE,
-	 "network, genesis, version, height, hash, time_ms, syncing (null: it is not), "
+	 "network, genesis, version, height, hash, time_ms, syncing (null, or best_height: what a peer says it has), "
 	 "peers, is_validator, pool_txs, pool_bytes, uptime_ms",
 	 {NULL}},
 	{"node.get_version",

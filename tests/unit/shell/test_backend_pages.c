@@ -366,6 +366,24 @@ START_TEST(the_node_tells_its_status)
 }
 END_TEST
 
+START_TEST(a_node_that_is_behind_a_peer_says_so)
+{
+	struct peer *peer = &scene->node->drive.consensus.peers[7];
+	uint64_t height = model_tip(scene);
+	json_t *json;
+
+	*peer = (struct peer){.known = true, .height = height + 2};
+	json = ask(scene, "node.get_status", NULL);
+	check_null(json, "syncing");
+	json_decref(json);
+	peer->height = height + 3;
+	json = ask(scene, "node.get_status", NULL);
+	check_count(json_object_get(json, "syncing"), "best_height", height + 3);
+	json_decref(json);
+	*peer = (struct peer){0};
+}
+END_TEST
+
 START_TEST(a_node_with_another_key_is_no_validator)
 {
 	json_t *json;
@@ -397,6 +415,19 @@ START_TEST(a_lost_slot_of_the_sign_state_is_a_warning)
 	           "SIGN_STATE_SLOT_LOST");
 	check_null(json, "next");
 	json_decref(json);
+}
+END_TEST
+
+START_TEST(a_validator_that_forgot_what_it_signed_is_a_warning)
+{
+	json_t *json;
+
+	scene->node->drive.consensus.recall = RECALL_LOST;
+	json = ask(scene, "node.list_warnings", NULL);
+	check_text(json_array_get(json_object_get(json, "items"), 0), "name", "VOTES_FORGOTTEN");
+	json_decref(json);
+	scene->node->drive.consensus.recall = RECALL_WHOLE;
+	ck_assert_uint_eq(item_count("node.list_warnings", "items"), 0);
 }
 END_TEST
 
@@ -439,8 +470,10 @@ Suite *test_suite(void)
 	tcase_add_test(tests, an_asset_and_an_account_are_proved_also_what_is_absent);
 	tcase_add_test(tests, each_parameter_is_proved);
 	tcase_add_test(tests, the_node_tells_its_status);
+	tcase_add_test(tests, a_node_that_is_behind_a_peer_says_so);
 	tcase_add_test(tests, a_node_with_another_key_is_no_validator);
 	tcase_add_test(tests, a_lost_slot_of_the_sign_state_is_a_warning);
+	tcase_add_test(tests, a_validator_that_forgot_what_it_signed_is_a_warning);
 	tcase_add_test(tests, a_node_that_stops_is_not_ready_and_says_why);
 	tcase_add_test(pruned, a_state_that_is_pruned_is_an_error_that_says_so);
 	suite_add_tcase(suite, tests);
