@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,7 +196,7 @@ static void copy(const char *from, const char *to, off_t size)
 struct cut {
 	const char *from, *to;
 	struct lots lots;
-	char newest_log[64]; /* their names ascend */
+	char newest_log[NAME_MAX + 1]; /* their names ascend */
 	bool is_torn;
 	uint64_t lost;
 };
