@@ -2,7 +2,7 @@
 # file: consensus/propose.c
 # file: consensus/chain.c
 # file: consensus/vote.c
-# seed: 5
+# seed: 3
 s/may_build = !is_open_seal(core, parent) \&\& /may_build = /
 /^static bool fits_parent/,/^}/s/!is_open_seal(core, &header->parent)/true/
 s/if (is_open_seal(core, parent))/if (0)/

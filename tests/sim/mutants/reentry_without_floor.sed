@@ -1,0 +1,4 @@
+# Whoever forgot what he signed asks where the others stand, and then votes where he stands.
+# file: consensus/reentry.c
+# seed: 156
+s/farthest + 1/0 * farthest/
