@@ -283,10 +283,11 @@ static void say_states(struct sim *sim)
 {
 	for (uint16_t i = 0; i < sim->node_count; i++) {
 		const struct drive *drive = sim->nodes[i].drive;
-		const struct consensus *core = &drive->consensus;
+		const struct consensus *core;
 
 		if (!sim->nodes[i].is_up)
 			continue;
+		core = &drive->consensus;
 		sim_say(sim, i,
 		        "stands at height %llu, epoch %llu, final view %llu, frontier %llu, %s%s%s, "
 		        "%zu of %u transactions wait",
