@@ -62,7 +62,7 @@ static void wait_longer(struct net_dial *dial)
 	                                   : NET_BACK_OFF_MAX_MS;
 
 	dial->failures += dial->failures < 4;
-	dial->due_ms = clock_monotonic_ms() + most / 2 + net_lot(dial->net) % (most / 2 + 1);
+	dial->due_ms = clock_monotonic_ms() + most / 2 + lots_below(&dial->net->lots, most / 2 + 1);
 }
 
 void dial_on_end(struct net_dial *dial, uint64_t lasted_ms)

@@ -71,11 +71,10 @@ struct net {
 	bool is_refusing;
 	bool must_accept;         /* there is one, and nowhere to put it */
 	char address[ENDPOINT_TEXT_SIZE];
-	uint64_t accept_tokens;   /* thousandths */
-	uint64_t accept_ms;
+	struct bucket accepts;    /* handshakes that others may begin */
 	struct net_dial *dials;
 	size_t dial_count;
-	uint64_t lots;
+	struct lots lots;
 	bool is_stopping;
 	bool is_stopped;          /* told */
 	size_t handle_count;      /* of this struct's own that are not closed */
@@ -114,7 +113,6 @@ void dial_soon(struct net *net, const struct node_id *id);
 
 /* -- net.c -------------------------------------------------------------------------------- */
 
-uint64_t net_lot(struct net *net);
 /* After anything of it was closed. */
 void net_check_stopped(struct net *net);
 

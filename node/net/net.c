@@ -4,37 +4,15 @@
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "node/shell/clock.h"
+#include "node/shell/keys.h"
 #include "node/shell/logger.h"
 
 #include <stdio.h>
 #include <utlist.h>
 
-uint64_t net_lot(struct net *net)
-{
-	/* splitmix64 (Steele, Lea and Flood 2014) */
-	uint64_t lot = net->lots += UINT64_C(0x9e3779b97f4a7c15);
-
-	lot = (lot ^ lot >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	lot = (lot ^ lot >> 27) * UINT64_C(0x94d049bb133111eb);
-	return lot ^ lot >> 31;
-}
-
 /* -- Called by others ---------------------------------------------------------------------- */
 
-/* A bucket of tokens: NET_ACCEPT_RATE a second, at most NET_ACCEPT_BURST. */
-static bool may_accept(struct net *net, uint64_t now_ms)
-{
-	uint64_t most = (uint64_t)NET_ACCEPT_BURST * 1000;
-
-	net->accept_tokens += (now_ms - net->accept_ms) * NET_ACCEPT_RATE;
-	net->accept_ms = now_ms;
-	if (net->accept_tokens > most)
-		net->accept_tokens = most;
-	if (net->accept_tokens < 1000)
-		return false;
-	net->accept_tokens -= 1000;
-	return true;
-}
+static const struct bucket_rate ACCEPT_RATE = {BUCKET_PER_S(NET_ACCEPT_RATE), NET_ACCEPT_BURST};
 
 static void name_address(char text[ENDPOINT_TEXT_SIZE], const struct sockaddr_storage *from)
 {
@@ -108,7 +86,9 @@ static void accept_one(struct net *net)
 	struct sockaddr_storage from = {0};
 	int size = sizeof from;
 	struct net_peer *peer =
-		may_accept(net, clock_monotonic_ms()) ? peer_new(net, NULL) : NULL;
+		bucket_take(&net->accepts, &ACCEPT_RATE, clock_monotonic_ms(), 1)
+			? peer_new(net, NULL)
+			: NULL;
 
 	net->must_accept = false;
 	if (!peer) {
@@ -246,12 +226,15 @@ static enum status init_self(struct net *net, struct why *why)
 {
 	struct session_self *self = &net->self;
 	struct signer *signer;
-	enum status status;
+	struct hash random;
+	enum status status = random_hash_get(&random, why);
 
+	if (status != STATUS_OK)
+		return status;
+	lots_init(&net->lots, random.bytes);
 	self->node_key = net->config.node_key;
 	secret_key_wipe(&net->config.node_key);
 	self->genesis = net->config.genesis;
-	net->lots = uv_hrtime();
 	self->tools.sealer = sealer_new();
 	self->tools.signer = signer = signer_new(&self->genesis);
 	if (!self->tools.sealer || !signer)
@@ -271,8 +254,7 @@ enum status net_new(struct net **result, const struct net_config *config, struct
 	if (!net)
 		return why_set(why, STATUS_MEMORY, "begin the network");
 	net->config = *config;
-	net->accept_tokens = (uint64_t)NET_ACCEPT_BURST * 1000;
-	net->accept_ms = clock_monotonic_ms();
+	bucket_init(&net->accepts, &ACCEPT_RATE, clock_monotonic_ms());
 	status = init_self(net, why);
 	if (status == STATUS_OK)
 		status = init_handles(net, why);

@@ -23,13 +23,16 @@ static enum status begin_session(struct net_peer *peer)
 	struct net *net = peer->net;
 	const struct node_id *remote = peer->dial ? &peer->dial->target.id : NULL;
 	struct secret_key ephemeral;
+	uint8_t seed[SIPHASH_KEY_SIZE];
 	struct hash random;
 	enum status status = random_hash_get(&random, NULL);
 
 	if (status != STATUS_OK)
 		return status;
 	memcpy(ephemeral.bytes, random.bytes, sizeof ephemeral.bytes);
-	status = session_init(&peer->session, &net->self, remote, &ephemeral, net_lot(net),
+	put_le64(seed, lots_next(&net->lots));
+	put_le64(seed + 8, lots_next(&net->lots));
+	status = session_init(&peer->session, &net->self, remote, &ephemeral, seed,
 	                      clock_monotonic_ms());
 	secret_key_wipe(&ephemeral);
 	memory_wipe(&random, sizeof random);

@@ -39,8 +39,9 @@ static enum status begin_noise(struct session *session, const struct node_id *re
 
 enum status session_init(struct session *session, const struct session_self *self,
                          const struct node_id *remote, const struct secret_key *ephemeral,
-                         uint64_t seed, uint64_t now_ms)
+                         const uint8_t seed[SIPHASH_KEY_SIZE], uint64_t now_ms)
 {
+	const struct type_rule *rule;
 	enum status status;
 
 	*session = (struct session){
@@ -50,8 +51,13 @@ enum status session_init(struct session *session, const struct session_self *sel
 		.deadline_ms = now_ms + SESSION_HANDSHAKE_MS,
 		.heard_ms = now_ms,
 		.round_trip_ms = UINT64_MAX,
-		.lots = seed,
 	};
+	lots_init(&session->lots, seed);
+	for (size_t i = 0; (rule = type_rule_at(i)) != NULL; i++) {
+		struct bucket_rate rate = type_rule_rate(rule);
+
+		bucket_init(&session->rates[i], &rate, now_ms);
+	}
 	if (remote)
 		session->remote_id = *remote;
 	session->noise = memory_new(sizeof *session->noise);
@@ -309,25 +315,13 @@ static enum session_event on_active(struct session *session,
 	return SESSION_MESSAGE;
 }
 
-/* Has the peer sent no more of these than it may? Tokens come back with time, and time that goes
- * back brings none. */
+/* Has the peer sent no more of these than it may? */
 static bool is_within_rate(struct session *session, uint16_t type, uint64_t now_ms)
 {
 	const struct type_rule *rule = type_rule_of(type);
-	struct session_rate *rate = &session->rates[type_rule_index(rule)];
-	uint64_t most = (uint64_t)rule->burst * 1000;
-	uint64_t passed_ms = now_ms > rate->filled_ms ? now_ms - rate->filled_ms : 0;
+	struct bucket_rate rate = type_rule_rate(rule);
 
-	if (rate->filled_ms == 0 || passed_ms >= most / rule->rate)
-		rate->tokens = most;
-	else if ((rate->tokens += passed_ms * rule->rate) > most)
-		rate->tokens = most;
-	if (now_ms > rate->filled_ms)
-		rate->filled_ms = now_ms;
-	if (rate->tokens < 1000)
-		return false;
-	rate->tokens -= 1000;
-	return true;
+	return bucket_take(&session->rates[type_rule_index(rule)], &rate, now_ms, 1);
 }
 
 static enum session_event on_message(struct session *session,

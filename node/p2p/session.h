@@ -20,6 +20,7 @@
 
 #include "node/p2p/assembly.h"
 #include "node/p2p/hello.h"
+#include "node/p2p/lots.h"
 #include "node/p2p/record.h"
 
 enum {
@@ -127,21 +128,19 @@ struct session {
 	uint64_t ponged_ms;         /* when we last answered one */
 	uint32_t pong_strays;       /* that we asked for nothing by */
 	uint64_t round_trip_ms;     /* least that a ping measured; UINT64_MAX: none did */
-	uint64_t lots;              /* state of the jitter */
+	struct lots lots;           /* of jitter and of pings */
 
-	struct session_rate {
-		uint64_t tokens;        /* thousandths of a message */
-		uint64_t filled_ms;
-	} rates[TYPE_RULES_MAX];    /* of what comes, by type_rule_index */
+	struct bucket rates[TYPE_RULES_MAX]; /* of what comes, by type_rule_index */
 	uint64_t flooded_count;     /* messages that were dropped for it */
 	uint64_t bytes_in, bytes_out, messages_in, messages_out, messages_dropped;
 };
 
-/* `remote` NULL: the other side called. `ephemeral` is fresh from the system's generator, `seed`
- * may be anything. After a status that is not OK there is nothing to close. */
+/* `remote` NULL: the other side called. `ephemeral` is fresh from the system's generator, and so
+ * should be the `seed`. After a status that is not OK there is nothing to close. */
 MUST_CHECK enum status session_init(struct session *session, const struct session_self *self,
                                     const struct node_id *remote,
-                                    const struct secret_key *ephemeral, uint64_t seed,
+                                    const struct secret_key *ephemeral,
+                                    const uint8_t seed[SIPHASH_KEY_SIZE],
                                     uint64_t now_ms);
 void session_close(struct session *session);
 

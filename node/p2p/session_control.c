@@ -111,28 +111,18 @@ void session_on_disconnect(struct session *session, struct bytes_view bytes,
 
 /* -- Ping and pong -------------------------------------------------------------------------------- */
 
-/* A step of splitmix64 (Steele, Lea and Flood 2014). */
-static uint64_t next_lot(struct session *session)
-{
-	uint64_t lot = session->lots += UINT64_C(0x9e3779b97f4a7c15);
-
-	lot = (lot ^ lot >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	lot = (lot ^ lot >> 27) * UINT64_C(0x94d049bb133111eb);
-	return lot ^ lot >> 31;
-}
-
 void session_heard(struct session *session, uint64_t now_ms)
 {
 	session->heard_ms = now_ms;
 	session->ping_due_ms = now_ms + PING_MS - PING_JITTER_MS +
-	                       next_lot(session) % (2 * PING_JITTER_MS);
+	                       lots_below(&session->lots, 2 * PING_JITTER_MS);
 }
 
 static void send_ping(struct session *session, uint64_t now_ms)
 {
 	uint8_t bytes[PING_SIZE];
 
-	session->ping_nonce = next_lot(session);
+	session->ping_nonce = lots_next(&session->lots);
 	session->ping_ms = now_ms;
 	session->pong_due_ms = now_ms + PONG_MS;
 	put_le64(bytes, session->ping_nonce);

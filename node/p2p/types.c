@@ -50,6 +50,11 @@ size_t type_rule_index(const struct type_rule *rule)
 	return (size_t)(rule - RULES);
 }
 
+const struct type_rule *type_rule_at(size_t index)
+{
+	return index < sizeof RULES / sizeof *RULES ? &RULES[index] : NULL;
+}
+
 const struct type_rule *type_rule_of_answer(uint16_t question)
 {
 	for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++)

@@ -5,6 +5,7 @@
 #define NODE_P2P_TYPES_H
 
 #include "consensus/message.h"
+#include "node/p2p/bucket.h"
 
 /* By falling urgency. */
 enum lane {
@@ -51,6 +52,14 @@ const struct type_rule *type_rule_of_answer(uint16_t question);
 
 /* Its place in the table, below TYPE_RULES_MAX. */
 size_t type_rule_index(const struct type_rule *rule);
+
+/* The rule in that place; NULL: the table ends before it. */
+const struct type_rule *type_rule_at(size_t index);
+
+static inline struct bucket_rate type_rule_rate(const struct type_rule *rule)
+{
+	return (struct bucket_rate){BUCKET_PER_S(rule->rate), rule->burst};
+}
 
 /* The type that a message of consensus travels as. */
 static inline uint16_t type_of_consensus(enum message_kind kind)

@@ -61,12 +61,13 @@ static inline void pair_prepare(struct session_pair *pair)
 
 static inline void pair_connect(struct session_pair *pair)
 {
+	static const uint8_t seeds[2][SIPHASH_KEY_SIZE] = {{1}, {2}};
 	struct secret_key first = pair_secret(0x41), second = pair_secret(0x42);
 	struct session_side *caller = &pair->sides[CALLER], *called = &pair->sides[CALLED];
 
-	INVARIANT(session_init(&caller->session, &caller->self, &called->self.node_id, &first, 1,
-	                       pair->now_ms) == STATUS_OK);
-	INVARIANT(session_init(&called->session, &called->self, NULL, &second, 2,
+	INVARIANT(session_init(&caller->session, &caller->self, &called->self.node_id, &first,
+	                       seeds[0], pair->now_ms) == STATUS_OK);
+	INVARIANT(session_init(&called->session, &called->self, NULL, &second, seeds[1],
 	                       pair->now_ms) == STATUS_OK);
 }
 
