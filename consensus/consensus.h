@@ -293,7 +293,6 @@ struct peer {
 	uint64_t epoch;         /* of the status */
 	uint64_t height;        /* that he has committed, as he says */
 	uint64_t seen_view;     /* the latest that a vote or status of his was about */
-	uint64_t seen_final;    /* final view, as he says */
 	uint64_t heard_ms;      /* when he last said anything, or could not have so far */
 	uint64_t told_view;     /* the frontier that he showed when we asked; 0: not yet */
 	uint64_t status_due_ms; /* no status to him before */

@@ -263,7 +263,6 @@ void on_status(struct consensus *core, const struct input_status *in, struct eff
 	peer->height = status->height;
 	if (status->epoch == core->epoch.number) {
 		note_seen(core, in->from, status->view);
-		peer->seen_final = status->final_view;
 		on_answer(core, in);
 		if (!core->is_sealed)
 			help(core, in, out);
