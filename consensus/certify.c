@@ -17,18 +17,26 @@ void forget_votes(struct consensus *core)
 		votes_forget_below(&core->votes, last - VOTE_VIEWS + 1);
 }
 
-/* How fast views succeed, for the time-outs: from the moment that there was something to do.
- * One that we gave up before tells how long a quorum was away, not how fast one is. A bad hour
- * is forgotten sooner than it was learnt: each wait for a dead leader would be as long. */
+/* How long two message delays take, with what the disk and the rules take beside them: the
+ * leader counts from his proposal, who votes for it sees half of that. What a leader waits for
+ * before he proposes is not counted: he waits by B himself, and the two would drive each other
+ * up. One view counts as B at most, so that an hour without a quorum does not make each wait
+ * for a dead leader as long; and a bad time is forgotten sooner than it was learnt. */
 static void measure(struct consensus *core, uint64_t view)
 {
-	const struct vote_record *record = safety_record(&core->safety, view);
-	uint64_t took_ms;
+	bool is_leader = epoch_leader(&core->epoch, view) == core->epoch.self;
+	const struct proposals_slot *slot = proposals_of(core, view);
+	uint64_t since_ms, took_ms;
 
-	if (view != core->entered_view || core->armed_ms == 0 ||
-	    (record && record->nullified))
+	if (is_leader ? core->proposed_view != view : !slot)
 		return;
-	took_ms = core->now_ms - core->armed_ms + 1;
+	since_ms = is_leader ? core->proposed_ms : slot->came_ms;
+	/* One that was given up for it counts as well: that was too soon. */
+	if (view == core->entered_view && since_ms < core->entered_ms)
+		since_ms = core->entered_ms;
+	took_ms = (core->now_ms - since_ms + 1) * (is_leader ? 1 : 2);
+	if (took_ms > base_timeout(core))
+		took_ms = base_timeout(core);
 	if (core->notarize_ms == 0)
 		core->notarize_ms = took_ms;
 	else if (took_ms > core->notarize_ms)

@@ -302,6 +302,7 @@ struct proposals_slot {
 	uint64_t view;
 	size_t count;               /* 0..2: the second that differs is for the record */
 	struct proposal items[2];
+	uint64_t came_ms;           /* the first of them */
 	bool refused;               /* one of them can never be voted for */
 };
 
@@ -338,6 +339,8 @@ struct consensus {
 	uint64_t building_view;     /* of it; 0: none, or one of an epoch that is over */
 	uint64_t building_parent_view;
 	bool work_came;             /* while a block is being built */
+	uint64_t proposed_view;     /* our newest proposal of this epoch; 0: none */
+	uint64_t proposed_ms;
 	uint64_t built_view;        /* in which our own built came to nothing */
 	uint64_t entered_ms;        /* the frontier view */
 	uint64_t entered_view;
@@ -348,7 +351,7 @@ struct consensus {
 	uint64_t range_due_ms;      /* a range was asked for, wait until then */
 	uint16_t range_peer;
 	uint32_t range_count;       /* that were asked for since one was of use */
-	uint64_t notarize_ms;       /* moving average: from entering a view to its quorum; 0: none */
+	uint64_t notarize_ms;       /* moving average: from a proposal to its quorum; 0: none */
 	uint64_t last_final_ms;     /* monotonic */
 	uint64_t lots;              /* state of the jitter */
 

@@ -113,7 +113,10 @@ static void propose(struct consensus *core, uint64_t parent_view,
 		.block = *block,
 	};
 
-	(void)sign_ballot(core, &ballot, out);
+	if (!sign_ballot(core, &ballot, out))
+		return;
+	core->proposed_view = ballot.view;
+	core->proposed_ms = core->now_ms;
 }
 
 /* A leader that is behind lets the others go on. */

@@ -132,15 +132,6 @@ uint64_t base_timeout(const struct consensus *core)
 	return least(base_ms, or_default(config->timeout_most_ms, TIMEOUT_MOST_MS) / 4);
 }
 
-/* How long FINAL of the last block may take: a leader who does not wait for it goes on for ever
- * where messages take longer than B. */
-uint64_t flush_timeout(const struct consensus *core)
-{
-	uint64_t base_ms = base_timeout(core);
-
-	return 2 * core->notarize_ms > base_ms ? 2 * core->notarize_ms : base_ms;
-}
-
 /* T3: it grows with views that ended without a final block, once more of them failed than
  * there may be bad leaders; so it does not grow while there is no quorum at all. */
 static uint64_t stretched(const struct consensus *core, uint64_t times)
@@ -152,6 +143,12 @@ static uint64_t stretched(const struct consensus *core, uint64_t times)
 	uint64_t most_ms = or_default(core->config.timeout_most_ms, TIMEOUT_MOST_MS);
 
 	return least((times * base_timeout(core)) << least(doublings, DOUBLINGS_MAX), most_ms);
+}
+
+/* How long FINAL of the last block may take before it is proposed again. */
+uint64_t flush_timeout(const struct consensus *core)
+{
+	return stretched(core, 1);
 }
 
 static uint64_t silent_after_ms(const struct consensus *core)

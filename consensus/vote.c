@@ -38,7 +38,7 @@ void on_proposal(struct consensus *core, const struct input_proposal *in,
 	    proposal->parent_view >= view)
 		return;
 	if (slot->view != view)
-		*slot = (struct proposals_slot){.view = view};
+		*slot = (struct proposals_slot){.view = view, .came_ms = core->now_ms};
 	for (size_t i = 0; i < slot->count; i++)
 		if (proposal_equal(&slot->items[i], proposal))
 			return;

@@ -12,7 +12,7 @@ enum {
 	HEIGHTS_DEMANDED = 20,
 	PROGRESS_US = 60 * SIM_SECOND_US,
 	LEVEL_US = 60 * SIM_SECOND_US, /* behind peers that keep blocks back, each costs time */
-	FAR_FACTOR = 20,
+	FAR_FACTOR = 10,
 };
 
 void sim_say(struct sim *sim, uint16_t node, const char *format, ...)
