@@ -141,7 +141,7 @@ void on_range(struct consensus *core, const struct input_range *in, struct effec
 	struct hash below = core->block;
 
 	core->range_due_ms = core->now_ms;
-	if (in->count == 0 || ballot->kind != VOTE_FINALIZE ||
+	if (in->body_count == 0 || ballot->kind != VOTE_FINALIZE ||
 	    ballot->epoch != core->epoch.number || core->is_sealed ||
 	    !hash_equal(&ballot->block, &in->hashes[in->count - 1]))
 		return;
@@ -152,10 +152,10 @@ void on_range(struct consensus *core, const struct input_range *in, struct effec
 		below = in->hashes[i];
 	}
 	/* Those that are held already must not make room for the others. */
-	for (size_t i = 0; i < in->count; i++)
+	for (size_t i = 0; i < in->body_count; i++)
 		if (blocks_find(&core->blocks, &in->hashes[i]))
 			(void)blocks_name(&core->blocks, &in->hashes[i], view + 1);
-	for (size_t i = 0; i < in->count; i++) {
+	for (size_t i = 0; i < in->body_count; i++) {
 		struct block *block = name_block(core, &in->hashes[i], view + 1, out);
 
 		if (!block)
@@ -166,7 +166,7 @@ void on_range(struct consensus *core, const struct input_range *in, struct effec
 	}
 	core->has_range = true;
 	core->range_count = 0;
-	core->range_block = ballot->block;
+	core->range_block = in->hashes[in->body_count - 1];
 	core->range_certificate = *in->certificate;
 	on_certificate(core, in->certificate, out);
 }

@@ -107,11 +107,12 @@ struct input_executed {
 };
 
 /* What follows one another from our newest committed block on, and a FINAL certificate for
- * the last of them. The bodies are here. */
+ * the last of them. */
 struct input_range {
 	const struct header *headers;
 	const struct hash *hashes;
 	size_t count;
+	size_t body_count; /* of the first so many the bodies are here */
 	const struct certificate *certificate;
 	uint16_t from;
 };

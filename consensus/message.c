@@ -122,6 +122,8 @@ void message_put_range(struct buffer *out, const struct message_range *range)
 	put_u16(out, (uint16_t)range->count);
 	for (size_t i = 0; i < range->count; i++)
 		put_plain_block(out, &range->blocks[i]);
+	put_u16(out, (uint16_t)range->descendant_count);
+	buffer_append(out, range->descendants.at, range->descendants.size);
 	put_bytes16(out, range->certificate);
 }
 
@@ -175,6 +177,18 @@ static void get_proposal(struct cursor *in, struct message_proposal *proposal)
 		proposal->certificates[i] = cursor_bytes16(in, CERTIFICATE_SIZE_MAX);
 }
 
+/* They are read one by one later; here only that each is one. */
+static void look_at_headers(struct cursor *in, struct bytes_view bytes)
+{
+	struct cursor headers = cursor_on(bytes);
+	struct header header;
+
+	while (headers.left > 0 && headers.status == STATUS_OK)
+		header_get(&headers, &header);
+	if (headers.status != STATUS_OK)
+		cursor_fail(in, headers.status);
+}
+
 static void get_range(struct cursor *in, struct message_range *range)
 {
 	range->count = cursor_count16(in, RANGE_BLOCKS_MAX, BLOCK_ENTRY_SIZE_MIN);
@@ -182,6 +196,10 @@ static void get_range(struct cursor *in, struct message_range *range)
 		cursor_fail(in, STATUS_MALFORMED);
 	for (size_t i = 0; i < range->count; i++)
 		get_block(in, &range->blocks[i]);
+	range->descendant_count =
+		cursor_count16(in, RANGE_HEADERS_MAX - range->count, HEADER_SIZE);
+	range->descendants = cursor_take_view(in, range->descendant_count * HEADER_SIZE);
+	look_at_headers(in, range->descendants);
 	range->certificate = cursor_bytes16(in, CERTIFICATE_SIZE_MAX);
 }
 

@@ -36,7 +36,11 @@ struct message_status {
 struct message_range {
 	size_t count; /* 1..RANGE_BLOCKS_MAX */
 	struct message_block blocks[RANGE_BLOCKS_MAX];
-	struct bytes_view certificate; /* FINAL, for the last of them */
+	/* Of blocks that follow, whose bodies were too much for one message: RANGE_HEADERS_MAX
+	 * with the blocks. */
+	size_t descendant_count;
+	struct bytes_view descendants; /* encoded headers, HEADER_SIZE each */
+	struct bytes_view certificate; /* FINAL, for the last of all */
 };
 
 /* Each has a put, which appends to a buffer: ask out->status afterwards. */

@@ -48,6 +48,9 @@ enum {
 	                          * has to make final and what memory holds of drafts */
 	STORE_JOBS_MAX = 2,      /* batches on their way to the disk: one written, one ready */
 	RANGE_BLOCKS_MAX = 32,   /* of one answer in catching up */
+	RANGE_HEADERS_MAX = RANGE_BLOCKS_MAX + BLOCKS_HELD_MAX, /* of it, with those that lead
+	                          * from its last block to a certificate: as many as one may make
+	                          * final */
 	PROPOSAL_NULLS_MAX = 8,  /* nullifications that travel inside a proposal */
 	RESENT_VIEWS_MAX = 8,    /* whose votes of ours are sent again in a standstill */
 	STATUS_VIEWS_MAX = 16,   /* whose certificates one status is answered with */

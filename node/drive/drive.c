@@ -17,6 +17,8 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 	drive->network = config->network;
 	drive->vote_key = config->vote_key;
 	drive->evidence_key = config->evidence_key;
+	drive->range_blocks_max =
+		config->range_blocks_max > 0 ? config->range_blocks_max : RANGE_BLOCKS_MAX;
 	drive->mark = config->start.mark;
 	drive->moment = *moment;
 	drive->wanted_ms = UINT64_MAX;

@@ -27,6 +27,7 @@ struct drive_config {
 	const struct network *network; /* must outlive it */
 	struct public_key vote_key;    /* ours; zeros: we only follow */
 	struct public_key evidence_key; /* of the account that sends evidence; zeros: we send none */
+	size_t range_blocks_max;       /* in an answer of ours; 0: RANGE_BLOCKS_MAX */
 	struct world world;
 };
 
@@ -87,6 +88,7 @@ struct drive {
 	struct input_work told;     /* what consensus knows of the pool */
 	size_t check_count;         /* jobs out there */
 	size_t read_count;
+	size_t range_blocks_max;
 	uint64_t expiry_due_ms;     /* monotonic */
 	uint64_t wanted_ms;         /* by consensus; UINT64_MAX: none */
 	uint64_t waking_ms;         /* what the world was told last */

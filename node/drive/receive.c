@@ -322,6 +322,7 @@ static void read_for(struct drive *drive, uint16_t peer, const struct hash *hash
 	if (hash)
 		job->hash = *hash;
 	job->height = height;
+	job->blocks_max = drive->range_blocks_max;
 	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
 	drive->read_count++;
 	drive->world.read(drive->world.owner, job);
@@ -447,26 +448,33 @@ static void feed_proposal(struct drive *drive, struct check_job *job)
 
 static void feed_range(struct drive *drive, struct check_job *job)
 {
-	struct header headers[RANGE_BLOCKS_MAX];
-	struct hash hashes[RANGE_BLOCKS_MAX];
+	struct header headers[RANGE_HEADERS_MAX];
+	struct hash hashes[RANGE_HEADERS_MAX];
+	struct cursor descendants = cursor_on(job->message.range.descendants);
 	struct input in = {.kind = INPUT_RANGE};
-	size_t count = 0;
+	size_t body_count = 0, count;
 
-	while (count < job->block_count && job->bodies[count].finding == BODY_GOOD &&
-	       take_body(drive, &job->blocks[count], &job->bodies[count])) {
-		headers[count] = job->blocks[count].header;
-		hashes[count] = job->bodies[count].hash;
-		count++;
+	while (body_count < job->block_count && job->bodies[body_count].finding == BODY_GOOD &&
+	       take_body(drive, &job->blocks[body_count], &job->bodies[body_count])) {
+		headers[body_count] = job->blocks[body_count].header;
+		hashes[body_count] = job->bodies[body_count].hash;
+		body_count++;
+	}
+	/* Behind a body that is not here they lead nowhere, which shows from their parents. */
+	for (count = body_count; descendants.left > 0; count++) {
+		header_get(&descendants, &headers[count]);
+		hashes[count] = header_hash(&headers[count], drive->network);
 	}
 	in.range = (struct input_range){
 		.headers = headers,
 		.hashes = hashes,
 		.count = count,
+		.body_count = body_count,
 		.certificate = &job->certificates[0],
 		.from = drive->peers[job->from].index,
 	};
 	feed(drive, &in);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < body_count; i++)
 		let_go(drive, &hashes[i]);
 }
 

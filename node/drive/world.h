@@ -67,11 +67,13 @@ struct store_job {
 	uint64_t last_height;   /* the world's: of the last commit; 0: none */
 };
 
-/* Blocks of the ledger, for who is behind: from `height` on, RANGE_BLOCKS_MAX at most, about
- * RANGE_BYTES_MAX bytes, ending at a block whose certificate is its own. If `by_hash`, the one
- * block of that hash. Answered by drive_on_read. The job is drive's until then. */
+/* Blocks of the ledger, for who is behind: from `height` on, `blocks_max` at most, about
+ * RANGE_BYTES_MAX bytes, ending at a block whose certificate is its own; or followed by headers
+ * up to one. If `by_hash`, the one block of that hash. Answered by drive_on_read. The job is
+ * drive's until then. */
 struct read_job {
 	uint16_t to;          /* who asked */
+	size_t blocks_max;    /* 1..RANGE_BLOCKS_MAX */
 	bool by_hash;
 	struct hash hash;
 	uint64_t height;

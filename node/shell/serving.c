@@ -6,7 +6,9 @@
 
 struct range {
 	uint64_t first, last; /* heights; last 0: there is none */
+	size_t block_count;   /* that go with their bodies; only headers of the others */
 	struct buffer bodies; /* one behind another */
+	uint8_t descendants[RANGE_HEADERS_MAX * HEADER_SIZE];
 	struct message_range message;
 	uint8_t certificate[CERTIFICATE_SIZE_MAX];
 };
@@ -28,30 +30,38 @@ static enum status certifies_itself(bool *is_own, const struct store_header *blo
 	return STATUS_OK;
 }
 
-/* To the last block that has its own certificate, within one epoch: the next one's keys are not
+/* To the last block that has its own certificate, of those whose bodies fit in; if none of
+ * them has, to the first one behind that has. Within one epoch: the next one's keys are not
  * known before the seal is stored. */
-static enum status find_last(struct range *range, struct store_view *view, struct why *why)
+static enum status find_last(struct range *range, size_t blocks_max, struct store_view *view,
+                             struct why *why)
 {
 	uint64_t tip = store_view_tip(view)->header.height;
 	size_t size = 0;
 
 	for (uint64_t height = range->first;
-	     height <= tip && height - range->first < RANGE_BLOCKS_MAX && size <= RANGE_BYTES_MAX;
-	     height++) {
+	     height <= tip && height - range->first < RANGE_HEADERS_MAX; height++) {
+		bool is_full = range->block_count == blocks_max || size > RANGE_BYTES_MAX;
 		struct store_header block;
 		bool is_own = false;
-		enum status status = store_read_header(view, height, &block, why);
+		enum status status;
 
+		if (is_full && range->last > 0)
+			break;
+		status = store_read_header(view, height, &block, why);
 		if (status == STATUS_OK)
 			status = certifies_itself(&is_own, &block, why);
 		if (status != STATUS_OK)
 			return status;
+		range->block_count += !is_full;
+		size += block.header.body_size;
 		if (is_own)
 			range->last = height;
 		if (block.header.flags & HEADER_FLAG_SEAL)
 			break;
-		size += block.header.body_size;
 	}
+	if (range->last > 0 && range->last - range->first < range->block_count)
+		range->block_count = (size_t)(range->last - range->first) + 1;
 	return STATUS_OK;
 }
 
@@ -66,9 +76,14 @@ static enum status read_blocks(struct range *range, struct store_view *view, str
 
 		if (status != STATUS_OK)
 			return status;
-		message->blocks[message->count++].header = block.header;
 		memcpy(range->certificate, block.certificate.at, block.certificate.size);
 		message->certificate = bytes_view(range->certificate, block.certificate.size);
+		if (message->count == range->block_count) {
+			header_encode(&range->descendants[message->descendant_count++ * HEADER_SIZE],
+			              &block.header);
+			continue;
+		}
+		message->blocks[message->count++].header = block.header;
 		status = store_read_body(view, height, &range->bodies, why);
 		if (status == STATUS_OK && range->bodies.status != STATUS_OK)
 			status = why_set(why, range->bodies.status, "read blocks for a peer");
@@ -82,6 +97,8 @@ static enum status read_blocks(struct range *range, struct store_view *view, str
 			message->blocks[i].body = bytes_view(range->bodies.at + offset, size);
 		offset += size;
 	}
+	message->descendants =
+		bytes_view(range->descendants, message->descendant_count * HEADER_SIZE);
 	return STATUS_OK;
 }
 
@@ -94,7 +111,7 @@ static enum status serve_range(struct read_job *job, struct store_view *view, st
 		return why_set(why, STATUS_MEMORY, "read blocks for a peer");
 	range->first = job->height;
 	buffer_init(&range->bodies, MESSAGE_SIZE_MAX);
-	status = find_last(range, view, why);
+	status = find_last(range, job->blocks_max, view, why);
 	if (status == STATUS_OK && range->last > 0) {
 		status = read_blocks(range, view, why);
 		if (status == STATUS_OK)

@@ -176,12 +176,13 @@ static void give_range(uint8_t count)
 	uint64_t view = next_view();
 	struct ballot ballot = {.kind = VOTE_FINALIZE, .epoch = core.epoch.number};
 
+	in.range.body_count = count - next() % (count + 1u);
 	for (in.range.count = 0; in.range.count < count; in.range.count++) {
 		struct made *block = make(&below.hash, &below.header, view, next());
 
 		if (!block)
 			return;
-		block->is_here = true;
+		block->is_here = block->is_here || in.range.count < in.range.body_count;
 		below = *block;
 		headers[in.range.count] = block->header;
 		hashes[in.range.count] = block->hash;

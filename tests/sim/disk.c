@@ -263,12 +263,14 @@ static bool certifies_itself(const struct disk_block *block)
 
 static void read_range(const struct disk *disk, struct read_job *job)
 {
+	uint8_t descendants[RANGE_HEADERS_MAX * HEADER_SIZE];
 	struct message_range range = {0};
 	uint64_t last = 0;
 
 	/* The last one that has its own certificate, and that ends no epoch but the first. */
 	for (uint64_t height = job->height;
-	     height > 0 && height < disk->block_count && height < job->height + RANGE_BLOCKS_MAX;
+	     height > 0 && height < disk->block_count &&
+	     height < job->height + (last > 0 ? job->blocks_max : RANGE_HEADERS_MAX);
 	     height++) {
 		if (certifies_itself(&disk->blocks[height]))
 			last = height;
@@ -278,7 +280,12 @@ static void read_range(const struct disk *disk, struct read_job *job)
 	if (last == 0)
 		return;
 	for (uint64_t height = job->height; height <= last; height++)
-		range.blocks[range.count++] = block_at(disk, height);
+		if (range.count < job->blocks_max)
+			range.blocks[range.count++] = block_at(disk, height);
+		else
+			header_encode(&descendants[range.descendant_count++ * HEADER_SIZE],
+			              &disk->blocks[height].header);
+	range.descendants = bytes_view(descendants, range.descendant_count * HEADER_SIZE);
 	range.certificate =
 		bytes_view(disk->blocks[last].certificate, disk->blocks[last].certificate_size);
 	message_put_range(&job->answer, &range);

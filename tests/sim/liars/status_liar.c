@@ -52,7 +52,7 @@ static void forge(struct sim *sim, struct message_range *range)
 static bool on_receive(struct sim *sim, uint16_t node, uint16_t from, struct bytes_view bytes)
 {
 	const struct message *asked = liar_reads(sim, bytes, MESSAGE_GET_RANGE);
-	struct read_job job = {0};
+	struct read_job job = {.blocks_max = RANGE_BLOCKS_MAX};
 	struct message *message;
 	struct buffer out;
 

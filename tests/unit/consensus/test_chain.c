@@ -26,11 +26,12 @@ static const struct effect_send *nth_fetch(size_t n)
 	return &seen->effect.send;
 }
 
-static void give_range(const struct made_block *blocks, size_t count, enum vote_kind kind,
-                       const struct hash *last)
+/* Of the first so many with their bodies. */
+static void give_part(const struct made_block *blocks, size_t count, size_t body_count,
+                      enum vote_kind kind, const struct hash *last)
 {
-	static struct header headers[RANGE_BLOCKS_MAX];
-	static struct hash hashes[RANGE_BLOCKS_MAX];
+	static struct header headers[RANGE_HEADERS_MAX];
+	static struct hash hashes[RANGE_HEADERS_MAX];
 	static struct certificate certificate;
 	struct input in = {.kind = INPUT_RANGE};
 
@@ -42,9 +43,16 @@ static void give_range(const struct made_block *blocks, size_t count, enum vote_
 	in.range.headers = headers;
 	in.range.hashes = hashes;
 	in.range.count = count;
+	in.range.body_count = body_count;
 	in.range.certificate = &certificate;
 	in.range.from = 0;
 	feed(in);
+}
+
+static void give_range(const struct made_block *blocks, size_t count, enum vote_kind kind,
+                       const struct hash *last)
+{
+	give_part(blocks, count, count, kind, last);
 }
 
 /* -- Fetching ------------------------------------------------------------------------ */
@@ -357,6 +365,33 @@ START_TEST(a_range_below_the_final_view_is_committed_with_its_own_certificate)
 }
 END_TEST
 
+/* What makes them final is a block whose body was too much to come with them. */
+START_TEST(blocks_of_a_range_are_committed_before_the_last_of_it_is_here)
+{
+	struct made_block range[] = {first, second, third};
+
+	give_part(range, 3, 2, VOTE_FINALIZE, &third.hash);
+	ck_assert_uint_eq(count_of(EFFECT_COMMIT), 2);
+	ck_assert_uint_eq(m->core.views.final_view, 3);
+	ck_assert_uint_eq(m->core.height, ROOT_HEIGHT + 2);
+	give_range(range + 2, 1, VOTE_FINALIZE, &third.hash);
+	ck_assert_uint_eq(count_of(EFFECT_COMMIT), 3);
+}
+END_TEST
+
+START_TEST(headers_that_do_not_lead_to_the_certificate_make_nothing_final)
+{
+	struct made_block range[] = {first, second, third};
+
+	give_part(range, 3, 0, VOTE_FINALIZE, &third.hash);
+	range[1].header.parent = third.hash;
+	give_part(range, 3, 1, VOTE_FINALIZE, &third.hash);
+	ck_assert_uint_eq(m->core.blocks.count, 0);
+	ck_assert_uint_eq(m->core.views.final_view, 0);
+	ck_assert_uint_eq(count_of(EFFECT_COMMIT), 0);
+}
+END_TEST
+
 START_TEST(a_range_that_is_none_changes_nothing)
 {
 	struct made_block range[3] = {first, second, third};
@@ -424,6 +459,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_range_is_executed_and_committed);
 	tcase_add_test(tests,
 	               a_range_below_the_final_view_is_committed_with_its_own_certificate);
+	tcase_add_test(tests, blocks_of_a_range_are_committed_before_the_last_of_it_is_here);
+	tcase_add_test(tests, headers_that_do_not_lead_to_the_certificate_make_nothing_final);
 	tcase_add_test(tests, a_range_that_is_none_changes_nothing);
 	tcase_add_test(tests, a_seal_in_a_range_is_where_it_ends);
 	suite_add_tcase(suite, tests);

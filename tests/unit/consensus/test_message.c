@@ -48,6 +48,16 @@ static struct vote some_vote(enum vote_kind kind)
 	return vote;
 }
 
+static struct bytes_view some_headers(size_t count)
+{
+	static uint8_t headers[RANGE_HEADERS_MAX * HEADER_SIZE];
+	struct header header = {.version = 1, .height = 6, .view = 8};
+
+	for (size_t i = 0; i < count; i++)
+		header_encode(&headers[i * HEADER_SIZE], &header);
+	return bytes_view(headers, count * HEADER_SIZE);
+}
+
 static struct message_block some_block(uint32_t body_size)
 {
 	return (struct message_block){
@@ -94,6 +104,8 @@ static struct bytes_view encode(enum message_kind kind)
 		sent.range = (struct message_range){
 			.count = 3,
 			.blocks = {some_block(0), some_block(60), some_block(1)},
+			.descendant_count = 2,
+			.descendants = some_headers(2),
 			.certificate = some(200),
 		};
 	if (kind == MESSAGE_EVIDENCE)
@@ -332,6 +344,25 @@ START_TEST(a_range_has_one_block_at_least_and_so_many_at_most)
 }
 END_TEST
 
+START_TEST(a_range_leads_over_so_many_headers_at_most)
+{
+	static struct message_range range = {.count = 2};
+	size_t most = RANGE_HEADERS_MAX - 2;
+
+	range.blocks[0] = some_block(3);
+	range.blocks[1] = some_block(3);
+	range.certificate = some(4);
+	for (size_t count = most; count <= most + 1; count++) {
+		buffer_clear(&bytes);
+		range.descendant_count = count;
+		range.descendants = some_headers(count);
+		message_put_range(&bytes, &range);
+		ck_assert_int_eq(decode(buffer_view(&bytes)),
+		                 count <= most ? STATUS_OK : STATUS_TOO_LARGE);
+	}
+}
+END_TEST
+
 START_TEST(a_certificate_beside_something_has_a_largest_size)
 {
 	struct message_status status = {.certificate = some(CERTIFICATE_SIZE_MAX)};
@@ -424,6 +455,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_proposal_is_a_notarize_vote);
 	tcase_add_test(tests, a_body_of_another_size_than_the_header_says_is_refused);
 	tcase_add_test(tests, a_proposal_carries_so_many_certificates_and_no_more);
+	tcase_add_test(tests, a_range_leads_over_so_many_headers_at_most);
 	tcase_add_test(tests, a_range_has_one_block_at_least_and_so_many_at_most);
 	tcase_add_test(tests, a_certificate_beside_something_has_a_largest_size);
 	tcase_add_test(tests, transactions_are_one_at_least_and_so_many_at_most);

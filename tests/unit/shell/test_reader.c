@@ -9,12 +9,14 @@ static struct store_fixture fixture;
 static struct store_view *view;
 static struct read_job job;
 static struct message message;
-static struct hash hashes[64];
+static struct hash hashes[256];
+static size_t blocks_max;
 
 static void start(void)
 {
 	store_fixture_init(&fixture, NULL);
 	view = store_fixture_view(&fixture);
+	blocks_max = RANGE_BLOCKS_MAX;
 }
 
 static void stop(void)
@@ -63,7 +65,11 @@ static void add_block(bool certifies_itself)
 static bool ask(uint64_t height, const struct hash *hash)
 {
 	buffer_close(&job.answer);
-	job = (struct read_job){.height = height, .by_hash = hash != NULL};
+	job = (struct read_job){
+		.blocks_max = blocks_max,
+		.height = height,
+		.by_hash = hash != NULL,
+	};
 	if (hash)
 		job.hash = *hash;
 	buffer_init(&job.answer, MESSAGE_SIZE_MAX);
@@ -75,8 +81,9 @@ static bool ask(uint64_t height, const struct hash *hash)
 	return true;
 }
 
-static void must_be_range(uint64_t first, size_t count)
+static void must_lead_to(uint64_t first, size_t count, size_t descendant_count)
 {
+	struct cursor headers = cursor_on(message.range.descendants);
 	struct certificate certificate;
 	struct cursor in;
 
@@ -91,10 +98,25 @@ static void must_be_range(uint64_t first, size_t count)
 		ck_assert_uint_eq(block->body.size, block->header.body_size);
 		ck_assert_uint_gt(block->body.size, 0);
 	}
+	ck_assert_uint_eq(message.range.descendant_count, descendant_count);
+	for (size_t i = 0; i < descendant_count; i++) {
+		struct header header;
+		struct hash hash;
+
+		header_get(&headers, &header);
+		hash = header_hash(&header, &fixture.ledger.network);
+		ck_assert(hash_equal(&hash, &hashes[first + count + i]));
+	}
 	in = cursor_on(message.range.certificate);
 	certificate_get(&in, &certificate);
 	ck_assert_int_eq(cursor_finish(&in), STATUS_OK);
-	ck_assert(hash_equal(&certificate.ballot.block, &hashes[first + count - 1]));
+	ck_assert(hash_equal(&certificate.ballot.block,
+	                     &hashes[first + count + descendant_count - 1]));
+}
+
+static void must_be_range(uint64_t first, size_t count)
+{
+	must_lead_to(first, count, 0);
 }
 
 START_TEST(a_range_ends_at_the_last_block_that_certifies_itself)
@@ -109,6 +131,32 @@ START_TEST(a_range_ends_at_the_last_block_that_certifies_itself)
 	add_block(true);
 	ck_assert(ask(4, NULL));
 	must_be_range(4, 3);
+	buffer_close(&job.answer);
+}
+END_TEST
+
+START_TEST(headers_lead_from_what_fits_to_the_next_certificate)
+{
+	for (int i = 1; i <= 20; i++)
+		add_block(i % 10 == 0);
+	blocks_max = 3;
+	ck_assert(ask(1, NULL));
+	must_lead_to(1, 3, 7);
+	ck_assert(ask(8, NULL));
+	must_be_range(8, 3);
+	ck_assert(ask(11, NULL));
+	must_lead_to(11, 3, 7);
+	buffer_close(&job.answer);
+}
+END_TEST
+
+START_TEST(no_more_headers_are_read_than_one_certificate_makes_final)
+{
+	for (int i = 1; i <= RANGE_HEADERS_MAX + 1; i++)
+		add_block(i == RANGE_HEADERS_MAX + 1);
+	ck_assert(!ask(1, NULL));
+	ck_assert(ask(2, NULL));
+	must_lead_to(2, RANGE_BLOCKS_MAX, RANGE_HEADERS_MAX - RANGE_BLOCKS_MAX);
 	buffer_close(&job.answer);
 }
 END_TEST
@@ -160,6 +208,8 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, a_range_ends_at_the_last_block_that_certifies_itself);
+	tcase_add_test(cases, headers_lead_from_what_fits_to_the_next_certificate);
+	tcase_add_test(cases, no_more_headers_are_read_than_one_certificate_makes_final);
 	tcase_add_test(cases, a_range_has_thirty_two_blocks_at_most);
 	tcase_add_test(cases, what_is_not_there_is_not_answered);
 	tcase_add_test(cases, a_block_is_found_by_its_hash);
