@@ -25,12 +25,12 @@ void forget_votes(struct consensus *core)
 static void measure(struct consensus *core, uint64_t view)
 {
 	bool is_leader = epoch_leader(&core->epoch, view) == core->epoch.self;
-	const struct proposals_slot *slot = proposals_of(core, view);
 	uint64_t since_ms, took_ms;
 
-	if (is_leader ? core->proposed_view != view : !slot)
+	/* Where the leader's vote and our own are a quorum there is nothing to see but for him. */
+	if (!when_proposed(core, view, &since_ms) ||
+	    (!is_leader && epoch_quorum(&core->epoch) <= 2))
 		return;
-	since_ms = is_leader ? core->proposed_ms : slot->came_ms;
 	/* One that was given up for it counts as well: that was too soon. */
 	if (view == core->entered_view && since_ms < core->entered_ms)
 		since_ms = core->entered_ms;

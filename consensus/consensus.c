@@ -81,7 +81,6 @@ static void start_epoch(struct consensus *core, const struct epoch *epoch,
 	core->is_sealed = false;
 	core->has_range = false;
 	core->building_view = 0;
-	core->proposed_view = 0;
 	core->built_view = 0;
 	core->entered_view = 0;
 	core->armed_ms = 0;

@@ -303,7 +303,7 @@ struct proposals_slot {
 	uint64_t view;
 	size_t count;               /* 0..2: the second that differs is for the record */
 	struct proposal items[2];
-	uint64_t came_ms;           /* the first of them */
+	uint64_t came_ms;           /* the first of them, or when we proposed */
 	bool refused;               /* one of them can never be voted for */
 };
 
@@ -340,8 +340,6 @@ struct consensus {
 	uint64_t building_view;     /* of it; 0: none, or one of an epoch that is over */
 	uint64_t building_parent_view;
 	bool work_came;             /* while a block is being built */
-	uint64_t proposed_view;     /* our newest proposal of this epoch; 0: none */
-	uint64_t proposed_ms;
 	uint64_t built_view;        /* in which our own built came to nothing */
 	uint64_t entered_ms;        /* the frontier view */
 	uint64_t entered_view;

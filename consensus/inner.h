@@ -64,6 +64,10 @@ void keep_chain(struct consensus *core, const struct hash *hash, struct effects 
 void on_proposal(struct consensus *core, const struct input_proposal *in,
                  struct effects *out);
 const struct proposals_slot *proposals_of(const struct consensus *core, uint64_t view);
+/* That a proposal of this view is here, or leaves us as the leader. */
+void note_proposed(struct consensus *core, uint64_t view);
+/* When the first one was; false: none was, or it is forgotten. */
+bool when_proposed(const struct consensus *core, uint64_t view, uint64_t *at_ms);
 void try_notarize(struct consensus *core, struct effects *out);
 void try_nullify(struct consensus *core, struct effects *out);
 void try_finalize(struct consensus *core, struct effects *out);

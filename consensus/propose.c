@@ -113,10 +113,8 @@ static void propose(struct consensus *core, uint64_t parent_view,
 		.block = *block,
 	};
 
-	if (!sign_ballot(core, &ballot, out))
-		return;
-	core->proposed_view = ballot.view;
-	core->proposed_ms = core->now_ms;
+	if (sign_ballot(core, &ballot, out))
+		note_proposed(core, ballot.view);
 }
 
 /* A leader that is behind lets the others go on. */

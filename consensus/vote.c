@@ -19,6 +19,22 @@ const struct proposals_slot *proposals_of(const struct consensus *core, uint64_t
 	return slot->view == view && slot->count > 0 ? slot : NULL;
 }
 
+void note_proposed(struct consensus *core, uint64_t view)
+{
+	struct proposals_slot *slot = &core->proposals[view % SLOTS];
+
+	if (slot->view != view)
+		*slot = (struct proposals_slot){.view = view, .came_ms = core->now_ms};
+}
+
+bool when_proposed(const struct consensus *core, uint64_t view, uint64_t *at_ms)
+{
+	const struct proposals_slot *slot = &core->proposals[view % SLOTS];
+
+	*at_ms = slot->came_ms;
+	return slot->view == view;
+}
+
 static bool proposal_equal(const struct proposal *a, const struct proposal *b)
 {
 	return a->view == b->view && a->parent_view == b->parent_view &&
@@ -37,8 +53,7 @@ void on_proposal(struct consensus *core, const struct input_proposal *in,
 	    view > core->views.current + PROPOSALS_AHEAD_MAX ||
 	    proposal->parent_view >= view)
 		return;
-	if (slot->view != view)
-		*slot = (struct proposals_slot){.view = view, .came_ms = core->now_ms};
+	note_proposed(core, view);
 	for (size_t i = 0; i < slot->count; i++)
 		if (proposal_equal(&slot->items[i], proposal))
 			return;

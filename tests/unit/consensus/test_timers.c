@@ -224,6 +224,34 @@ START_TEST(a_view_that_lasted_for_hours_counts_as_b)
 }
 END_TEST
 
+START_TEST(a_leader_learns_of_a_view_after_the_next_one_began)
+{
+	struct made_block own;
+
+	end();
+	begin(4, 0);
+	own = make_block(&root, 1);
+	work(1);
+	tick(BATCH_MS);
+	built(1, &own);
+	tick(199);
+	certify_null(1);
+	certify(VOTE_NOTARIZE, 1, 0, &own.hash);
+	ck_assert_uint_eq(m->core.notarize_ms, 200);
+}
+END_TEST
+
+/* Two are a quorum of two: NOTAR is there with the proposal, however long it took. */
+START_TEST(of_two_validators_the_leader_alone_sees_how_long_a_view_takes)
+{
+	end();
+	begin(2, 1);
+	propose(0, &first);
+	ck_assert(views_is_notarized(&m->core.views, 1));
+	ck_assert_uint_eq(m->core.notarize_ms, 0);
+}
+END_TEST
+
 /* Or who gives up too soon goes on doing so, and two such stop the chain. */
 START_TEST(a_view_that_was_given_up_and_notarized_then_counts_as_well)
 {
@@ -474,6 +502,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_view_lasts_no_longer_than_the_largest_time_out);
 	tcase_add_test(tests, what_a_leader_waits_for_is_not_counted);
 	tcase_add_test(tests, a_leader_sees_both_delays);
+	tcase_add_test(tests, a_leader_learns_of_a_view_after_the_next_one_began);
+	tcase_add_test(tests, of_two_validators_the_leader_alone_sees_how_long_a_view_takes);
 	tcase_add_test(tests, a_view_that_was_given_up_and_notarized_then_counts_as_well);
 	tcase_add_test(tests, b_follows_the_time_that_a_quorum_takes);
 	tcase_add_test(tests, a_view_that_lasted_for_hours_counts_as_b);
