@@ -69,7 +69,7 @@ const struct node *node_of_key(const struct sim *sim, const struct public_key *k
 {
 	for (unsigned i = 0; i < sim->node_count; i++)
 		for (unsigned keys = 0; keys < SIM_KEYS_MAX; keys++)
-			if (memcmp(&sim_voter(i + keys * SIM_NODES_MAX)->key, key, sizeof *key) == 0)
+			if (memcmp(&sim_voter(i + keys * SIM_KEYS_APART)->key, key, sizeof *key) == 0)
 				return &sim->nodes[i];
 	return NULL;
 }

@@ -178,11 +178,44 @@ static bool healed_cuts(void)
 	return demand("the same (worst of 50)", took_us[CUTS - 1], HEAL_MOST_US);
 }
 
+/* -- A hundred validators --------------------------------------------------------------------------- */
+
+/* A third of them stops, and comes again. */
+static bool hundred(void)
+{
+	enum { VALIDATORS = 100, FAULTS = 33, GONE_S = 4 };
+	struct rates rates = plain_rates(VALIDATORS, 100000);
+	struct sim *sim = sim_open(1, &rates, false);
+	size_t before, whole, third;
+	bool is_good;
+
+	sim_run_until(sim, WARM_US / 5);
+	before = sim->decided_count;
+	sim_run_until(sim, sim->now_us + SIM_SECOND_US);
+	whole = sim->decided_count - before;
+	for (uint16_t i = 0; i < FAULTS; i++)
+		node_crash(sim, (uint16_t)(i * 3));
+	before = sim->decided_count;
+	sim_run_until(sim, sim->now_us + GONE_S * SIM_SECOND_US);
+	third = sim->decided_count - before;
+	for (uint16_t i = 0; i < FAULTS; i++)
+		node_start(sim, (uint16_t)(i * 3));
+	sim_run_until(sim, sim->now_us + SIM_SECOND_US);
+	sim->is_quiet = true;
+	sim_run_until(sim, sim->now_us + 3 * SIM_SECOND_US);
+	printf("of 100 validators: %zu blocks in 1 s; 33 stop: %zu in %d s; %llu messages\n", whole,
+	       third, GONE_S, (unsigned long long)sim->messages);
+	is_good = whole > 0 && third > 0 && check_all_equal(sim) && sim->violation[0] == '\0';
+	sim_close(sim);
+	return is_good;
+}
+
 bool sim_figures(void)
 {
 	bool is_good = good_case();
 
 	is_good &= dead_leader();
 	is_good &= healed_cuts();
+	is_good &= hundred();
 	return is_good;
 }

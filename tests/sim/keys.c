@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { KEYS = 256, FIRST_VOTER = 100, FIRST_REPORTER = 200 };
+enum { KEYS = 300, FIRST_VOTER = 100, FIRST_REPORTER = 200 };
 
 static struct sim_key keys[KEYS];
 static struct key_pair pairs[KEYS];

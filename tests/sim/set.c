@@ -47,7 +47,7 @@ static void notice_keys(struct sim *sim, const struct node *node)
 
 static const struct sim_key *keys_of(const struct node *node, unsigned keys)
 {
-	return sim_voter(node->index + keys * SIM_NODES_MAX);
+	return sim_voter(node->index + keys * SIM_KEYS_APART);
 }
 
 void set_take_keys(struct sim *sim, uint16_t index)
@@ -173,7 +173,7 @@ static void cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number)
 /* With the keys that it has, or, if those have served, the next. */
 static void fill_join(struct sim *sim, struct validator_join *join, const struct node *node)
 {
-	unsigned number = node->index + (node->keys + node->has_served) * SIM_NODES_MAX;
+	unsigned number = node->index + (node->keys + node->has_served) * SIM_KEYS_APART;
 	const struct disk *disk = &node->disk;
 	uint8_t seed[COSIGN_SEED_SIZE];
 	struct hash message;

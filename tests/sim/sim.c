@@ -175,7 +175,7 @@ static void begin(struct sim *sim, const struct rates *rates)
 	choose_liars(sim);
 	for (unsigned i = 0; i < sim->node_count && !sim->rates.is_mild; i++)
 		for (unsigned keys = 0; keys < SIM_KEYS_MAX && sim->nodes[i].liar; keys++)
-			sim_voter_is_real(i + keys * SIM_NODES_MAX);
+			sim_voter_is_real(i + keys * SIM_KEYS_APART);
 	for (uint16_t i = 0; i < sim->node_count; i++)
 		node_start(sim, i);
 	queue_push(&sim->queue, &fault);

@@ -18,7 +18,8 @@
 #include "tests/support/memory_ledger.h"
 
 enum {
-	SIM_NODES_MAX = 14,   /* validators, and those who may become some */
+	SIM_NODES_MAX = 100,  /* validators, and those who may become some */
+	SIM_KEYS_APART = 14,  /* numbers of a node's keys: a seed has no more nodes */
 	SIM_KEYS_MAX = 4,     /* of a node, one after another */
 	SIM_HEIGHTS_MAX = 20000,
 	SIM_EPOCHS_MAX = 1000,
