@@ -275,6 +275,19 @@ static void read_join(struct reader *in, struct validator_join *operation)
 	read_hex(in, "cosign_signature", operation->cosign_signature.bytes, SIGNATURE_SIZE);
 }
 
+/* Without an account, or with null for it: off the list. */
+static void read_node(struct reader *in, struct node_set *operation)
+{
+	const json_t *account = member(in, "account");
+
+	read_hex(in, "node_id", operation->node_id.bytes, COMPRESSED_KEY_SIZE);
+	operation->account.present = account && !json_is_null(account);
+	if (operation->account.present)
+		operation->account.value = read_account(in, "account");
+	if (member(in, "from_height"))
+		operation->from_height = read_number(in, "from_height", UINT64_MAX);
+}
+
 /* What a nullify vote says beside its view is always the same: it may be left out. */
 static void read_vote(struct reader *in, const char *name, struct signed_ballot *vote)
 {
@@ -362,6 +375,9 @@ static void read_fields(struct reader *in, struct operation *operation)
 	case OPERATION_validator_join:
 		read_join(in, &operation->validator_join);
 		break;
+	case OPERATION_node_set:
+		read_node(in, &operation->node_set);
+		break;
 	case OPERATION_param_set:
 		operation->param_set.name = read_text(in, "name", true);
 		operation->param_set.value = read_number(in, "value", UINT64_MAX);
@@ -391,6 +407,7 @@ FIELD_NAMES(asset_burn, ASSET_BURN_FIELDS)
 FIELD_NAMES(validator_admit, VALIDATOR_ADMIT_FIELDS)
 FIELD_NAMES(validator_remove, VALIDATOR_REMOVE_FIELDS)
 FIELD_NAMES(validator_join, VALIDATOR_JOIN_FIELDS)
+FIELD_NAMES(node_set, NODE_SET_FIELDS)
 FIELD_NAMES(param_set, PARAM_SET_FIELDS)
 FIELD_NAMES(evidence_submit, EVIDENCE_SUBMIT_FIELDS)
 

@@ -33,6 +33,8 @@ enum {
 	HEADER_SIZE = 244,             /* LEDGER, "Block header" */
 	JOIN_AGE_MAX = 1000,           /* blocks behind: who joins is in sync, or nearly */
 	JOIN_INTERVAL_MS = 3600000,    /* each join ends an epoch: one account, one an hour */
+	ACCOUNT_NODES_MAX = 4,         /* that an account lists by itself: some to spare */
+	NODES_LISTED_MAX = 4096,       /* every node holds the list, and goes through it */
 	BLOCK_EVIDENCE_MAX = 16,       /* two signature checks each; f liars of 128 in 3 blocks */
 
 	/* -- Consensus ------------------------------------------------------------------ */

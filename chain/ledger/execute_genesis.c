@@ -1,5 +1,6 @@
 /* Block 0. It is an ordinary draft over a ledger that has nothing. */
 #include "chain/ledger/execute.h"
+#include "chain/ledger/node_state.h"
 #include "chain/ledger/validator_state.h"
 
 static enum status get_no_state(void *owner, const struct hash *key_hash,
@@ -94,6 +95,15 @@ static void put_root_group(struct draft *draft, const struct genesis *genesis)
 	draft_put(draft, &key, bytes_view(bytes, sizeof bytes - out.left));
 }
 
+/* They are nobody's: only the root group can take them off. */
+static void put_nodes(struct draft *draft, const struct genesis *genesis)
+{
+	static const struct hash nobody;
+
+	for (size_t i = 0; i < genesis->node_id_count; i++)
+		nodes_put(draft, &genesis->node_ids[i], &nobody, 0);
+}
+
 enum status block_genesis(struct draft **made, const struct network *network,
                           const struct genesis *genesis, struct why *why)
 {
@@ -112,6 +122,7 @@ enum status block_genesis(struct draft **made, const struct network *network,
 	put_parameters(*made, &genesis->parameters);
 	put_validators(*made, genesis);
 	put_root_group(*made, genesis);
+	put_nodes(*made, genesis);
 	status = block_seal(*made, &plan, why);
 	if (status == STATUS_OK)
 		return STATUS_OK;

@@ -30,6 +30,7 @@ WIRE_DEFINE(asset_burn, ASSET_BURN_FIELDS)
 WIRE_DEFINE(validator_admit, VALIDATOR_ADMIT_FIELDS)
 WIRE_DEFINE(validator_remove, VALIDATOR_REMOVE_FIELDS)
 WIRE_DEFINE(validator_join, VALIDATOR_JOIN_FIELDS)
+WIRE_DEFINE(node_set, NODE_SET_FIELDS)
 WIRE_DEFINE(param_set, PARAM_SET_FIELDS)
 WIRE_DEFINE(evidence_submit, EVIDENCE_SUBMIT_FIELDS)
 // clang-format on
@@ -115,6 +116,8 @@ static bool is_well_formed(const struct operation *operation)
 		return operation->asset_transfer.amount > 0;
 	case OPERATION_asset_burn:
 		return operation->asset_burn.amount > 0;
+	case OPERATION_node_set:
+		return operation->node_set.account.present || operation->node_set.from_height == 0;
 	case OPERATION_evidence_submit:
 		return ballot_is_well_formed(&operation->evidence_submit.first.ballot) &&
 		       ballot_is_well_formed(&operation->evidence_submit.second.ballot);

@@ -1,7 +1,7 @@
 /* The operations of a transaction: one table, one list of fields each.
  *
  * A kind's number is noun * 256 + verb: record 1, stream 2, account 3, asset 4, validator 6,
- * param 9, evidence 10; and, kept free for what comes, group 5, node 7, role 8. Adding an
+ * node 7, param 9, evidence 10; and, kept free for what comes, group 5, role 8. Adding an
  * operation is a list of fields and a row here, and a rule in chain/ledger/rules_*.c. */
 #ifndef CHAIN_LEDGER_OPERATIONS_H
 #define CHAIN_LEDGER_OPERATIONS_H
@@ -24,6 +24,7 @@
 	X(validator_admit, 0x0601, "validator.admit")                                        \
 	X(validator_remove, 0x0602, "validator.remove")                                      \
 	X(validator_join, 0x0603, "validator.join")                                          \
+	X(node_set, 0x0701, "node.set")                                                      \
 	X(param_set, 0x0901, "param.set")                                                    \
 	X(evidence_submit, 0x0a01, "evidence.submit")
 
@@ -129,6 +130,15 @@ enum stream_role {
 	X(signature, vote_signature)                                                         \
 	X(signature, cosign_signature) /* Ed25519, of 64 bytes as well */
 
+/* -- node -------------------------------------------------------------------------------- */
+
+/* By the root group for any node, by one who belongs to the network for its own: the node
+ * is on the list of those that may connect, or without an account no longer. */
+#define NODE_SET_FIELDS(X)                                                               \
+	X(node_id, node_id)                                                                  \
+	X(optional_hash, account)  /* whose node it is; absent: off the list */              \
+	X(u64, from_height)        /* from the block of this height on; 0 without account */
+
 /* -- param ------------------------------------------------------------------------------- */
 
 /* By the root group; counts from the next block on. */
@@ -160,6 +170,7 @@ WIRE_DECLARE(asset_burn, ASSET_BURN_FIELDS)
 WIRE_DECLARE(validator_admit, VALIDATOR_ADMIT_FIELDS)
 WIRE_DECLARE(validator_remove, VALIDATOR_REMOVE_FIELDS)
 WIRE_DECLARE(validator_join, VALIDATOR_JOIN_FIELDS)
+WIRE_DECLARE(node_set, NODE_SET_FIELDS)
 WIRE_DECLARE(param_set, PARAM_SET_FIELDS)
 WIRE_DECLARE(evidence_submit, EVIDENCE_SUBMIT_FIELDS)
 // clang-format on

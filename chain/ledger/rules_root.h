@@ -9,4 +9,10 @@
  * way to act in this version of the protocol, which has no operations of groups. */
 MUST_CHECK enum verdict root_group_check(const struct rule *rule);
 
+/* The same as a question: no refusal is written. */
+bool root_group_acts(const struct rule *rule);
+
+/* Is the sender one of the root group, however many it takes to act? */
+bool root_group_has_sender(const struct rule *rule);
+
 #endif

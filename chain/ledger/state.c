@@ -9,6 +9,10 @@ WIRE_DEFINE(validator_info, VALIDATOR_INFO_FIELDS)
 WIRE_DEFINE(admission, ADMISSION_FIELDS)
 WIRE_DEFINE(key_service, KEY_SERVICE_FIELDS)
 WIRE_DEFINE(evidence_record, EVIDENCE_RECORD_FIELDS)
+WIRE_DEFINE(node_listing, NODE_LISTING_FIELDS)
+WIRE_DEFINE(node_slot, NODE_SLOT_FIELDS)
+WIRE_DEFINE(node_list, NODE_LIST_FIELDS)
+WIRE_DEFINE(node_count, NODE_COUNT_FIELDS)
 WIRE_DEFINE(stream_info, STREAM_INFO_FIELDS)
 WIRE_DEFINE(stream_head, STREAM_HEAD_FIELDS)
 WIRE_DEFINE(stream_roles, STREAM_ROLES_FIELDS)
@@ -59,6 +63,24 @@ struct state_key state_key_of_vote_key(enum state_kind kind,
 	struct state_key key = state_key_of_kind(kind);
 
 	key_add(&key, vote_key->bytes, PUBLIC_KEY_SIZE);
+	return key;
+}
+
+struct state_key state_key_of_node(const struct node_id *id)
+{
+	struct state_key key = state_key_of_kind(STATE_NODE);
+
+	key_add(&key, id->bytes, sizeof id->bytes);
+	return key;
+}
+
+struct state_key state_key_of_node_slot(uint16_t slot)
+{
+	struct state_key key = state_key_of_kind(STATE_NODE_SLOT);
+	uint8_t bytes[2];
+
+	put_le16(bytes, slot);
+	key_add(&key, bytes, sizeof bytes);
 	return key;
 }
 

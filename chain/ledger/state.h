@@ -11,6 +11,10 @@
  *     0x08 vote key                          key_service     of every one there ever was
  *     0x09 cosign key                        key_service     likewise
  *     0x0a vote key                          evidence_record against it
+ *     0x0b node id                           node_listing    while it is on the list
+ *     0x0c slot                              node_slot       the list, for who reads it all
+ *     0x0d                                   node_list       once there was something on it
+ *     0x0e account                           node_count      of its nodes on the list
  *     0x10 stream                            stream_info
  *     0x11 stream                            stream_head
  *     0x12 stream, account                   stream_roles
@@ -37,6 +41,10 @@ enum state_kind {
 	STATE_VOTE_KEY = 0x08,
 	STATE_COSIGN_KEY = 0x09,
 	STATE_EVIDENCE = 0x0a,
+	STATE_NODE = 0x0b,
+	STATE_NODE_SLOT = 0x0c,
+	STATE_NODE_LIST = 0x0d,
+	STATE_ACCOUNT_NODES = 0x0e,
 	STATE_STREAM = 0x10,
 	STATE_STREAM_HEAD = 0x11,
 	STATE_STREAM_ROLES = 0x12,
@@ -58,13 +66,17 @@ static inline struct bytes_view state_key_view(const struct state_key *key)
 }
 
 struct state_key state_key_of_parameter(enum parameter parameter);
-/* A kind alone: STATE_VALIDATORS, STATE_ROOT_GROUP. */
+/* A kind alone: STATE_VALIDATORS, STATE_ROOT_GROUP, STATE_NODE_LIST. */
 struct state_key state_key_of_kind(enum state_kind kind);
 /* A kind and an id: of an account, a stream or an asset; a cosign key. */
 struct state_key state_key_of(enum state_kind kind, const struct hash *id);
 /* STATE_VOTE_KEY and STATE_EVIDENCE. */
 struct state_key state_key_of_vote_key(enum state_kind kind,
                                        const struct public_key *vote_key);
+/* STATE_NODE. */
+struct state_key state_key_of_node(const struct node_id *id);
+/* STATE_NODE_SLOT; slots count from 0. */
+struct state_key state_key_of_node_slot(uint16_t slot);
 /* STATE_STREAM_ROLES and STATE_BALANCE. */
 struct state_key state_key_of_pair(enum state_kind kind, const struct hash *id,
                                    const struct hash *account);
@@ -102,6 +114,20 @@ struct state_key state_key_of_record(const struct hash *stream,
 	X(u64, epoch)            /* of the two votes */                                      \
 	X(u64, view)                                                                         \
 	X(u64, height)           /* of the block that holds them */
+
+/* Of a node that the genesis names the account is 32 zero bytes: nobody's. */
+#define NODE_LISTING_FIELDS(X)                                                           \
+	X(hash, account)         /* whose node it is */                                      \
+	X(u64, from_height)      /* it may connect from the block of this height on */       \
+	X(u16, slot)             /* its place in the list */
+
+#define NODE_SLOT_FIELDS(X) X(node_id, node_id)
+
+#define NODE_LIST_FIELDS(X)                                                              \
+	X(u16, count)            /* slots 0 to count - 1 are taken */                        \
+	X(u64, change_count)     /* ever made */
+
+#define NODE_COUNT_FIELDS(X) X(u16, count) /* never 0: absent instead */
 
 #define STREAM_INFO_FIELDS(X)                                                            \
 	X(name, name)                                                                        \
@@ -145,6 +171,10 @@ WIRE_DECLARE(validator_info, VALIDATOR_INFO_FIELDS)
 WIRE_DECLARE(admission, ADMISSION_FIELDS)
 WIRE_DECLARE(key_service, KEY_SERVICE_FIELDS)
 WIRE_DECLARE(evidence_record, EVIDENCE_RECORD_FIELDS)
+WIRE_DECLARE(node_listing, NODE_LISTING_FIELDS)
+WIRE_DECLARE(node_slot, NODE_SLOT_FIELDS)
+WIRE_DECLARE(node_list, NODE_LIST_FIELDS)
+WIRE_DECLARE(node_count, NODE_COUNT_FIELDS)
 WIRE_DECLARE(stream_info, STREAM_INFO_FIELDS)
 WIRE_DECLARE(stream_head, STREAM_HEAD_FIELDS)
 WIRE_DECLARE(stream_roles, STREAM_ROLES_FIELDS)

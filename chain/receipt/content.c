@@ -63,6 +63,7 @@ static bool names_id(const struct receipt_name *name, const struct operation *op
 	case OPERATION_validator_admit:
 	case OPERATION_validator_remove:
 	case OPERATION_validator_join:
+	case OPERATION_node_set:
 	case OPERATION_param_set:
 	case OPERATION_evidence_submit:
 		break;

@@ -185,6 +185,7 @@ static void say_operation(struct buffer *out, const struct receipt_facts *facts,
 	case OPERATION_validator_admit:
 	case OPERATION_validator_remove:
 	case OPERATION_validator_join:
+	case OPERATION_node_set:
 	case OPERATION_param_set:
 	case OPERATION_evidence_submit:
 		buffer_printf(out, "It did %s", operation_name((uint16_t)operation->kind));
@@ -253,6 +254,14 @@ static const char *kind_text(uint8_t kind)
 		return "the service of cosign key";
 	case STATE_EVIDENCE:
 		return "the evidence against vote key";
+	case STATE_NODE:
+		return "the listing of node";
+	case STATE_NODE_SLOT:
+		return "the slot of the list of nodes";
+	case STATE_NODE_LIST:
+		return "the list of nodes";
+	case STATE_ACCOUNT_NODES:
+		return "the count of listed nodes of account";
 	case STATE_STREAM:
 		return "the stream";
 	case STATE_STREAM_HEAD:
@@ -280,6 +289,7 @@ static bool is_kind(const struct receipt_facts *facts, enum state_kind kind)
 static void append_state_key(struct buffer *out, const struct receipt_facts *facts)
 {
 	struct bytes_view rest = bytes_view(facts->key.at, facts->key.size);
+	char text[2 * COMPRESSED_KEY_SIZE + 1];
 	struct hash id;
 
 	buffer_append_text(out, kind_text(rest.size > 0 ? rest.at[0] : 0));
@@ -288,6 +298,11 @@ static void append_state_key(struct buffer *out, const struct receipt_facts *fac
 	rest = bytes_view(rest.at + 1, rest.size - 1);
 	if (is_kind(facts, STATE_PARAMETER) || rest.size < HASH_SIZE) {
 		append_shown(out, " ", rest);
+		return;
+	}
+	if (is_kind(facts, STATE_NODE) && rest.size == COMPRESSED_KEY_SIZE) {
+		hex_encode(text, rest);
+		buffer_printf(out, " %s", text);
 		return;
 	}
 	memcpy(id.bytes, rest.at, HASH_SIZE);

@@ -228,6 +228,15 @@ static void set_evidence(json_t *json, const struct evidence_submit *operation)
 	set(json, "second", json_of_signed_ballot(&operation->second));
 }
 
+static void set_node(json_t *json, const struct node_set *operation)
+{
+	set(json, "node_id", json_of_hex(operation->node_id.bytes, COMPRESSED_KEY_SIZE));
+	set(json, "account",
+	    operation->account.present ? json_of_account(&operation->account.value)
+	                               : json_null());
+	set(json, "from_height", json_of_count(operation->from_height));
+}
+
 json_t *json_of_operation(const struct operation *operation)
 {
 	json_t *json = json_object();
@@ -282,6 +291,9 @@ json_t *json_of_operation(const struct operation *operation)
 		break;
 	case OPERATION_validator_join:
 		set_join(json, &operation->validator_join);
+		break;
+	case OPERATION_node_set:
+		set_node(json, &operation->node_set);
 		break;
 	case OPERATION_param_set:
 		set_text(json, "name", &operation->param_set.name);

@@ -38,6 +38,10 @@ CHECK(validator_info)
 CHECK(admission)
 CHECK(key_service)
 CHECK(evidence_record)
+CHECK(node_listing)
+CHECK(node_slot)
+CHECK(node_list)
+CHECK(node_count)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -46,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		check_stream_head,   check_stream_roles,    check_record_latest,
 		check_asset_info,    check_asset_supply,    check_balance,
 		check_record_leaf,   check_validator_info,  check_admission,
-		check_key_service,   check_evidence_record,
+		check_key_service,   check_evidence_record, check_node_listing,
+		check_node_slot,     check_node_list,       check_node_count,
 	};
 
 	if (size > 0)

@@ -5,7 +5,7 @@
 #ifndef TESTS_PROPERTY_RULES_MODEL_H
 #define TESTS_PROPERTY_RULES_MODEL_H
 
-#include "tests/property/rules_model_validators.h"
+#include "tests/property/rules_model_nodes.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
@@ -32,6 +32,7 @@ struct model_operation {
 	bool is_spoiled; /* private stream; wrong salt in a rotation; bad encryption key */
 	bool has_inbox;
 	struct model_change change; /* of validators and parameters */
+	struct model_node_change node;
 };
 
 struct model_tx {
@@ -70,6 +71,7 @@ struct model {
 	struct model_stream streams[MODEL_STREAMS];
 	struct model_asset assets[MODEL_ASSETS];
 	struct model_validators validators;
+	struct model_nodes nodes;
 };
 
 static inline enum verdict model_append(struct model *model, unsigned sender,
@@ -215,6 +217,11 @@ static inline enum verdict model_operation(struct model *model, const struct mod
 		                       &operation->change);
 	case OPERATION_validator_join:
 		return model_join(&model->validators, tx->sender, &operation->change);
+	case OPERATION_node_set:
+		return model_set_node(&model->nodes, tx->sender,
+		                      tx->sender == MODEL_ROOT ||
+		                          model->validators.accounts[tx->sender].is_admitted,
+		                      &operation->node);
 	case OPERATION_param_set:
 		return model_set_parameter(&model->validators, tx->sender, &operation->change);
 	case OPERATION_evidence_submit:

@@ -19,6 +19,7 @@ static struct key_pair keys[KEY_NUMBERS];
 static struct hash streams[MODEL_STREAMS], assets[MODEL_ASSETS];
 static struct validator validators[MODEL_VALIDATOR_KEYS]; /* by key; no accounts */
 static unsigned fresh_key;                                /* the next nobody had */
+static struct node_id nodes[MODEL_NODES];
 static struct hash block_hashes[1024];                    /* of this chain, by height */
 static uint64_t lifetime_ms; /* of the block being made, as its parent left it */
 
@@ -35,6 +36,8 @@ static inline void start_validators(const struct parameters *parameters)
 	validators[0] = fixture.genesis->validators.items[0];
 	for (unsigned i = 1; i < MODEL_VALIDATOR_KEYS; i++)
 		validators[i] = make_validator(&fixture, &nobody, number_of(i));
+	for (unsigned i = 0; i < MODEL_NODES; i++)
+		nodes[i] = make_node_id(&fixture, number_of(i));
 	fresh_key = 1;
 	block_hashes[0] = fixture.ledger.tip.hash;
 	memcpy(known->parameters, parameters->values, sizeof known->parameters);
@@ -155,6 +158,20 @@ static inline struct model_operation random_change(void)
 	return made;
 }
 
+/* Mostly of nodes that few accounts fight for. */
+static inline struct model_operation random_node_change(void)
+{
+	struct model_operation made = {.kind = OPERATION_node_set};
+	struct model_node_change *change = &made.node;
+
+	change->node = random_below(&lots, MODEL_NODES);
+	change->account = random_below(&lots, MODEL_ACCOUNTS);
+	change->is_removal = one_in(4);
+	change->from_height = change->is_removal ? 0 : random_below(&lots, 2);
+	change->is_spoiled = one_in(15);
+	return made;
+}
+
 static inline struct model_operation random_operation(void)
 {
 	static const enum operation_kind KINDS[] = {
@@ -177,6 +194,8 @@ static inline struct model_operation random_operation(void)
 
 	if (one_in(12))
 		return random_change();
+	if (one_in(15))
+		return random_node_change();
 	if (one_in(60))
 		made.kind = OPERATION_account_rotate;
 	made.subject = made.kind < OPERATION_asset_create ? random_below(&lots, MODEL_STREAMS)
@@ -253,6 +272,18 @@ static inline struct operation evidence_of(const struct model_change *change)
 	return made;
 }
 
+static inline struct operation node_of(const struct model_node_change *change)
+{
+	struct operation made =
+		make_node(&nodes[change->node],
+	              change->is_removal ? NULL : &fixture.accounts[change->account].id,
+	              change->from_height);
+
+	if (change->is_spoiled)
+		made.node_set.node_id.bytes[0] = 4;
+	return made;
+}
+
 static inline struct operation real_operation(const struct model_tx *tx,
                                               const struct model_operation *from)
 {
@@ -291,6 +322,8 @@ static inline struct operation real_operation(const struct model_tx *tx,
 		return make_remove(&fixture.accounts[from->change.account].id);
 	case OPERATION_validator_join:
 		return join_of(tx->sender, &from->change);
+	case OPERATION_node_set:
+		return node_of(&from->node);
 	case OPERATION_param_set:
 		return make_param(from->change.is_known_parameter
 		                      ? parameter_facts(from->change.parameter)->name
@@ -325,6 +358,8 @@ static inline struct model_tx random_tx(uint64_t time_ms)
 		made.valid_until_ms = time_ms + lifetime_ms + 1;
 	for (size_t i = 0; i < made.operation_count; i++) {
 		made.operations[i] = random_operation();
+		if (made.operations[i].kind == OPERATION_node_set && one_in(2))
+			made.operations[i].node.account = made.sender;
 		operations[i] = real_operation(&made, &made.operations[i]);
 	}
 	draft.valid_until_ms = made.valid_until_ms;

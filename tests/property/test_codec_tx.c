@@ -162,6 +162,13 @@ static struct operation some_operation(void)
 		random_fill(&lots, &made.validator_join, sizeof made.validator_join);
 		made.validator_join.address = some_text(ADDRESS_SIZE_MAX);
 		return made;
+	case OPERATION_node_set:
+		random_fill(&lots, &made.node_set.node_id, COMPRESSED_KEY_SIZE);
+		made.node_set.account = (struct optional_hash){true, a};
+		made.node_set.from_height = amount;
+		if (amount % 3 == 0)
+			made.node_set = (struct node_set){.node_id = made.node_set.node_id};
+		return made;
 	case OPERATION_param_set:
 		made.param_set =
 			(struct param_set){some_bytes(PARAMETER_NAME_SIZE_MAX), random_u64(&lots)};

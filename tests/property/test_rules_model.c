@@ -137,6 +137,49 @@ static void compare_validator(struct draft *draft, size_t index, size_t *values)
 	*values += found;
 }
 
+/* Each listed node, and that the slots are those nodes and nothing else. */
+static void compare_nodes(struct draft *draft, size_t *values)
+{
+	size_t count = model_node_count(&model.nodes);
+	struct state_key key = {.size = 1, .bytes = {0x0d}};
+	bool is_slot_seen[MODEL_NODES] = {false};
+	struct bytes_view value;
+	bool found = draft_get(draft, &key, &value);
+
+	ck_assert_int_eq(found, model.nodes.change_count > 0);
+	*values += found + 2 * count;
+	if (found) {
+		ck_assert_uint_eq(get_le16(value.at), count);
+		ck_assert_uint_eq(get_le64(value.at + 2), model.nodes.change_count);
+	}
+	for (size_t i = 0; i < MODEL_NODES; i++) {
+		const struct model_node *node = &model.nodes.nodes[i];
+		struct state_key slot = {.size = 3, .bytes = {0x0c}};
+
+		key = (struct state_key){.size = 34, .bytes = {0x0b}};
+		memcpy(key.bytes + 1, nodes[i].bytes, 33);
+		ck_assert_int_eq(draft_get(draft, &key, &value), node->is_listed);
+		if (!node->is_listed)
+			continue;
+		ck_assert_mem_eq(value.at, fixture.accounts[node->account].id.bytes, 32);
+		ck_assert_uint_eq(get_le64(value.at + 32), node->from_height);
+		memcpy(slot.bytes + 1, value.at + 40, 2);
+		ck_assert_uint_lt(get_le16(value.at + 40), count);
+		ck_assert(!is_slot_seen[get_le16(value.at + 40)]);
+		is_slot_seen[get_le16(value.at + 40)] = true;
+		ck_assert(draft_get(draft, &slot, &value));
+		ck_assert_mem_eq(value.at, nodes[i].bytes, 33);
+	}
+	for (unsigned i = 0; i < MODEL_ACCOUNTS; i++) {
+		count = model_nodes_of(&model.nodes, i);
+		found = get(draft, 0x0e, &fixture.accounts[i].id, NO_REST, &value);
+		ck_assert_int_eq(found, count > 0);
+		*values += found;
+		if (found)
+			ck_assert_uint_eq(get_le16(value.at), count);
+	}
+}
+
 /* Without an assertion for each, as there are many and Check notes every one in a file. */
 static bool is_key_as_known(struct draft *draft, size_t index, size_t *values)
 {
@@ -198,6 +241,7 @@ static size_t compare(const struct draft *newest)
 	for (size_t i = first_key; i < fresh_key; i++)
 		all_keys_are_known &= is_key_as_known(scratch, i, &values);
 	ck_assert(all_keys_are_known);
+	compare_nodes(scratch, &values);
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++)
 		compare_validator(scratch, i, &values);
 	for (size_t i = 0; i < MODEL_ACCOUNTS; i++)

@@ -156,6 +156,13 @@ def _account(r):
     return {"account": r.take(32)}
 
 
+def _node(r):
+    op = {"node_id": r.take(33), "account": r.optional(lambda: r.take(32)),
+          "from_height": r.u64()}
+    need(op["account"] is not None or op["from_height"] == 0, "height")
+    return op
+
+
 OPERATIONS = {
     0x0101: _record_append,
     0x0201: _stream_create,
@@ -172,6 +179,7 @@ OPERATIONS = {
     0x0601: _account,
     0x0602: _account,
     0x0603: _join,
+    0x0701: _node,
     0x0901: lambda r: {"name": r.bytes16(32), "value": r.u64()},
     0x0a01: _evidence,
 }

@@ -468,6 +468,19 @@ struct operation make_remove(const struct hash *account)
 	};
 }
 
+struct operation make_node(const struct node_id *id, const struct hash *account,
+                           uint64_t from_height)
+{
+	struct operation operation = {
+		.kind = OPERATION_node_set,
+		.node_set = {.node_id = *id, .from_height = from_height},
+	};
+
+	if (account)
+		operation.node_set.account = (struct optional_hash){true, *account};
+	return operation;
+}
+
 struct operation make_param(const char *name, uint64_t value)
 {
 	return (struct operation){
@@ -514,6 +527,15 @@ void sign_join(const struct ledger_fixture *fixture, const struct hash *account,
 	          NULL);
 }
 
+struct node_id make_node_id(const struct ledger_fixture *fixture, unsigned number)
+{
+	struct key_pair keys = ledger_fixture_keys(fixture, number);
+	struct node_id id = {{2}};
+
+	memcpy(id.bytes + 1, keys.public_key.bytes, PUBLIC_KEY_SIZE);
+	return id;
+}
+
 struct operation make_join(const struct ledger_fixture *fixture,
                            const struct hash *account, unsigned number)
 {
@@ -529,10 +551,8 @@ struct operation make_join(const struct ledger_fixture *fixture,
 				.block = fixture->ledger.tip.hash,
 			},
 	};
-	struct node_id *node_id = &operation.validator_join.node_id;
 
-	node_id->bytes[0] = 2;
-	memcpy(node_id->bytes + 1, validator.vote_key.bytes, PUBLIC_KEY_SIZE);
+	operation.validator_join.node_id = make_node_id(fixture, number);
 	sign_join(fixture, account, number, &operation.validator_join);
 	return operation;
 }

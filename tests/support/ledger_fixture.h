@@ -136,6 +136,11 @@ void sign_join(const struct ledger_fixture *fixture, const struct hash *account,
 /* The validator that such a join puts into the set. */
 struct validator make_validator(const struct ledger_fixture *fixture,
                                 const struct hash *account, unsigned number);
+/* `account` NULL: off the list. */
+struct operation make_node(const struct node_id *id, const struct hash *account,
+                           uint64_t from_height);
+/* The node id of the key of this number. */
+struct node_id make_node_id(const struct ledger_fixture *fixture, unsigned number);
 struct operation make_param(const char *name, uint64_t value);
 /* Two notarize votes for two blocks by the vote key of this number. */
 struct operation make_evidence(const struct ledger_fixture *fixture, unsigned number,

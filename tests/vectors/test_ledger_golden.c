@@ -247,6 +247,19 @@ static const struct {
 		"cef381ef8d507a16431ff4066b7eb11f07404b4b7887dbb58961aa7f0de4284c",
 		"424ef8f672aed4397ca03dc5c4b6496671c44d580512ece17f14fc56bb89f62c",
 	},
+	/* node set */
+	{
+		"01b4d6b674993c8abd72552a6a601b932962a88e5a0d9af206bcb71d9614d611"
+		"05100000000000000080561cd08b010000010001074a00000002463b3d9f6626"
+		"21fb1b4be8fbbe2520125a216cdfc9dae3debcba4850c690d45b0165b0fc9a56"
+		"5c37596138b4f43aaece83cc771cd1e7861aa4d7ba9e60a24a96ab0c00000000"
+		"0000000179be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b"
+		"16f81798b6e6a9b9aec2dd7e794ef080bdc8fb113077f76f80bb61d6cb6ada66"
+		"d510400ab2fcd8792766d2c0da478f9e65cb5775663a545a81d3ea0899a56fd4"
+		"4d8ddbfb",
+		"21d64d4d833b069dc5c8f98ab7424492242e5caeed92f7384d8da3caeeb087ef",
+		"c53e8c96bb19a33870b67567d8dfc0745a45f3df64cd9cedff61f92cb25e791a",
+	},
 };
 
 enum { TX_COUNT = sizeof TXS / sizeof TXS[0] };
@@ -463,6 +476,7 @@ static struct operation operation_of(int row)
 	const struct hash *other = &fixture.accounts[1].id;
 	struct key_pair new_keys = ledger_fixture_keys(&fixture, 50);
 	struct operation made;
+	struct node_id node;
 
 	switch (row) {
 	case 0:
@@ -509,8 +523,11 @@ static struct operation operation_of(int row)
 		return make_join(&fixture, &fixture.accounts[0].id, 50);
 	case 14:
 		return make_param("term_length", 7);
-	default:
+	case 15:
 		return evidence_of_both_kinds();
+	default:
+		node = make_node_id(&fixture, 50);
+		return make_node(&node, other, 12);
 	}
 }
 

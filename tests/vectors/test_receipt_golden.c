@@ -197,6 +197,7 @@ static struct operation operation_of(unsigned number)
 	struct hash asset = asset_id_of(text_view("bread"));
 	struct key_pair keys = ledger_fixture_keys(&fixture.chain, 50);
 	struct operation made;
+	struct node_id node;
 
 	switch (number) {
 	case 0:
@@ -233,14 +234,17 @@ static struct operation operation_of(unsigned number)
 		return make_join(&fixture.chain, &fixture.chain.accounts[0].id, 552);
 	case 17:
 		return make_param("term_length", 7);
-	default:
+	case 18:
 		return make_evidence(&fixture.chain, 500, 0, 1);
+	default:
+		node = make_node_id(&fixture.chain, 50);
+		return make_node(&node, other, 12);
 	}
 }
 
 static void add_txs(void)
 {
-	for (unsigned i = 0; i <= 18; i++) {
+	for (unsigned i = 0; i <= 19; i++) {
 		const struct tx *tx = ledger_fixture_tx_of(&fixture.chain, 0, operation_of(i));
 
 		add_hash("txid", tx->bytes, tx->txid);

@@ -13,6 +13,8 @@ static struct hash id_of(uint8_t fill)
 	return id;
 }
 
+static const struct node_id NODE = {{2, 7, 7, 7}};
+
 static struct operation operation_of(enum operation_kind kind)
 {
 	struct hash id = id_of(7);
@@ -47,6 +49,8 @@ static struct operation operation_of(enum operation_kind kind)
 			.kind = kind,
 			.validator_join = {.address = text_view("127.0.0.1:7400"), .height = 5},
 		};
+	case OPERATION_node_set:
+		return make_node(&NODE, &id, 5);
 	case OPERATION_param_set:
 		return make_param("term_length", 5);
 	case OPERATION_evidence_submit:
@@ -144,6 +148,7 @@ START_TEST(every_kind_has_a_name_and_no_other_number_has)
 	ck_assert_str_eq(operation_name(0x0601), "validator.admit");
 	ck_assert_str_eq(operation_name(0x0602), "validator.remove");
 	ck_assert_str_eq(operation_name(0x0603), "validator.join");
+	ck_assert_str_eq(operation_name(0x0701), "node.set");
 	ck_assert_str_eq(operation_name(0x0901), "param.set");
 	ck_assert_str_eq(operation_name(0x0a01), "evidence.submit");
 }
@@ -424,6 +429,19 @@ START_TEST(an_address_and_a_parameters_name_have_their_limits)
 }
 END_TEST
 
+/* One encoding for a node that goes. */
+START_TEST(who_takes_a_node_off_the_list_names_no_height)
+{
+	struct operation node = make_node(&NODE, NULL, 0);
+
+	ck_assert_int_eq(form_of(node), STATUS_OK);
+	node.node_set.from_height = 1;
+	ck_assert_int_eq(form_of(node), STATUS_MALFORMED);
+	node.node_set.account.present = true;
+	ck_assert_int_eq(form_of(node), STATUS_OK);
+}
+END_TEST
+
 START_TEST(evidence_has_two_votes_in_form)
 {
 	struct operation operation = operation_of(OPERATION_evidence_submit);
@@ -472,6 +490,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, an_asset_has_at_most_18_decimals);
 	tcase_add_test(tests, an_amount_of_nothing_is_refused);
 	tcase_add_test(tests, an_address_and_a_parameters_name_have_their_limits);
+	tcase_add_test(tests, who_takes_a_node_off_the_list_names_no_height);
 	tcase_add_test(tests, evidence_has_two_votes_in_form);
 	suite_add_tcase(suite, tests);
 	return suite;

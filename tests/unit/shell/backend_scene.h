@@ -183,6 +183,7 @@ static inline void model_apply(struct scene *scene, const struct model_record *a
 	case OPERATION_validator_admit:
 	case OPERATION_validator_remove:
 	case OPERATION_validator_join:
+	case OPERATION_node_set:
 	case OPERATION_param_set:
 	case OPERATION_evidence_submit:
 		break;

@@ -169,6 +169,15 @@ START_TEST(what_changes_validators_and_parameters_is_read)
 	ck_assert_uint_eq(operation.param_set.value, 5);
 	reads("{\"kind\":\"validator.admit\",\"account\":\"" HEX64 "\"}");
 	ck_assert_uint_eq(operation.validator_admit.account.bytes[1], 0x11);
+	reads("{\"kind\":\"node.set\",\"node_id\":\"02" HEX64 "\",\"account\":\"" HEX64
+	      "\",\"from_height\":7}");
+	ck_assert_uint_eq(operation.node_set.node_id.bytes[0], 2);
+	ck_assert(operation.node_set.account.present);
+	ck_assert_uint_eq(operation.node_set.from_height, 7);
+	reads("{\"kind\":\"node.set\",\"node_id\":\"02" HEX64 "\",\"account\":null}");
+	ck_assert(!operation.node_set.account.present);
+	refuses("{\"kind\":\"node.set\",\"node_id\":\"02" HEX64 "\",\"from_height\":7}",
+	        "node.set");
 	refuses("{\"kind\":\"param.set\",\"name\":\"term_length\"}", "\"value\" is missing");
 	refuses("{\"kind\":\"param.set\",\"name\":\"123456789012345678901234567890123\","
 	        "\"value\":5}",
@@ -324,6 +333,15 @@ static struct operation random_operation(struct random *random, enum operation_k
 		random_fill(random, &made.validator_join, sizeof made.validator_join);
 		made.validator_join.address = text_view("node.example.org:7400");
 		made.validator_join.height = random_u32(random);
+		break;
+	case OPERATION_node_set:
+		random_fill(random, &made.node_set.node_id, COMPRESSED_KEY_SIZE);
+		made.node_set.account =
+			(struct optional_hash){random_u32(random) % 2, {{0}}};
+		if (made.node_set.account.present) {
+			made.node_set.account.value = random_hash(random);
+			made.node_set.from_height = random_u32(random);
+		}
 		break;
 	case OPERATION_param_set:
 		made.param_set.name = text_view("term_length");
