@@ -233,6 +233,13 @@ void draft_delete(struct draft *draft, const struct state_key *key)
 		set_value(draft, entry, (struct bytes_view){0}, false);
 }
 
+bool draft_has_written(const struct draft *draft, const struct state_key *key)
+{
+	const struct draft_entry *entry = find_entry(draft->entries, state_key_view(key));
+
+	return entry && entry->touched;
+}
+
 /* -- Streams ---------------------------------------------------------------------------------------- */
 
 static bool load_stream(struct draft *draft, struct draft_stream *stream)

@@ -154,6 +154,9 @@ bool draft_get(struct draft *draft, const struct state_key *key, struct bytes_vi
 void draft_put(struct draft *draft, const struct state_key *key, struct bytes_view value);
 void draft_delete(struct draft *draft, const struct state_key *key);
 
+/* Was the value of this key written in this block? Of a sealed draft any thread may ask. */
+bool draft_has_written(const struct draft *draft, const struct state_key *key);
+
 /* The stream of this id, or NULL. Valid until the draft is freed or the transaction that
  * created it is undone. */
 struct draft_stream *draft_stream(struct draft *draft, const struct hash *id);

@@ -36,20 +36,29 @@ enum status dial_init(struct net *net)
 {
 	const struct net_config *config = &net->config;
 
-	net->dials = memory_new((config->target_count + 1) * sizeof *net->dials);
+	/* At their most, so that they stay where they are when some are added. */
+	net->dials = memory_new(NET_DIALS_MAX * sizeof *net->dials);
 	if (!net->dials)
 		return STATUS_MEMORY;
-	for (size_t i = 0; i < config->target_count; i++) {
-		struct net_dial *dial = &net->dials[net->dial_count];
-
-		if (is_listed(net, &config->targets[i].id))
-			continue;
-		dial->target = config->targets[i];
-		dial->net = net;
-		dial->lookup.data = dial;
-		net->dial_count++;
-	}
+	for (size_t i = 0; i < config->target_count; i++)
+		if (!net_add_target(net, &config->targets[i]))
+			return STATUS_TOO_LARGE;
 	return STATUS_OK;
+}
+
+bool net_add_target(struct net *net, const struct net_target *target)
+{
+	struct net_dial *dial;
+
+	if (is_listed(net, &target->id))
+		return true;
+	if (net->dial_count == NET_DIALS_MAX)
+		return false;
+	dial = &net->dials[net->dial_count++];
+	dial->target = *target;
+	dial->net = net;
+	dial->lookup.data = dial;
+	return true;
 }
 
 /* -- When ------------------------------------------------------------------------------------- */
@@ -83,6 +92,34 @@ void dial_soon(struct net *net, const struct node_id *id)
 			wait_longer(dial);
 		}
 	}
+}
+
+/* -- Not let in ------------------------------------------------------------------------------- */
+
+/* In a permissioned network a node that is not listed is heard out and gets no word. Others that
+ * close so are broken. It is said when it begins, and then ever more rarely. */
+void dial_on_shut_out(struct net_dial *dial)
+{
+	char address[ENDPOINT_TEXT_SIZE], self[2 * COMPRESSED_KEY_SIZE + 1];
+	uint32_t count = ++dial->shut_out_count;
+
+	if ((count & (count - 1)) != 0)
+		return;
+	endpoint_text(address, &dial->target.endpoint);
+	hex_encode(self, bytes_view(dial->net->self.node_id.bytes, COMPRESSED_KEY_SIZE));
+	logger_warn(LOG_P2P, "not_let_in", log_string("address", address),
+	            log_u64("tries", count), log_string("node_id", self),
+	            log_string("hint", "a member of the network admits this node: cairn node "
+	                               "admit NODE_ID; it goes on trying"));
+}
+
+size_t net_shut_out_count(const struct net *net)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; net && i < net->dial_count; i++)
+		count += net->dials[i].shut_out_count > 0;
+	return count;
 }
 
 /* -- How ---------------------------------------------------------------------------------------- */
@@ -179,7 +216,8 @@ void dial_tick(struct net *net, uint64_t now_ms)
 		struct net_dial *dial = &net->dials[i];
 
 		if (dial->peer || dial->is_looking_up || now_ms < dial->due_ms ||
-		    peer_find(net, &dial->target.id, NULL))
+		    peer_find(net, &dial->target.id, NULL) ||
+		    !net->config.admits(net->config.owner, &dial->target.id))
 			continue;
 		start(dial);
 		under_way++;

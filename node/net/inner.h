@@ -30,6 +30,7 @@ struct net_dial {
 	struct net_peer *peer;    /* being dialed, or open by this dial */
 	uint32_t failures;
 	uint64_t due_ms;
+	uint32_t shut_out_count;  /* connections in a row that ended when it knew who we are */
 };
 
 struct net_peer {
@@ -108,6 +109,8 @@ MUST_CHECK enum status dial_init(struct net *net);
 void dial_tick(struct net *net, uint64_t now_ms);
 /* The peer that it dialed has ended; `lasted_ms` since it was open, 0: never. */
 void dial_on_end(struct net_dial *dial, uint64_t lasted_ms);
+/* The node that is dialed closed the connection when it knew who we are. */
+void dial_on_shut_out(struct net_dial *dial);
 /* A node that may be on the list is gone: it is dialed soon. */
 void dial_soon(struct net *net, const struct node_id *id);
 

@@ -19,7 +19,8 @@
 #include <uv.h>
 
 enum {
-	NET_DIALS_MAX = VALIDATORS_MAX + CONFIG_LIST_MAX, /* of genesis and of the file */
+	/* Of the genesis and of the file, and those that became validators since. */
+	NET_DIALS_MAX = 3 * VALIDATORS_MAX + CONFIG_LIST_MAX,
 	NET_NOBODY = UINT16_MAX,
 };
 
@@ -70,6 +71,17 @@ void net_send(struct net *net, uint16_t peer, struct bytes_view message);
 /* The peer goes, with a word, once the loop is back. */
 void net_close_peer(struct net *net, uint16_t peer, enum disconnect_code code,
                     const char *what);
+
+/* The owner's answers have changed: who is admitted no longer goes, as revoked. */
+void net_check_admitted(struct net *net);
+
+/* One more to dial, for ever; who is dialed already stays so at the address that was told
+ * first. False: there is no room. */
+bool net_add_target(struct net *net, const struct net_target *target);
+
+/* Of those that are dialed, how many closed the last connection as soon as they knew who we
+ * are: they do not let us in. */
+size_t net_shut_out_count(const struct net *net);
 
 /* Nothing more is read from him until it is false again. */
 void net_pause_peer(struct net *net, uint16_t peer, bool is_paused);

@@ -262,6 +262,8 @@ static void on_open(struct net_peer *peer)
 	peer->opened_ms = clock_monotonic_ms();
 	net->numbers[number] = peer;
 	net->open_count++;
+	if (peer->dial)
+		peer->dial->shut_out_count = 0;
 	logger_info(LOG_P2P, "peer", log_u64("peer", number),
 	            log_string("address", peer->address),
 	            log_hex("node_id", bytes_view(&peer->session.remote_id, COMPRESSED_KEY_SIZE)),
@@ -317,6 +319,8 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 		peer->has_received = true;
 		take_bytes(peer, bytes_view(buffer->base, (size_t)size));
 	} else if (size < 0 && size != UV_ENOBUFS) {
+		if (peer->dial && peer->session.state == SESSION_HELLO)
+			dial_on_shut_out(peer->dial);
 		/* What was queued for it has nowhere to go. */
 		peer_end(peer, false);
 	}
@@ -442,6 +446,23 @@ void net_close_peer(struct net *net, uint16_t number, enum disconnect_code code,
 	peer->is_doomed = true;
 	peer->doom_code = code;
 	peer->doom = what;
+}
+
+void net_check_admitted(struct net *net)
+{
+	struct net_peer *peer;
+
+	DL_FOREACH(net->peers, peer) {
+		enum session_state state = peer->session.state;
+
+		if (peer->is_doomed || peer->is_closing || state < SESSION_ADMIT ||
+		    state > SESSION_ACTIVE ||
+		    net->config.admits(net->config.owner, &peer->session.remote_id))
+			continue;
+		peer->is_doomed = true;
+		peer->doom_code = DISCONNECT_REVOKED;
+		peer->doom = "it is not admitted any more";
+	}
 }
 
 void peer_tick(struct net_peer *peer, uint64_t now_ms)

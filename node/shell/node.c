@@ -22,6 +22,7 @@ enum { HOUSEKEEPING_MS = 100 };
 struct stored_letter {
 	struct letter letter;
 	struct store_job *job;
+	bool is_roster_changed;
 };
 
 struct executed_letter {
@@ -144,7 +145,9 @@ static void on_executed(void *owner, const struct hash *block, const struct draf
 static void open_stored(void *owner, struct letter *letter)
 {
 	struct node *node = owner;
-	struct store_job *job = ((struct stored_letter *)(void *)letter)->job;
+	struct stored_letter *stored = (struct stored_letter *)(void *)letter;
+	struct store_job *job = stored->job;
+	bool is_roster_changed = stored->is_roster_changed;
 	uint64_t last = job->last_height;
 	struct moment moment = clock_moment();
 
@@ -152,6 +155,8 @@ static void open_stored(void *owner, struct letter *letter)
 	drive_on_stored(&node->drive, job, &moment);
 	if (last > 0)
 		backend_on_block(node->backend, last);
+	if (is_roster_changed)
+		doorkeeper_refresh(&node->peers.doorkeeper);
 	node_check(node);
 }
 
@@ -168,6 +173,7 @@ static void on_stored(void *owner, struct store_job *job)
 	 * Their drafts are gone by the time the letter is opened. */
 	for (size_t i = 0; i < job->commit_count; i++) {
 		job->last_height = job->commits[i].draft->header.height;
+		letter->is_roster_changed |= roster_is_changed_by(job->commits[i].draft);
 		execution_retire(&node->execution, &job->commits[i].hash);
 	}
 	node_send(node, &letter->letter);

@@ -161,26 +161,15 @@ void peers_blame(void *owner, uint16_t peer, const char *what)
 static bool is_listed(void *owner, const struct node_id *id)
 {
 	const struct node *node = owner;
-	const struct genesis *genesis = node->genesis;
-	const struct peers *peers = &node->peers;
 
-	for (size_t i = 0; i < genesis->validators.count; i++)
-		if (memcmp(&genesis->validator_node_ids[i], id, sizeof *id) == 0)
-			return true;
-	for (size_t i = 0; i < genesis->node_id_count; i++)
-		if (memcmp(&genesis->node_ids[i], id, sizeof *id) == 0)
-			return true;
-	for (size_t i = 0; i < peers->target_count; i++)
-		if (memcmp(&peers->targets[i].id, id, sizeof *id) == 0)
-			return true;
-	return false;
+	return doorkeeper_lists(&node->peers.doorkeeper, id);
 }
 
 static bool admits(void *owner, const struct node_id *id)
 {
 	const struct node *node = owner;
 
-	return node->genesis->peers == PEERS_OPEN || is_listed(owner, id);
+	return doorkeeper_admits(&node->peers.doorkeeper, id);
 }
 
 static void greet(void *owner, struct hello *hello)
@@ -311,6 +300,7 @@ static enum status find_targets(struct peers *peers, struct why *why)
 		return why_set(why, STATUS_MEMORY, "read the list of peers");
 	for (size_t i = 0; i < list->count && status == STATUS_OK; i++)
 		status = add_target(peers, text_view(list->items[i]), why);
+	peers->named_count = peers->target_count;
 	for (size_t i = 0; i < genesis->validators.count && status == STATUS_OK; i++) {
 		struct net_target *target = &peers->targets[peers->target_count];
 		struct bytes_view address = text_view(genesis->validator_addresses[i]);
@@ -354,10 +344,15 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 	snprintf(peers->agent, sizeof peers->agent, "cairnd/%s", CAIRN_VERSION);
 	if (status == STATUS_OK)
 		status = find_targets(peers, why);
+	if (status == STATUS_OK)
+		status = doorkeeper_start(&peers->doorkeeper, node, peers->targets, peers->named_count,
+		                         why);
 	config.targets = peers->targets;
 	config.target_count = peers->target_count;
 	if (status == STATUS_OK)
 		status = net_new(&peers->net, &config, why);
+	if (status == STATUS_OK)
+		doorkeeper_dial(&peers->doorkeeper);
 	secret_key_wipe(&config.node_key);
 	return status;
 }
@@ -375,7 +370,8 @@ void peers_stop(struct peers *peers)
 
 bool peers_are_idle(const struct peers *peers)
 {
-	return peers->is_stopped && peers->checking == 0 && peers->reading == 0;
+	return peers->is_stopped && peers->checking == 0 && peers->reading == 0 &&
+	       doorkeeper_is_idle(&peers->doorkeeper);
 }
 
 void peers_stop_reader(struct peers *peers)
@@ -391,5 +387,6 @@ void peers_abort(struct peers *peers)
 void peers_free(struct peers *peers)
 {
 	net_free(peers->net);
+	doorkeeper_free(&peers->doorkeeper);
 	memory_free(peers->targets);
 }

@@ -10,6 +10,7 @@
 #define NODE_SHELL_PEERS_H
 
 #include "node/net/net.h"
+#include "node/shell/doorkeeper.h"
 #include "node/shell/reader.h"
 
 struct node;
@@ -19,8 +20,10 @@ struct peers {
 	struct net *net;
 	struct reader reader;
 	struct binding binding;      /* our vote key for our node key */
-	struct net_target *targets;
+	struct doorkeeper doorkeeper;
+	struct net_target *targets;  /* the operator's first, then those of the genesis */
 	size_t target_count;
+	size_t named_count;          /* the operator's */
 	char agent[32];
 	size_t check_counts[PEERS_MAX];   /* messages of each that are being checked */
 	size_t check_bytes[PEERS_MAX];    /* their bytes */

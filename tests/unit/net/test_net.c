@@ -269,6 +269,64 @@ START_TEST(who_is_not_admitted_hears_nothing)
 	begin(&nodes[1], "", 1);
 	RUN_UNTIL(nodes[1].net->dials[0].failures >= 2);
 	ck_assert_uint_eq(nodes[0].opened + nodes[1].opened, 0);
+	/* And knows that it is not let in, until it is. */
+	ck_assert_uint_eq(net_shut_out_count(nodes[1].net), 1);
+	ck_assert_uint_eq(net_shut_out_count(nodes[0].net), 0);
+	nodes[0].admits_nobody = false;
+	RUN_UNTIL(open_count(&nodes[1]) == 1);
+	ck_assert_uint_eq(net_shut_out_count(nodes[1].net), 0);
+}
+END_TEST
+
+START_TEST(who_is_not_admitted_any_more_goes_at_once_and_is_not_dialed)
+{
+	uint64_t start_ms, tries;
+
+	meet();
+	net_check_admitted(nodes[0].net);
+	uv_run(&loop, UV_RUN_NOWAIT);
+	ck_assert_uint_eq(nodes[0].closed, 0);
+	nodes[0].admits_nobody = true;
+	start_ms = clock_monotonic_ms();
+	net_check_admitted(nodes[0].net);
+	RUN_UNTIL(nodes[0].closed == 1 && nodes[1].closed == 1);
+	ck_assert_uint_lt(clock_monotonic_ms() - start_ms, 1000);
+	/* The dialer itself admits it no more either: it is left alone. */
+	nodes[1].admits_nobody = true;
+	tries = nodes[1].net->dials[0].failures;
+	nodes[1].net->dials[0].due_ms = 0;
+	for (int i = 0; i < 20; i++)
+		uv_run(&loop, UV_RUN_ONCE);
+	ck_assert_uint_eq(nodes[1].net->dials[0].failures, tries);
+	ck_assert_ptr_null(nodes[1].net->dials[0].peer);
+	nodes[0].admits_nobody = false;
+	nodes[1].admits_nobody = false;
+	RUN_UNTIL(open_count(&nodes[0]) == 1 && open_count(&nodes[1]) == 1);
+}
+END_TEST
+
+START_TEST(who_is_added_is_dialed_and_once)
+{
+	struct net_target target = {.id = nodes[0].id};
+
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	begin(&nodes[1], "", 1);
+	ck_assert_ptr_null(endpoint_parse(&target.endpoint, text_view(net_address(nodes[0].net))));
+	ck_assert(net_add_target(nodes[1].net, &target));
+	ck_assert(net_add_target(nodes[1].net, &target));
+	ck_assert_uint_eq(nodes[1].net->dial_count, 1);
+	RUN_UNTIL(open_count(&nodes[0]) == 1 && open_count(&nodes[1]) == 1);
+	/* There is an end to it; ourselves are nobody to dial. */
+	for (unsigned i = 0; i < NET_DIALS_MAX - 1; i++) {
+		put_le32(target.id.bytes + 1, i);
+		ck_assert(net_add_target(nodes[0].net, &target));
+	}
+	put_le32(target.id.bytes + 1, NET_DIALS_MAX);
+	ck_assert(net_add_target(nodes[0].net, &target));
+	put_le32(target.id.bytes + 1, NET_DIALS_MAX + 1);
+	ck_assert(!net_add_target(nodes[0].net, &target));
+	target.id = nodes[0].id;
+	ck_assert(net_add_target(nodes[0].net, &target));
 }
 END_TEST
 
@@ -446,6 +504,8 @@ Suite *test_suite(void)
 	tcase_add_test(cases, who_comes_back_is_dialed_again);
 	tcase_add_test(cases, nodes_of_two_networks_never_meet);
 	tcase_add_test(cases, who_is_not_admitted_hears_nothing);
+	tcase_add_test(cases, who_is_not_admitted_any_more_goes_at_once_and_is_not_dialed);
+	tcase_add_test(cases, who_is_added_is_dialed_and_once);
 	tcase_add_test(cases, a_peer_that_is_blamed_goes_and_nothing_more_of_it_is_heard);
 	tcase_add_test(cases, who_is_paused_is_not_read_until_he_may_go_on);
 	tcase_add_test(cases, a_taken_address_is_refused_and_nothing_is_left);

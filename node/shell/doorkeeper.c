@@ -1,0 +1,121 @@
+#include "node/shell/doorkeeper.h"
+
+#include "chain/base/memory.h"
+#include "node/shell/logger.h"
+#include "node/shell/node.h"
+
+struct roster_letter {
+	struct letter letter;
+	struct node *node;
+	struct roster *roster;
+};
+
+static enum status read_roster(struct roster **roster, struct store *store,
+                               struct why *why)
+{
+	struct store_view *view;
+	enum status status = store_view_open(&view, store, why);
+
+	if (status != STATUS_OK)
+		return status;
+	status = roster_read(roster, view, why);
+	store_view_close(view);
+	return status;
+}
+
+enum status doorkeeper_start(struct doorkeeper *keeper, struct node *node,
+                            const struct net_target *named, size_t named_count,
+                            struct why *why)
+{
+	keeper->node = node;
+	keeper->named = named;
+	keeper->named_count = named_count;
+	return read_roster(&keeper->roster, node->store, why);
+}
+
+void doorkeeper_free(struct doorkeeper *keeper)
+{
+	memory_free(keeper->roster);
+	keeper->roster = NULL;
+}
+
+bool doorkeeper_lists(const struct doorkeeper *keeper, const struct node_id *id)
+{
+	uint64_t height = keeper->node->drive.consensus.stored_height;
+
+	for (size_t i = 0; i < keeper->named_count; i++)
+		if (memcmp(&keeper->named[i].id, id, sizeof *id) == 0)
+			return true;
+	return roster_has(keeper->roster, id, height);
+}
+
+bool doorkeeper_admits(const struct doorkeeper *keeper, const struct node_id *id)
+{
+	return keeper->node->genesis->peers == PEERS_OPEN || doorkeeper_lists(keeper, id);
+}
+
+/* -- Reading anew ---------------------------------------------------------------- */
+
+/* So validators need no list of one another, and one that joins is dialed by all. */
+void doorkeeper_dial(const struct doorkeeper *keeper)
+{
+	const struct roster *roster = keeper->roster;
+	struct net *net = keeper->node->peers.net;
+
+	for (size_t i = 0; i < roster->target_count; i++)
+		if (!net_add_target(net, &roster->targets[i]))
+			logger_warn(LOG_P2P, "validator_not_dialed",
+			            log_string("why", "the list of whom to dial is full; a restart "
+			                              "begins it anew"));
+}
+
+/* On the loop. */
+static void open_roster(void *owner, struct letter *letter)
+{
+	struct node *node = owner;
+	struct doorkeeper *keeper = &node->peers.doorkeeper;
+
+	memory_free(keeper->roster);
+	keeper->roster = ((struct roster_letter *)(void *)letter)->roster;
+	keeper->is_reading = false;
+	memory_free(letter);
+	if (!node->peers.is_stopping) {
+		logger_debug(LOG_P2P, "roster", log_u64("nodes", keeper->roster->count));
+		net_check_admitted(node->peers.net);
+		doorkeeper_dial(keeper);
+		if (keeper->is_stale)
+			doorkeeper_refresh(keeper);
+	}
+	node_check(node);
+}
+
+/* On a worker. */
+static void run_reading(void *owner, struct letter *letter)
+{
+	struct roster_letter *reading = (struct roster_letter *)(void *)letter;
+	struct why why = {{0}};
+	enum status status = read_roster(&reading->roster, reading->node->store, &why);
+
+	(void)owner;
+	if (status != STATUS_OK)
+		node_fail(reading->node, status, why.text);
+	reading->letter.open = open_roster;
+	node_send(reading->node, &reading->letter);
+}
+
+void doorkeeper_refresh(struct doorkeeper *keeper)
+{
+	struct node *node = keeper->node;
+	struct roster_letter *letter;
+
+	keeper->is_stale = keeper->is_reading;
+	if (keeper->is_reading || node->peers.is_stopping)
+		return;
+	letter = memory_new(sizeof *letter);
+	if (!letter)
+		node_fail(node, STATUS_MEMORY, "read who may connect");
+	letter->letter.open = run_reading;
+	letter->node = node;
+	keeper->is_reading = true;
+	mailbox_send_urgent(&node->verify.box, &letter->letter);
+}

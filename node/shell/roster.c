@@ -1,0 +1,169 @@
+#include "node/shell/roster.h"
+
+#include "chain/base/memory.h"
+
+#include <stdlib.h>
+
+/* -- Reading --------------------------------------------------------------------- */
+
+struct reading {
+	struct store_view *view;
+	struct roster *roster;
+	struct why *why;
+	enum status status;
+};
+
+/* Borrowed until the next call; false: there is none, or the reading has failed. */
+static bool get(struct reading *reading, const struct state_key *key,
+                struct bytes_view *value)
+{
+	uint64_t height = store_view_tip(reading->view)->header.height;
+	bool found = false;
+
+	if (reading->status == STATUS_OK)
+		reading->status = store_read_state(reading->view, height, state_key_view(key),
+		                                   value, &found, reading->why);
+	return reading->status == STATUS_OK && found;
+}
+
+static void check(struct reading *reading, enum status status, const char *what)
+{
+	if (reading->status == STATUS_OK && status != STATUS_OK)
+		reading->status = why_set(reading->why, STATUS_CORRUPT, "%s of the state", what);
+}
+
+static void add(struct roster *roster, const struct node_id *id, uint64_t from_height)
+{
+	roster->nodes[roster->count++] = (struct roster_node){*id, from_height};
+}
+
+static void read_validator(struct reading *reading, const struct validator *validator)
+{
+	struct state_key key = state_key_of(STATE_VALIDATOR_INFO, &validator->account);
+	struct roster *roster = reading->roster;
+	struct net_target *target = &roster->targets[roster->target_count];
+	struct validator_info info;
+	struct bytes_view value;
+	bool found = get(reading, &key, &value);
+
+	check(reading, found ? validator_info_decode(&info, value) : STATUS_NOT_FOUND,
+	      "a validator's node");
+	if (reading->status != STATUS_OK)
+		return;
+	add(roster, &info.node_id, 0);
+	/* Whoever joined wrote the address: one that cannot be read is nobody's harm. */
+	if (info.address.size == 0 || endpoint_parse(&target->endpoint, info.address) != NULL)
+		return;
+	target->id = info.node_id;
+	roster->target_count++;
+}
+
+static void read_validators(struct reading *reading)
+{
+	struct state_key key = state_key_of_kind(STATE_VALIDATORS);
+	struct validator_set *set = memory_new(sizeof *set);
+	struct bytes_view value;
+	bool found;
+
+	if (!set) {
+		reading->status = STATUS_MEMORY;
+		return;
+	}
+	found = get(reading, &key, &value);
+	check(reading, found ? validator_set_decode(set, value) : STATUS_NOT_FOUND,
+	      "the validators");
+	for (size_t i = 0; reading->status == STATUS_OK && i < set->count; i++)
+		read_validator(reading, &set->items[i]);
+	memory_free(set);
+}
+
+static void read_slot(struct reading *reading, uint16_t slot)
+{
+	struct state_key key = state_key_of_node_slot(slot);
+	struct node_listing listing;
+	struct node_slot node;
+	struct bytes_view value;
+	bool found = get(reading, &key, &value);
+
+	check(reading, found ? node_slot_decode(&node, value) : STATUS_NOT_FOUND,
+	      "a slot of the nodes");
+	if (reading->status != STATUS_OK)
+		return;
+	key = state_key_of_node(&node.node_id);
+	found = get(reading, &key, &value);
+	check(reading, found ? node_listing_decode(&listing, value) : STATUS_NOT_FOUND,
+	      "a listed node");
+	if (reading->status == STATUS_OK)
+		add(reading->roster, &node.node_id, listing.from_height);
+}
+
+static void read_list(struct reading *reading)
+{
+	struct state_key key = state_key_of_kind(STATE_NODE_LIST);
+	struct node_list list = {0};
+	struct bytes_view value;
+
+	if (get(reading, &key, &value))
+		check(reading, node_list_decode(&list, value), "the list of nodes");
+	if (list.count > NODES_LISTED_MAX)
+		check(reading, STATUS_CORRUPT, "the list of nodes");
+	for (uint16_t i = 0; reading->status == STATUS_OK && i < list.count; i++)
+		read_slot(reading, i);
+}
+
+/* Of two entries for one node, the one that lets it in earlier stands first. */
+static int by_id(const void *a, const void *b)
+{
+	const struct roster_node *first = a, *second = b;
+	int order = memcmp(&first->id, &second->id, sizeof first->id);
+
+	if (order != 0)
+		return order;
+	return (first->from_height > second->from_height) -
+	       (first->from_height < second->from_height);
+}
+
+enum status roster_read(struct roster **roster, struct store_view *view, struct why *why)
+{
+	struct reading reading = {
+		.view = view, .roster = memory_new(sizeof **roster), .why = why};
+
+	*roster = reading.roster;
+	if (!reading.roster)
+		return why_set(why, STATUS_MEMORY, "read who may connect");
+	read_validators(&reading);
+	read_list(&reading);
+	qsort(reading.roster->nodes, reading.roster->count, sizeof reading.roster->nodes[0],
+	      by_id);
+	if (reading.status == STATUS_OK)
+		return STATUS_OK;
+	memory_free(reading.roster);
+	*roster = NULL;
+	return why_set(why, reading.status, "read who may connect");
+}
+
+/* -- Asking ---------------------------------------------------------------------- */
+
+bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t height)
+{
+	size_t low = 0, high = roster->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(&roster->nodes[middle].id, id, sizeof *id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < roster->count &&
+	       memcmp(&roster->nodes[low].id, id, sizeof *id) == 0 &&
+	       roster->nodes[low].from_height <= height;
+}
+
+bool roster_is_changed_by(const struct draft *draft)
+{
+	struct state_key key = state_key_of_kind(STATE_NODE_LIST);
+
+	return draft_is_seal(draft) || draft_has_written(draft, &key);
+}

@@ -1,0 +1,37 @@
+/* The roster: which nodes the ledger lets in, as the loop needs it: in memory.
+ *
+ *     state: validators, their nodes ──┐
+ *            the list of node.set ─────┴─► roster ──► admits, is_listed; whom to dial
+ *
+ * It is read anew by a worker when a block changed what it is made of, and put in the
+ * place of the one before. */
+#ifndef NODE_SHELL_ROSTER_H
+#define NODE_SHELL_ROSTER_H
+
+#include "chain/store/view.h"
+#include "node/net/net.h"
+
+struct roster_node {
+	struct node_id id;
+	uint64_t from_height; /* it may connect when the newest block has this height */
+};
+
+struct roster {
+	size_t count;
+	struct roster_node nodes[NODES_LISTED_MAX + VALIDATORS_MAX]; /* sorted by id */
+	size_t target_count;
+	struct net_target targets[VALIDATORS_MAX]; /* validators whose address is known */
+};
+
+/* As of the newest block of the view. STATUS_CORRUPT, STATUS_MEMORY and those of the store.
+ * Free it with memory_free. */
+MUST_CHECK enum status roster_read(struct roster **roster, struct store_view *view,
+                                   struct why *why);
+
+/* Is this node in it, when the newest block has this height? */
+bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t height);
+
+/* Did this block change what a roster is made of? Any thread, of a sealed draft. */
+bool roster_is_changed_by(const struct draft *draft);
+
+#endif
