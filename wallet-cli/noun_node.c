@@ -1,4 +1,5 @@
-/* cairn node: the node that is asked. */
+/* cairn node: the node that is asked, and the nodes that may connect. */
+#include "wallet-cli/node_list.h"
 #include "wallet-cli/session.h"
 
 #include <string.h>
@@ -98,6 +99,41 @@ const struct command commands_node[] = {
 		.words = "",
 		.summary = "Stop the node",
 		.run = node_stop,
+	},
+	{
+		.noun = "node",
+		.verb = "list",
+		.words = "",
+		.summary = "List the nodes that may connect in a permissioned network",
+		.details = "Those of the validators may in any case: 'cairn validator list'. Those that "
+				   "are connected now: 'cairn rpc peer.list'.",
+		.option_count = 3,
+		.options = {OPTION_limit, OPTION_cursor, OPTION_at},
+		.run = node_list_show,
+	},
+	{
+		.noun = "node",
+		.verb = "admit",
+		.words = "NODE_ID [ACCOUNT]",
+		.word_count_min = 1,
+		.word_count_max = 2,
+		.summary = "Let a node connect with those of a permissioned network",
+		.details = "NODE_ID is what 'cairnd id' prints beside that node. ACCOUNT is whose node it "
+				   "is, by default the account that acts. The root group admits any node; an "
+				   "account that is admitted as a validator up to four of its own.",
+		.examples = "cairn node admit 03a33d... cairn1...",
+		.option_count = 1,
+		.options = {OPTION_from},
+		.run = node_list_admit,
+	},
+	{
+		.noun = "node",
+		.verb = "remove",
+		.words = "NODE_ID",
+		.word_count_min = 1,
+		.word_count_max = 1,
+		.summary = "Let a node connect no longer",
+		.run = node_list_remove,
 	},
 };
 COMMANDS_COUNTED(node);

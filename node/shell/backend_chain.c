@@ -1,4 +1,5 @@
 /* chain: blocks, parameters, and the log over all of it. */
+#include "node/shell/backend_nodes.h"
 #include "node/shell/backend_read.h"
 #include "rpc/api/genesis_json.h"
 #include "rpc/api/ledger_json.h"
@@ -320,6 +321,7 @@ const struct rpc_handler backend_chain_handlers[] = {
 	{"chain.list_blocks", list_blocks},
 	{"chain.get_genesis", get_genesis},
 	{"chain.get_params", get_params},
+	{"chain.list_nodes", backend_list_nodes},
 	{"chain.get_checkpoint", get_checkpoint},
 	{"chain.get_consistency_proof", get_consistency_proof},
 };

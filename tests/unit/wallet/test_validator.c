@@ -75,6 +75,10 @@ static json_t *answer(const char *method, const json_t *params)
 		return answer_sign_join(params);
 	if (strcmp(method, "consensus.list_validators") == 0)
 		return answer_list();
+	if (strcmp(method, "chain.list_nodes") == 0)
+		return json_pack("{s{s[{ss sn si}] sn si}}", "result", "items", "node_id",
+		                 "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+		                 "account", "from_height", 0, "next", "height", 41);
 	if (strcmp(method, "chain.get_params") == 0)
 		return json_pack("{s{s{sI sI}si}}", "result", "params", "heartbeat_ms",
 		                 (json_int_t)5000, "of_a_later_version", (json_int_t)17, "height", 41);
@@ -128,6 +132,48 @@ static const char *own_address(void)
 }
 
 /* -- The root group's ----------------------------------------------------------------- */
+
+/* Its node id, as `cairnd id` prints it: a point. */
+#define NODE_ID "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
+
+START_TEST(a_node_is_admitted_under_an_account_and_removed)
+{
+	struct operation operation;
+	struct hash id;
+	struct tx tx;
+
+	ck_assert_int_eq(address_decode(&id, text_view(own_address()), NULL), STATUS_OK);
+	EXPECT(0, "node", "admit", NODE_ID);
+	operation = arrived(&tx);
+	ck_assert_int_eq(operation.kind, OPERATION_node_set);
+	ck_assert_uint_eq(operation.node_set.node_id.bytes[1], 0x79);
+	/* Of who acts, from now on, if nothing else is said. */
+	ck_assert(operation.node_set.account.present);
+	ck_assert(hash_equal(&operation.node_set.account.value, &id));
+	ck_assert_uint_eq(operation.node_set.from_height, 0);
+	EXPECT(0, "node", "admit", NODE_ID,
+	       "1111111111111111111111111111111111111111111111111111111111111111", "--from", "12");
+	operation = arrived(&tx);
+	ck_assert_uint_eq(operation.node_set.account.value.bytes[0], 0x11);
+	ck_assert_uint_eq(operation.node_set.from_height, 12);
+	EXPECT(0, "node", "remove", NODE_ID, "--yes");
+	operation = arrived(&tx);
+	ck_assert(!operation.node_set.account.present);
+	EXPECT(2, "node", "admit", "0279be66");
+	/* No point has this x. */
+	EXPECT(2, "node", "admit",
+	       "02ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
+}
+END_TEST
+
+START_TEST(listed_nodes_are_a_table)
+{
+	EXPECT(0, "node", "list");
+	ck_assert_ptr_nonnull(strstr(out, NODE_ID "\t-\t0\n"));
+	EXPECT(0, "node", "list", "-q");
+	ck_assert_str_eq(out, NODE_ID "\n");
+}
+END_TEST
 
 START_TEST(admit_and_remove_name_an_account_as_people_write_it)
 {
@@ -293,6 +339,8 @@ Suite *test_suite(void)
 	TCase *tests = tcase_create("validator");
 
 	tcase_add_checked_fixture(tests, start, stop);
+	tcase_add_test(tests, a_node_is_admitted_under_an_account_and_removed);
+	tcase_add_test(tests, listed_nodes_are_a_table);
 	tcase_add_test(tests, admit_and_remove_name_an_account_as_people_write_it);
 	tcase_add_test(tests, a_parameter_is_set_by_name_within_its_bounds);
 	tcase_add_test(tests, parameters_are_listed_with_their_bounds);
