@@ -85,8 +85,9 @@ static int prepare(const struct devnet_node *nodes, const struct devnet *devnet)
 			.p2p_listen = nodes[i].p2p_listen,
 			.rpc_listen = nodes[i].rpc_listen,
 		};
-	if (node_init_network(members, count_nodes(devnet), "devnet", &genesis, &why) !=
-	    STATUS_OK)
+	if (node_init_network(members, count_nodes(devnet),
+	                      &(struct init_network){.name = "devnet"}, &genesis,
+	                      &why) != STATUS_OK)
 		return fail("make the network", why.text);
 	hex_encode(text, hash_view(&genesis));
 	printf("network devnet\ngenesis %s\n", text);

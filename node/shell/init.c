@@ -43,7 +43,8 @@ static void add_validator(struct genesis *genesis, const struct newcomer *newcom
 {
 	size_t index = genesis->validators.count++;
 	struct validator *validator = &genesis->validators.items[index];
-	const char *address = newcomer->member->p2p_listen;
+	const struct init_member *member = newcomer->member;
+	const char *address = member->address ? member->address : member->p2p_listen;
 
 	validator->account = newcomer->account;
 	validator->vote_key = newcomer->keys.vote.public_key;
@@ -51,35 +52,81 @@ static void add_validator(struct genesis *genesis, const struct newcomer *newcom
 	genesis->validator_node_ids[index] = newcomer->keys.node_id;
 	snprintf(genesis->validator_addresses[index], sizeof *genesis->validator_addresses,
 	         "%s", address ? address : "");
-	genesis->root_members[genesis->root_member_count++] = validator->account;
 }
 
-/* The validators, who are the root group besides, and decide there as they do on blocks; open to
- * followers and writers. */
-static void fill_genesis(struct genesis *genesis, const char *name,
-                         struct newcomer **validators, size_t count)
+static enum status read_account(struct hash *account, const char *address, struct why *why)
+{
+	if (address_decode(account, text_view(address), why) == STATUS_OK)
+		return STATUS_OK;
+	return why_add(why, STATUS_MALFORMED, "the account '%.80s'", address);
+}
+
+static enum status fill_root_group(struct genesis *genesis,
+                                   const struct init_network *network, struct why *why)
+{
+	size_t count = network->owner_count ? network->owner_count : genesis->validators.count;
+	enum status status = STATUS_OK;
+
+	if (count > GROUP_MEMBERS_MAX)
+		return why_say(why, STATUS_TOO_LARGE, "the root group has at most %d accounts",
+		               GROUP_MEMBERS_MAX);
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		if (network->owner_count)
+			status = read_account(&genesis->root_members[i], network->owners[i], why);
+		else
+			genesis->root_members[i] = genesis->validators.items[i].account;
+	genesis->root_member_count = count;
+	qsort(genesis->root_members, count, sizeof *genesis->root_members, by_account);
+	genesis->root_threshold =
+		network->owner_count ? 1 : validators_quorum(count, FAULT_BYZANTINE);
+	return status;
+}
+
+/* Anybody may write who can reach a node. */
+static enum status fill_genesis(struct genesis *genesis, const struct init_network *network,
+                                struct newcomer **validators, size_t count, struct why *why)
 {
 	struct timespec now;
+	enum status status;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(genesis->name, sizeof genesis->name, "%s", name);
+	snprintf(genesis->name, sizeof genesis->name, "%s", network->name);
 	genesis->time_ms =
 		(uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / UINT64_C(1000000);
-	genesis->peers = PEERS_OPEN;
+	genesis->peers = network->is_permissioned ? PEERS_PERMISSIONED : PEERS_OPEN;
 	genesis->admission = ADMISSION_OPEN;
 	genesis->parameters = parameters_default();
 	qsort(validators, count, sizeof *validators, by_vote_key);
 	for (size_t i = 0; i < count; i++)
 		add_validator(genesis, validators[i]);
-	qsort(genesis->root_members, count, sizeof *genesis->root_members, by_account);
-	genesis->root_threshold = validators_quorum(count, FAULT_BYZANTINE);
+	status = fill_root_group(genesis, network, why);
+	return status == STATUS_OK ? genesis_check(genesis, why) : status;
+}
+
+/* "genesis_b64" of it, as a wallet's file has it. False: out of memory. */
+static bool add_canonical(json_t *json, const struct genesis *genesis)
+{
+	struct buffer bytes, text;
+	bool is_added;
+
+	buffer_init(&bytes, GENESIS_SIZE_MAX);
+	buffer_init(&text, 2 * GENESIS_SIZE_MAX);
+	genesis_encode(&bytes, genesis);
+	buffer_append_base64(&text, buffer_view(&bytes));
+	is_added = bytes.status == STATUS_OK && text.status == STATUS_OK &&
+	           json_object_set_new(json, "genesis_b64",
+	                               json_stringn((const char *)text.at, text.size)) == 0;
+	buffer_close(&bytes);
+	buffer_close(&text);
+	return is_added;
 }
 
 static enum status write_genesis_json(const struct data_dir *dir,
                                       const struct genesis *genesis, struct why *why)
 {
 	json_t *json = genesis_to_json(genesis);
-	char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+	char *text = json && add_canonical(json, genesis) ? json_dumps(json, JSON_INDENT(2))
+	                                                  : NULL;
 	char path[DATA_PATH_SIZE];
 	enum status status = STATUS_MEMORY;
 
@@ -220,9 +267,11 @@ static enum status begin(struct newcomer *newcomer, const struct init_member *me
 	enum status status;
 
 	newcomer->member = member;
-	if (member->account &&
-	    address_decode(&newcomer->account, text_view(member->account), why) != STATUS_OK)
-		return why_add(why, STATUS_MALFORMED, "the account '%.80s'", member->account);
+	if (member->account) {
+		status = read_account(&newcomer->account, member->account, why);
+		if (status != STATUS_OK)
+			return status;
+	}
 	status = data_dir_create(&newcomer->dir, member->data_dir, why);
 	if (status != STATUS_OK)
 		return status;
@@ -233,21 +282,21 @@ static enum status begin(struct newcomer *newcomer, const struct init_member *me
 	return status;
 }
 
-static enum status fill_all(struct newcomer *newcomers, size_t count, const char *name,
-                            struct hash *genesis_id, struct why *why)
+static enum status fill_all(struct newcomer *newcomers, size_t count,
+                            const struct init_network *network, struct hash *genesis_id,
+                            struct why *why)
 {
 	struct genesis *genesis = memory_new(sizeof *genesis);
 	struct newcomer *validators[VALIDATORS_MAX];
 	size_t validator_count = 0;
-	enum status status = STATUS_OK;
+	enum status status;
 
 	if (!genesis)
 		return why_set(why, STATUS_MEMORY, "make a genesis");
 	for (size_t i = 0; i < count; i++)
 		if (newcomers[i].member->is_validator)
 			validators[validator_count++] = &newcomers[i];
-	fill_genesis(genesis, name, validators, validator_count);
-	status = genesis_check(genesis, why);
+	status = fill_genesis(genesis, network, validators, validator_count, why);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
 		status = fill_folder(&newcomers[i], genesis, genesis_id, why);
 	memory_free(genesis);
@@ -255,24 +304,24 @@ static enum status fill_all(struct newcomer *newcomers, size_t count, const char
 }
 
 enum status node_init_network(const struct init_member *members, size_t count,
-                              const char *network_name, struct hash *genesis,
+                              const struct init_network *network, struct hash *genesis,
                               struct why *why)
 {
 	struct newcomer *newcomers;
 	enum status status = STATUS_OK;
 
-	if (!network_name_is_valid(text_view(network_name)))
+	if (!network_name_is_valid(text_view(network->name)))
 		return why_say(why, STATUS_MALFORMED,
 		               "a network's name has 1 to %d characters a-z 0-9 -, which '%.80s' "
 		               "has not",
-		               NETWORK_NAME_SIZE_MAX, network_name);
+		               NETWORK_NAME_SIZE_MAX, network->name);
 	newcomers = memory_new(count * sizeof *newcomers);
 	if (!newcomers)
 		return why_set(why, STATUS_MEMORY, "make a network");
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
 		status = begin(&newcomers[i], &members[i], why);
 	if (status == STATUS_OK)
-		status = fill_all(newcomers, count, network_name, genesis, why);
+		status = fill_all(newcomers, count, network, genesis, why);
 	for (size_t i = 0; i < count; i++) {
 		if (status != STATUS_OK && newcomers[i].has_dir)
 			empty_folder(&newcomers[i].dir);
@@ -330,5 +379,6 @@ enum status node_init(const char *data_dir, const char *network_name, const char
 		.account = account,
 	};
 
-	return node_init_network(&alone, 1, network_name, genesis, why);
+	return node_init_network(&alone, 1, &(struct init_network){.name = network_name},
+	                         genesis, why);
 }

@@ -13,8 +13,8 @@ struct hash;
 struct init_member {
 	const char *data_dir;
 	bool is_validator;      /* else it follows */
-	const char *p2p_listen; /* ADDR:PORT, also for the others; NULL: the default, which the
-	                         * genesis does not name */
+	const char *p2p_listen; /* ADDR:PORT; NULL: the default; "": others cannot connect */
+	const char *address;    /* HOST:PORT where others reach it; NULL: p2p_listen, or nowhere */
 	const char *rpc_listen; /* NULL: the default */
 	const char *account;    /* address of the validator's account, one of the root group: who has
 	                         * its key admits others and sets parameters. NULL: the account whose
@@ -22,11 +22,21 @@ struct init_member {
 	const char *peers;      /* node_id@host:port, with commas between; NULL: none */
 };
 
+/* What the genesis says beside its validators. */
+struct init_network {
+	const char *name;
+	bool is_permissioned;       /* only nodes that are listed may connect */
+	const char *const *owners;  /* addresses of the accounts of the root group, each of which
+	                             * acts alone */
+	size_t owner_count;         /* at most GROUP_MEMBERS_MAX; 0: the validators are the root
+	                             * group, and decide there as they do on blocks */
+};
+
 /* One genesis for all of them, 1..VALIDATORS_MAX of whom are validators. On failure nothing is
  * left behind but what was there before. *genesis names the network. */
 MUST_CHECK enum status node_init_network(const struct init_member *members, size_t count,
-                                         const char *network_name, struct hash *genesis,
-                                         struct why *why);
+                                         const struct init_network *network,
+                                         struct hash *genesis, struct why *why);
 
 /* A network of one; `account` as above. */
 MUST_CHECK enum status node_init(const char *data_dir, const char *network_name,

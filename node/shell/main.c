@@ -1,26 +1,22 @@
 /* cairnd: the node. */
 #include "chain/base/text.h"
 #include "node/shell/allow_votes.h"
+#include "node/shell/command_line.h"
 #include "node/shell/compact.h"
 #include "node/shell/config.h"
 #include "node/shell/devnet.h"
-#include "node/shell/file.h"
+#include "node/shell/genesis_file.h"
 #include "node/shell/init.h"
+#include "node/shell/network_command.h"
 #include "node/shell/node.h"
 
 #include "chain/crypto/hash.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-
-enum {
-	EXIT_USAGE = 2,
-	GENESIS_FILE_SIZE_MAX = 8 << 20, /* the bytes in base64, and all of it for people */
-};
 
 static const char USAGE[] =
 	"usage: cairnd init [--data-dir DIR] [--network NAME] make a network of one and its keys\n"
@@ -32,6 +28,8 @@ static const char USAGE[] =
 	"                                                 N validators on this machine, in DIR/node<i>\n"
 	"       cairnd join --data-dir DIR --genesis FILE [--peers ID@HOST:PORT,...]\n"
 	"                                                 follow a network; FILE of cairn chain genesis -o\n"
+	"       cairnd network create NAME --address HOST:PORT --account ADDRESS [--open] ...\n"
+	"       cairnd network invite | join INVITATION      of several organisations: network --help\n"
 	"       cairnd id [flags of run]                      the node id and keys, for other nodes\n"
 	"       cairnd config [flags of run]                  show what it would run with\n"
 	"       cairnd compact [flags of run]                 rewrite a stopped node's files small\n"
@@ -62,20 +60,6 @@ static int refuse_start(const struct why *why)
 	return NODE_EXIT_REFUSED;
 }
 
-/* The value of the argument at *at, behind "NAME=" or behind NAME, where *at moves on to it;
- * NULL: it is another argument, or the value is missing. */
-static const char *value_of(const char *name, int count, char **arguments, int *at)
-{
-	const char *argument = arguments[*at];
-	size_t size = strlen(name);
-
-	if (strncmp(argument, name, size) != 0)
-		return NULL;
-	if (argument[size] == '=')
-		return argument + size + 1;
-	return argument[size] == '\0' && *at + 1 < count ? arguments[++*at] : NULL;
-}
-
 static int init(const char *data_dir, const char *network, const char *account)
 {
 	char path[DATA_DIR_PATH_SIZE];
@@ -103,11 +87,11 @@ static int command_init(int count, char **arguments)
 	for (int i = 0; i < count; i++) {
 		const char *argument = arguments[i], *value;
 
-		if ((value = value_of("--data-dir", count, arguments, &i)))
+		if ((value = command_value("--data-dir", count, arguments, &i)))
 			data_dir = value;
-		else if ((value = value_of("--network", count, arguments, &i)))
+		else if ((value = command_value("--network", count, arguments, &i)))
 			network = value;
-		else if ((value = value_of("--account", count, arguments, &i)))
+		else if ((value = command_value("--account", count, arguments, &i)))
 			account = value;
 		else
 			return usage("cannot understand '%s'", argument);
@@ -136,9 +120,9 @@ static int command_allow_votes(int count, char **arguments)
 	for (int i = 0; i < count; i++) {
 		const char *argument = arguments[i], *value;
 
-		if ((value = value_of("--data-dir", count, arguments, &i)))
+		if ((value = command_value("--data-dir", count, arguments, &i)))
 			data_dir = value;
-		else if ((value = value_of("--above", count, arguments, &i)))
+		else if ((value = command_value("--above", count, arguments, &i)))
 			above = value;
 		else
 			return usage("cannot understand '%s'", argument);
@@ -154,41 +138,13 @@ static int command_allow_votes(int count, char **arguments)
 	return EXIT_SUCCESS;
 }
 
-/* `genesis_b64` of the file that `cairn chain genesis -o` writes. */
-static enum status read_genesis_file(struct buffer *genesis, const char *path, struct why *why)
-{
-	struct bytes_view text;
-	struct buffer file;
-	json_t *json = NULL;
-	uint8_t *room = NULL;
-	size_t size = 0;
-	enum status status;
-
-	buffer_init(&file, GENESIS_FILE_SIZE_MAX);
-	buffer_init(genesis, 2 * GENESIS_SIZE_MAX);
-	status = file_read(&file, path, why);
-	if (status == STATUS_OK)
-		json = json_loadb((const char *)file.at, file.size, JSON_REJECT_DUPLICATES, NULL);
-	text = bytes_view(json_string_value(json_object_get(json, "genesis_b64")),
-	                  json_string_length(json_object_get(json, "genesis_b64")));
-	if (text.size > 0)
-		room = buffer_extend(genesis, base64_decoded_size_max(text.size));
-	if (status == STATUS_OK && (!room || !base64_decode(room, &size, text)))
-		status = why_say(why, STATUS_MALFORMED,
-		                 "%s is no genesis: make it with 'cairn chain genesis -o FILE'", path);
-	genesis->size = size;
-	json_decref(json);
-	buffer_close(&file);
-	return status;
-}
-
 static int join(const struct init_member *member, const char *path)
 {
 	struct why why = {{0}};
 	char text[HASH_HEX_SIZE];
 	struct buffer genesis;
 	struct hash hash;
-	enum status status = read_genesis_file(&genesis, path, &why);
+	enum status status = genesis_file_read(&genesis, path, &why);
 
 	if (status == STATUS_OK)
 		status = node_join(member, buffer_view(&genesis), &hash, &why);
@@ -209,11 +165,11 @@ static int command_join(int count, char **arguments)
 	for (int i = 0; i < count; i++) {
 		const char *argument = arguments[i], *value;
 
-		if ((value = value_of("--data-dir", count, arguments, &i)))
+		if ((value = command_value("--data-dir", count, arguments, &i)))
 			member.data_dir = value;
-		else if ((value = value_of("--genesis", count, arguments, &i)))
+		else if ((value = command_value("--genesis", count, arguments, &i)))
 			genesis = value;
-		else if ((value = value_of("--peers", count, arguments, &i)))
+		else if ((value = command_value("--peers", count, arguments, &i)))
 			member.peers = value;
 		else
 			return usage("cannot understand '%s'", argument);
@@ -236,12 +192,12 @@ static bool read_devnet(struct devnet *devnet, int count, char **arguments, int 
 	for (; *at < count; ++*at) {
 		const char *argument = arguments[*at], *value;
 
-		if ((value = value_of("--data-dir", count, arguments, at)))
+		if ((value = command_value("--data-dir", count, arguments, at)))
 			devnet->folder = value;
-		else if ((value = value_of("--base-port", count, arguments, at)) &&
+		else if ((value = command_value("--base-port", count, arguments, at)) &&
 		         read_number(&number, value, 1, UINT16_MAX))
 			devnet->base_port = (uint16_t)number;
-		else if ((value = value_of("--followers", count, arguments, at)) &&
+		else if ((value = command_value("--followers", count, arguments, at)) &&
 		         read_number(&number, value, 0, DEVNET_NODES_MAX))
 			devnet->follower_count = (size_t)number;
 		else if (strcmp(argument, "--prepare") == 0)
@@ -331,6 +287,8 @@ int main(int argc, char **argv, char **environment)
 	/* Files are the node's alone, and no core dump or debugger of others sees the keys. */
 	umask(0077);
 	prctl(PR_SET_DUMPABLE, 0);
+	if (strcmp(command, "network") == 0)
+		return network_command(argc - 2, argv + 2);
 	if (asks_for_help(argc - 1, argv + 1)) {
 		fputs(USAGE, stdout);
 		return EXIT_SUCCESS;
