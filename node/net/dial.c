@@ -1,6 +1,7 @@
 /* Whom to dial, when, and how long to wait after it failed. */
 #include "node/net/inner.h"
 
+#include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/base/text.h"
 #include "node/shell/clock.h"
@@ -24,41 +25,73 @@ const char *net_target_parse(struct net_target *target, struct bytes_view text)
 	                      bytes_view(at + 1, text.size - id_size - 1));
 }
 
-static bool is_listed(const struct net *net, const struct node_id *id)
+/* NULL: it is not dialed. */
+static struct net_dial *find_dial(const struct net *net, const struct node_id *id)
 {
 	for (size_t i = 0; i < net->dial_count; i++)
-		if (memcmp(&net->dials[i].target.id, id, sizeof *id) == 0)
-			return true;
-	return memcmp(&net->self.node_id, id, sizeof *id) == 0;
+		if (!net->dials[i].is_removed &&
+		    memcmp(&net->dials[i].target.id, id, sizeof *id) == 0)
+			return &net->dials[i];
+	return NULL;
+}
+
+/* A place that nothing points at; NULL: there is none. */
+static struct net_dial *free_dial(struct net *net)
+{
+	for (size_t i = 0; i < net->dial_count; i++) {
+		struct net_dial *dial = &net->dials[i];
+
+		if (dial->is_removed && !dial->peer && !dial->is_looking_up)
+			return dial;
+	}
+	return net->dial_count < net->dials_max ? &net->dials[net->dial_count++] : NULL;
+}
+
+bool net_dials(const struct net *net, const struct node_id *id)
+{
+	return net && find_dial(net, id);
+}
+
+/* Double ones, and our own node, count as taken. */
+bool net_add_target(struct net *net, const struct net_target *target)
+{
+	struct net_dial *dial;
+
+	if (find_dial(net, &target->id) ||
+	    memcmp(&net->self.node_id, &target->id, sizeof target->id) == 0)
+		return true;
+	dial = free_dial(net);
+	if (!dial)
+		return false;
+	memset(dial, 0, sizeof *dial);
+	dial->target = *target;
+	dial->net = net;
+	dial->lookup.data = dial;
+	return true;
+}
+
+void net_remove_target(struct net *net, const struct node_id *id)
+{
+	struct net_dial *dial = find_dial(net, id);
+
+	if (dial)
+		dial->is_removed = true;
 }
 
 enum status dial_init(struct net *net)
 {
 	const struct net_config *config = &net->config;
 
-	/* At their most, so that they stay where they are when some are added. */
-	net->dials = memory_new(NET_DIALS_MAX * sizeof *net->dials);
+	net->dials_max = config->target_count + NET_ADDED_MAX;
+	net->dials = memory_new(net->dials_max * sizeof *net->dials);
 	if (!net->dials)
 		return STATUS_MEMORY;
-	for (size_t i = 0; i < config->target_count; i++)
-		if (!net_add_target(net, &config->targets[i]))
-			return STATUS_TOO_LARGE;
+	for (size_t i = 0; i < config->target_count; i++) {
+		bool is_taken = net_add_target(net, &config->targets[i]);
+
+		INVARIANT(is_taken);
+	}
 	return STATUS_OK;
-}
-
-bool net_add_target(struct net *net, const struct net_target *target)
-{
-	struct net_dial *dial;
-
-	if (is_listed(net, &target->id))
-		return true;
-	if (net->dial_count == NET_DIALS_MAX)
-		return false;
-	dial = &net->dials[net->dial_count++];
-	dial->target = *target;
-	dial->net = net;
-	dial->lookup.data = dial;
-	return true;
 }
 
 /* -- When ------------------------------------------------------------------------------------- */
@@ -118,7 +151,7 @@ size_t net_shut_out_count(const struct net *net)
 	size_t count = 0;
 
 	for (size_t i = 0; net && i < net->dial_count; i++)
-		count += net->dials[i].shut_out_count > 0;
+		count += !net->dials[i].is_removed && net->dials[i].shut_out_count > 0;
 	return count;
 }
 
@@ -164,7 +197,7 @@ static void on_looked_up(uv_getaddrinfo_t *lookup, int error, struct addrinfo *f
 		net_check_stopped(dial->net);
 		return;
 	}
-	if (error == 0 && found)
+	if (error == 0 && found && !dial->is_removed)
 		connect_to(dial, found->ai_addr);
 	else
 		wait_longer(dial);
@@ -215,8 +248,8 @@ void dial_tick(struct net *net, uint64_t now_ms)
 	for (size_t i = 0; i < net->dial_count && under_way < NET_DIALING_MAX; i++) {
 		struct net_dial *dial = &net->dials[i];
 
-		if (dial->peer || dial->is_looking_up || now_ms < dial->due_ms ||
-		    peer_find(net, &dial->target.id, NULL) ||
+		if (dial->is_removed || dial->peer || dial->is_looking_up ||
+		    now_ms < dial->due_ms || peer_find(net, &dial->target.id, NULL) ||
 		    !net->config.admits(net->config.owner, &dial->target.id))
 			continue;
 		start(dial);

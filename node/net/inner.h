@@ -28,6 +28,7 @@ struct net_dial {
 	uv_getaddrinfo_t lookup;
 	bool is_looking_up;
 	struct net_peer *peer;    /* being dialed, or open by this dial */
+	bool is_removed;          /* its place is free when nothing is under way */
 	uint32_t failures;
 	uint64_t due_ms;
 	uint32_t shut_out_count;  /* connections in a row that ended when it knew who we are */
@@ -73,7 +74,8 @@ struct net {
 	bool must_accept;         /* there is one, and nowhere to put it */
 	char address[ENDPOINT_TEXT_SIZE];
 	struct bucket accepts;    /* handshakes that others may begin */
-	struct net_dial *dials;
+	struct net_dial *dials;   /* fixed places: peers and look-ups point at them */
+	size_t dials_max;
 	size_t dial_count;
 	struct lots lots;
 	bool is_stopping;

@@ -19,8 +19,8 @@
 #include <uv.h>
 
 enum {
-	/* Of the genesis and of the file, and those that became validators since. */
-	NET_DIALS_MAX = 3 * VALIDATORS_MAX + CONFIG_LIST_MAX,
+	NET_DIALS_MAX = VALIDATORS_MAX + CONFIG_LIST_MAX, /* of genesis and of the file */
+	NET_ADDED_MAX = 128, /* besides, while the node runs: by a person, one by one */
 	NET_NOBODY = UINT16_MAX,
 };
 
@@ -64,6 +64,13 @@ struct net;
 MUST_CHECK enum status net_new(struct net **net, const struct net_config *config,
                                struct why *why);
 
+/* One more to dial, from now on. False: there are NET_ADDED_MAX of them. */
+MUST_CHECK bool net_add_target(struct net *net, const struct net_target *target);
+/* It is dialed no more; a connection that there is stays. */
+void net_remove_target(struct net *net, const struct node_id *id);
+/* Is this node dialed? `net` may be NULL: nobody is. */
+bool net_dials(const struct net *net, const struct node_id *id);
+
 /* A message for a connected peer, copied: of consensus, in the form of consensus/message.h.
  * Lost if he cannot keep up. */
 void net_send(struct net *net, uint16_t peer, struct bytes_view message);
@@ -74,10 +81,6 @@ void net_close_peer(struct net *net, uint16_t peer, enum disconnect_code code,
 
 /* The owner's answers have changed: who is admitted no longer goes, as revoked. */
 void net_check_admitted(struct net *net);
-
-/* One more to dial, for ever; who is dialed already stays so at the address that was told
- * first. False: there is no room. */
-bool net_add_target(struct net *net, const struct net_target *target);
 
 /* Of those that are dialed, how many closed the last connection as soon as they knew who we
  * are: they do not let us in. */

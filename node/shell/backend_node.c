@@ -1,5 +1,6 @@
 /* node: this one machine. */
 #include "chain/base/memory.h"
+#include "chain/base/text.h"
 #include "node/shell/backend_read.h"
 #include "node/shell/clock.h"
 #include "rpc/api/ledger_json.h"
@@ -170,14 +171,35 @@ static json_t *warning_json(const char *name, const char *message)
 	return json;
 }
 
-/* On the loop. */
-static void see_votes(struct loop_question *question, struct node *node)
-{
-	bool *is_forgetful = memory_new(sizeof *is_forgetful);
+/* What the loop knows of it. */
+struct concerns {
+	bool is_forgetful;
+	bool is_shut_out; /* nobody is connected, and some closed when they knew who we are */
+};
 
-	question->found = is_forgetful;
-	if (is_forgetful)
-		*is_forgetful = consensus_is_forgetful(&node->drive.consensus);
+/* On the loop. */
+static void see_concerns(struct loop_question *question, struct node *node)
+{
+	struct concerns *concerns = memory_new(sizeof *concerns);
+
+	question->found = concerns;
+	if (!concerns)
+		return;
+	concerns->is_forgetful = consensus_is_forgetful(&node->drive.consensus);
+	concerns->is_shut_out = net_peer_count(node->peers.net) == 0 &&
+	                        net_shut_out_count(node->peers.net) > 0;
+}
+
+static void add_shut_out_warning(json_t **items, const struct node_id *id)
+{
+	char hex[2 * COMPRESSED_KEY_SIZE + 1], message[320];
+
+	hex_encode(hex, bytes_view(id->bytes, sizeof id->bytes));
+	snprintf(message, sizeof message,
+	         "the other nodes do not let this one in: a member of the network admits it with "
+	         "'cairn node admit %s', and it goes on trying",
+	         hex);
+	add_item(items, warning_json("NOT_LET_IN", message));
 }
 
 static void add_store_warning(json_t **items, const struct backend *backend)
@@ -196,11 +218,11 @@ static void add_store_warning(json_t **items, const struct backend *backend)
 
 static void finish_warnings(struct loop_question *question)
 {
-	const bool *is_forgetful = question->found;
+	const struct concerns *concerns = question->found;
 	json_t *items = json_array();
 	json_t *json = json_object();
 
-	if (!is_forgetful) {
+	if (!concerns) {
 		json_decref(items);
 		json_decref(json);
 		backend_fail(question->call, STATUS_MEMORY, NULL);
@@ -212,12 +234,14 @@ static void finish_warnings(struct loop_question *question)
 		                      "one of the two slots of the sign state could not be read "
 		                      "when the node started: after a crash that is harmless, "
 		                      "without one look at the disk"));
-	if (*is_forgetful)
+	if (concerns->is_forgetful)
 		add_item(&items,
 		         warning_json("VOTES_FORGOTTEN",
 		                      "what this validator signed is forgotten: it votes again when a "
 		                      "quorum of the others has told where it stands, or when a person "
 		                      "who knows says so with 'cairnd allow-votes'"));
+	if (concerns->is_shut_out)
+		add_shut_out_warning(&items, &question->backend->node->keys.node_id);
 	add_store_warning(&items, question->backend);
 	object_put(&json, "items", items);
 	object_put(&json, "next", json_null());
@@ -227,7 +251,7 @@ static void finish_warnings(struct loop_question *question)
 static void list_warnings(struct rpc_call *call, json_t *params, void *owner)
 {
 	static const struct loop_question question = {
-		.function = see_votes,
+		.function = see_concerns,
 		.finish = finish_warnings,
 	};
 

@@ -69,23 +69,51 @@ void doorkeeper_dial(const struct doorkeeper *keeper)
 			                              "begins it anew"));
 }
 
+static bool is_target(const struct net_target *targets, size_t count,
+                      const struct node_id *id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memcmp(&targets[i].id, id, sizeof *id) == 0)
+			return true;
+	return false;
+}
+
+/* Who was dialed as a validator and is none any more; those of the file and of the genesis
+ * stay. */
+static void forget_validators(const struct doorkeeper *keeper, const struct roster *before)
+{
+	const struct peers *peers = &keeper->node->peers;
+	const struct roster *now = keeper->roster;
+
+	for (size_t i = 0; i < before->target_count; i++) {
+		const struct node_id *id = &before->targets[i].id;
+
+		if (!is_target(now->targets, now->target_count, id) &&
+		    !is_target(peers->targets, peers->target_count, id))
+			net_remove_target(peers->net, id);
+	}
+}
+
 /* On the loop. */
 static void open_roster(void *owner, struct letter *letter)
 {
 	struct node *node = owner;
 	struct doorkeeper *keeper = &node->peers.doorkeeper;
 
-	memory_free(keeper->roster);
+	struct roster *before = keeper->roster;
+
 	keeper->roster = ((struct roster_letter *)(void *)letter)->roster;
 	keeper->is_reading = false;
 	memory_free(letter);
 	if (!node->peers.is_stopping) {
 		logger_debug(LOG_P2P, "roster", log_u64("nodes", keeper->roster->count));
 		net_check_admitted(node->peers.net);
+		forget_validators(keeper, before);
 		doorkeeper_dial(keeper);
 		if (keeper->is_stale)
 			doorkeeper_refresh(keeper);
 	}
+	memory_free(before);
 	node_check(node);
 }
 

@@ -240,6 +240,9 @@ START_TEST(in_a_permissioned_network_a_node_is_let_in_and_shown_out)
 	/* It says why nothing happens, and what is to be done. */
 	await_log(&nodes[1], "not_let_in");
 	ck_assert(log_has(&nodes[1], "cairn node admit"));
+	ck_assert_int_eq(cairn(&nodes[1], "rpc node.list_warnings"), 0);
+	ck_assert_ptr_nonnull(strstr(said, "NOT_LET_IN"));
+	ck_assert_ptr_nonnull(strstr(said, id));
 	ck_assert_uint_eq(status_of(&nodes[1], "height"), 0);
 	ck_assert_uint_eq(status_of(&nodes[0], "peers"), 0);
 	ck_assert_int_eq(cairn(&nodes[0], "node admit %s", id), 0);
@@ -249,6 +252,8 @@ START_TEST(in_a_permissioned_network_a_node_is_let_in_and_shown_out)
 	ck_assert_str_eq(said, "hello");
 	ck_assert_int_eq(cairn(&nodes[1], "node list -q"), 0);
 	ck_assert_str_eq(said_line(), id);
+	ck_assert_int_eq(cairn(&nodes[1], "rpc node.list_warnings"), 0);
+	ck_assert_ptr_null(strstr(said, "NOT_LET_IN"));
 	/* After a restart of both it is still known. */
 	live_node_stop(&nodes[0]);
 	live_node_restart(&nodes[0]);

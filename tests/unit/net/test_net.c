@@ -317,14 +317,19 @@ START_TEST(who_is_added_is_dialed_and_once)
 	ck_assert_uint_eq(nodes[1].net->dial_count, 1);
 	RUN_UNTIL(open_count(&nodes[0]) == 1 && open_count(&nodes[1]) == 1);
 	/* There is an end to it; ourselves are nobody to dial. */
-	for (unsigned i = 0; i < NET_DIALS_MAX - 1; i++) {
+	for (unsigned i = 0; i < NET_ADDED_MAX; i++) {
 		put_le32(target.id.bytes + 1, i);
 		ck_assert(net_add_target(nodes[0].net, &target));
 	}
-	put_le32(target.id.bytes + 1, NET_DIALS_MAX);
-	ck_assert(net_add_target(nodes[0].net, &target));
-	put_le32(target.id.bytes + 1, NET_DIALS_MAX + 1);
+	put_le32(target.id.bytes + 1, NET_ADDED_MAX);
 	ck_assert(!net_add_target(nodes[0].net, &target));
+	/* Who is dialed no more makes room. */
+	put_le32(target.id.bytes + 1, 5);
+	net_remove_target(nodes[0].net, &target.id);
+	ck_assert(!net_dials(nodes[0].net, &target.id));
+	put_le32(target.id.bytes + 1, NET_ADDED_MAX);
+	ck_assert(net_add_target(nodes[0].net, &target));
+	ck_assert(net_dials(nodes[0].net, &target.id));
 	target.id = nodes[0].id;
 	ck_assert(net_add_target(nodes[0].net, &target));
 }
