@@ -295,6 +295,7 @@ struct peer {
 	uint64_t height;        /* that he has committed, as he says */
 	uint64_t seen_view;     /* the latest that a vote or status of his was about */
 	uint64_t heard_ms;      /* when he last said anything, or could not have so far */
+	uint64_t voted_ms;      /* when a vote of his last came on its own; 0: none in this epoch */
 	uint64_t told_view;     /* the frontier that he showed when we asked; 0: not yet */
 	uint64_t status_due_ms; /* no status to him before */
 };
@@ -390,6 +391,14 @@ struct bytes_view consensus_certificate(const struct consensus *core, uint64_t v
 /* Does it ask others where they stand, because what it signed is forgotten? Their answers have
  * core->nonce as echo. */
 bool consensus_is_forgetful(const struct consensus *core);
+
+/* How long the frontier view may take, by now: for people. */
+struct view_times {
+	uint64_t base_ms;     /* B: what the time-outs are multiples of */
+	uint64_t proposal_ms; /* from the view's arming, without a proposal */
+	uint64_t view_ms;     /* likewise, without a quorum that notarizes */
+};
+struct view_times consensus_view_times(const struct consensus *core);
 
 /* Everything that must hold between steps. */
 bool consensus_sound(const struct consensus *core);

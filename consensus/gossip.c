@@ -39,8 +39,11 @@ void note_heard(struct consensus *core, const struct vote *vote)
 {
 	const struct ballot *ballot = &vote->ballot;
 
-	if (ballot->epoch == core->epoch.number && ballot->view + 1 >= core->views.current &&
-	    vote->signer < core->epoch.validators.count)
+	if (ballot->epoch != core->epoch.number ||
+	    vote->signer >= core->epoch.validators.count)
+		return;
+	core->peers[vote->signer].voted_ms = core->now_ms;
+	if (ballot->view + 1 >= core->views.current)
 		core->peers[vote->signer].heard_ms = core->now_ms;
 }
 

@@ -224,3 +224,12 @@ bool is_overdue(struct consensus *core)
 	want_wake(core, view_ms);
 	return false;
 }
+
+struct view_times consensus_view_times(const struct consensus *core)
+{
+	return (struct view_times){
+		.base_ms = base_timeout(core),
+		.proposal_ms = stretched(core, 2),
+		.view_ms = stretched(core, 3),
+	};
+}

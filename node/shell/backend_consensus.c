@@ -1,6 +1,7 @@
 /* consensus.*: who validates, and what a node that shall validate has to sign. */
 #include "chain/ledger/validators.h"
 #include "node/shell/backend_read.h"
+#include "node/shell/backend_standing.h"
 #include "rpc/api/ledger_json.h"
 #include "rpc/api/params.h"
 
@@ -136,6 +137,8 @@ static void answer_join(struct rpc_call *call, json_t *params, void *owner)
 /* -- The table --------------------------------------------------------------------- */
 
 const struct rpc_handler backend_consensus_handlers[] = {
+	{"consensus.get_state", backend_get_state},
+	{"consensus.why", backend_why},
 	{"consensus.list_validators", list_validators},
 	{"consensus.sign_join", answer_join},
 };

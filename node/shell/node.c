@@ -2,6 +2,7 @@
 
 #include "chain/base/invariant.h"
 #include "chain/store/check.h"
+#include "node/drive/standing.h"
 #include "node/shell/backend.h"
 #include "node/shell/clock.h"
 #include "node/shell/layout.h"
@@ -240,18 +241,8 @@ static void world_evidence(void *owner, const struct vote votes[2])
 
 static void world_alarm(void *owner, enum alarm alarm)
 {
-	static const char *const texts[] = {
-		[ALARM_SAFETY_BROKEN] = "two certificates exclude each other: more validators lie "
-								"than the network can bear",
-		[ALARM_LOCAL_FAULT] = "what a quorum certified does not execute here: this machine "
-							  "or this program is at fault",
-		[ALARM_SAME_KEY] = "somebody votes with this node's key: another process has it, or "
-						   "an old copy of the data directory was put back",
-		[ALARM_WINDOW_FULL] = "too many views without a final block",
-	};
-
 	(void)owner;
-	logger_error(LOG_CONSENSUS, "alarm", log_text("what", text_view(texts[alarm])),
+	logger_error(LOG_CONSENSUS, "alarm", log_text("what", text_view(alarm_text(alarm))),
 	             log_text("hint", text_view("this node signs nothing more")));
 }
 

@@ -13,6 +13,23 @@ static const struct rpc_parameter address = {
 };
 
 const struct rpc_method rpc_methods_consensus[] = {
+	{"consensus.get_state",
+	 "Where the agreement stands, as this node sees it",
+	 RPC_READ,
+	 RPC_ONE,
+	 "state (as consensus.why), epoch, view, leader, has_proposal, open_view (notarized and not final; null: none), "
+	 "final_view, height, best_height, final_ms (ago; null: none since the start), pool_txs, "
+	 "timer_ms (since it runs; null: idle), base_timeout_ms, proposal_timeout_ms, "
+	 "view_timeout_ms, halted, quorum, heard, validators: account, name, node_id, self, "
+	 "connected, heard, heard_ms (ago), last_vote_ms (ago), height, behind, votes in the view",
+	 {NULL}},
+	{"consensus.why",
+	 "What is being waited for, and for whom, in sentences",
+	 RPC_READ,
+	 RPC_ONE,
+	 "state: halted, syncing, no_quorum, forgetful, waiting, working or idle; reasons: one "
+	 "sentence each",
+	 {NULL}},
 	{"consensus.list_validators",
 	 "The validators of the next block, by vote key",
 	 RPC_READ,
