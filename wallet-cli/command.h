@@ -36,6 +36,7 @@ struct command {
 	X(tx, "transactions by hand: built, signed and sent apart") \
 	X(chain, "blocks and the network's beginning") \
 	X(validator, "who agrees on blocks: admitted, joined, removed") \
+	X(consensus, "how the validators agree, and whom they wait for") \
 	X(param, "what the network counts by") \
 	X(node, "the node that is asked") \
 	X(rpc, "any method of the node") \
