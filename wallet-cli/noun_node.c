@@ -45,9 +45,9 @@ static enum exit_code node_health(struct session *session)
 	reason = json_string_value(json_array_get(reasons, 0));
 	if (!session->output.is_quiet)
 		exit_code = session_show(session, result);
-	if (exit_code == EXIT_CODE_OK && !json_is_true(json_object_get(result, "ready")))
+	if (exit_code == EXIT_CODE_OK && !json_is_true(json_object_get(result, "healthy")))
 		exit_code =
-			failure_set(&session->failure, EXIT_CODE_FAILURE, "the node is not ready: %s",
+			failure_set(&session->failure, EXIT_CODE_FAILURE, "the node is not well: %s",
 		                reason ? reason : "it does not say why");
 	json_decref(result);
 	return exit_code;
@@ -90,7 +90,7 @@ const struct command commands_node[] = {
 		.noun = "node",
 		.verb = "health",
 		.words = "",
-		.summary = "Say whether the node is ready; exit code 1 if not",
+		.summary = "Say whether all is well; exit code 1 if not",
 		.run = node_health,
 	},
 	{

@@ -64,6 +64,7 @@ struct net {
 	struct net_peer *numbers[PEERS_MAX];
 	uint16_t next_number;
 	size_t open_count;
+	struct net_totals gone;   /* of peers that have ended; opened: of all */
 	size_t waiting;           /* bytes in all lanes, about */
 	struct parcel *parcel;    /* of the last message: the next peer may get the same */
 	uv_tcp_t listener;
@@ -100,6 +101,8 @@ void peer_set_reading(struct net_peer *peer);
 void peer_flush(struct net_peer *peer);
 /* What time and the owner want of it. */
 void peer_tick(struct net_peer *peer, uint64_t now_ms);
+/* What it moved is the net's from now on. */
+void peer_count(const struct net_peer *peer, struct net_totals *totals);
 /* The live session with this node other than `but`, or NULL. */
 struct net_peer *peer_find(const struct net *net, const struct node_id *id,
                            const struct net_peer *but);

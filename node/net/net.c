@@ -393,6 +393,23 @@ void net_list(const struct net *net,
 	}
 }
 
+void net_count(const struct net *net, struct net_totals *totals)
+{
+	const struct net_peer *peer;
+
+	*totals = (struct net_totals){0};
+	if (!net)
+		return;
+	*totals = net->gone;
+	DL_FOREACH(net->peers, peer) {
+		if (peer->is_closing)
+			continue;
+		peer_count(peer, totals);
+		totals->dialed += peer->number != NET_NOBODY && peer->session.is_initiator;
+		totals->waiting += session_waiting(&peer->session);
+	}
+}
+
 const char *net_address(const struct net *net)
 {
 	return net->address;

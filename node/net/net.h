@@ -109,6 +109,16 @@ struct net_facts {
 void net_list(const struct net *net,
               void (*visit)(void *owner, const struct net_facts *facts), void *owner);
 
+/* All peers together, those that are gone included. */
+struct net_totals {
+	uint64_t bytes_in, bytes_out, messages_in, messages_out, messages_dropped;
+	uint64_t opened;   /* sessions, ever */
+	size_t dialed;     /* of those that are open, by us */
+	size_t waiting;    /* bytes in all lanes */
+};
+/* Zeros if `net` is NULL. */
+void net_count(const struct net *net, struct net_totals *totals);
+
 /* Where it listens, for people; empty: nowhere. */
 const char *net_address(const struct net *net);
 

@@ -137,6 +137,17 @@ static void log_end(const struct net_peer *peer)
 		             log_string("what", what));
 }
 
+void peer_count(const struct net_peer *peer, struct net_totals *totals)
+{
+	const struct session *session = &peer->session;
+
+	totals->bytes_in += session->bytes_in;
+	totals->bytes_out += session->bytes_out;
+	totals->messages_in += session->messages_in;
+	totals->messages_out += session->messages_out;
+	totals->messages_dropped += session->messages_dropped + session->flooded_count;
+}
+
 /* The owner and the dial hear of it. */
 static void tell_end(struct net_peer *peer)
 {
@@ -164,6 +175,7 @@ void peer_end(struct net_peer *peer, bool reset)
 	peer->is_reading = false;
 	log_end(peer);
 	tell_end(peer);
+	peer_count(peer, &peer->net->gone);
 	session_close(&peer->session);
 	if (!reset || uv_tcp_close_reset(&peer->tcp, on_closed) != 0)
 		uv_close((uv_handle_t *)&peer->tcp, on_closed);
@@ -264,6 +276,7 @@ static void on_open(struct net_peer *peer)
 	net->open_count++;
 	if (peer->dial)
 		peer->dial->shut_out_count = 0;
+	net->gone.opened++;
 	logger_info(LOG_P2P, "peer", log_u64("peer", number),
 	            log_string("address", peer->address),
 	            log_hex("node_id", bytes_view(&peer->session.remote_id, COMPRESSED_KEY_SIZE)),

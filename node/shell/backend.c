@@ -1,6 +1,7 @@
 #include "node/shell/backend.h"
 
 #include "chain/base/invariant.h"
+#include "node/shell/clock.h"
 #include "node/shell/endpoint.h"
 #include "node/shell/layout.h"
 #include "node/shell/logger.h"
@@ -92,16 +93,6 @@ void backend_ask_loop(struct backend *backend, struct rpc_call *call,
 	node_send(backend->node, &question->letter);
 }
 
-static bool is_ready(void *owner, struct why *reason)
-{
-	struct backend *backend = owner;
-
-	if (!atomic_load(&backend->is_refusing))
-		return true;
-	why_say(reason, STATUS_BUSY, "the node stops");
-	return false;
-}
-
 /* -- Making it ------------------------------------------------------------------------------------- */
 
 struct handler_list {
@@ -185,7 +176,8 @@ static enum status start_server(struct backend *backend, struct why *why)
 		.handlers = backend->handlers,
 		.handler_count = backend->handler_count,
 		.submit = backend_submit,
-		.ready = is_ready,
+		.metrics = backend_metrics,
+		.ready = backend_is_ready,
 	};
 	INVARIANT(!rpc_backend_lacks(&backend->calls));
 	data_dir_path(cookie, &backend->node->dir, FILE_COOKIE);
@@ -218,6 +210,8 @@ enum status backend_new(struct backend **made, struct node *node, struct why *wh
 	backend->node = node;
 	backend->network = store_network(node->store);
 	backend->genesis = node->genesis;
+	vitals_init(&backend->vitals);
+	vitals_take(&backend->vitals, node, clock_monotonic_ms());
 	atomic_store(&backend->height, store_tip(node->store)->header.height);
 	status = store_view_open(&backend->view, node->store, why);
 	if (status == STATUS_OK)
@@ -245,6 +239,7 @@ void backend_free(struct backend *backend)
 	}
 	store_view_close(backend->view);
 	memory_free(backend->handlers);
+	vitals_close(&backend->vitals);
 	memory_free(backend);
 }
 
@@ -267,6 +262,7 @@ static void expire_waiters(void *argument)
 
 void backend_on_tick(struct backend *backend)
 {
+	vitals_tick(&backend->vitals, backend->node, clock_monotonic_ms());
 	if (atomic_load(&backend->waiter_count) > 0 &&
 	    !rpc_server_post(backend->server, expire_waiters, backend))
 		logger_warn(LOG_RPC, "time_outs_late");

@@ -6,6 +6,7 @@
 #include "chain/store/view.h"
 #include "node/drive/world.h"
 #include "node/shell/node.h"
+#include "node/shell/vitals.h"
 #include "rpc/server/backend.h"
 #include "rpc/server/call.h"
 #include "rpc/server/server.h"
@@ -26,6 +27,7 @@ struct backend {
 	atomic_uint_fast64_t height; /* of the newest stored block: written by the loop */
 	const struct network *network;
 	const struct genesis *genesis;
+	struct vitals vitals;        /* what the loop knows, for this thread */
 
 	atomic_size_t ingress_count; /* transactions between submission and verdict */
 	atomic_bool is_refusing;     /* the node stops */
@@ -91,6 +93,10 @@ void backend_submit_and_wait(struct rpc_call *call, json_t *params, void *owner)
 void backend_expire_waiters(struct backend *backend);
 /* Everybody who still waits is told that the outcome is unknown. */
 void backend_release_waiters(struct backend *backend);
+
+/* The answer of GET /metrics, and whether the node is ready; backend_metrics.c. */
+void backend_metrics(void *owner, const struct rpc_server_facts *facts, struct buffer *out);
+bool backend_is_ready(void *owner, struct why *reason);
 
 /* -- For the loop ---------------------------------------------------------------------------- */
 

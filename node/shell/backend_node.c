@@ -2,48 +2,21 @@
 #include "chain/base/memory.h"
 #include "chain/base/text.h"
 #include "node/shell/backend_read.h"
+#include "node/shell/backend_standing.h"
 #include "node/shell/clock.h"
 #include "rpc/api/ledger_json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum {
-	PROTOCOL_VERSION = 1,
-	SYNCING_BEHIND = 3, /* blocks; less is on its way all the time */
-};
+enum { PROTOCOL_VERSION = 1 };
 
 /* -- How it stands ----------------------------------------------------------------- */
 
-struct pool_facts {
-	size_t tx_count;
-	size_t byte_count;
-	size_t peer_count;
-	uint64_t best_height; /* that a peer says it has */
-};
-
-static uint64_t best_height(const struct consensus *core)
+/* On the loop: as new as can be. */
+static void take_vitals(struct loop_question *question, struct node *node)
 {
-	uint64_t best = 0;
-
-	for (size_t i = 0; i < PEERS_MAX; i++)
-		if (core->peers[i].known && core->peers[i].height > best)
-			best = core->peers[i].height;
-	return best;
-}
-
-/* On the loop. */
-static void count_pool(struct loop_question *question, struct node *node)
-{
-	struct pool_facts *facts = memory_new(sizeof *facts);
-
-	question->found = facts;
-	if (!facts)
-		return;
-	facts->tx_count = HASH_COUNT(node->drive.pool.txs);
-	facts->byte_count = node->drive.pool.byte_count;
-	facts->peer_count = net_peer_count(node->peers.net);
-	facts->best_height = best_height(&node->drive.consensus);
+	vitals_take(&question->backend->vitals, node, clock_monotonic_ms());
 }
 
 /* Does one of those who certify the next block vote with our key? */
@@ -64,35 +37,43 @@ static bool is_validator(struct query *query)
 	return false;
 }
 
-static json_t *syncing_json(const struct pool_facts *facts, uint64_t height)
+/* The ledger of the answer is what counts as here. */
+static json_t *syncing_json(const struct sync_facts *sync, uint64_t height)
 {
 	json_t *json;
 
-	if (facts->best_height < height + SYNCING_BEHIND)
+	if (sync->target < height + STANDING_BEHIND)
 		return json_null();
 	json = json_object();
-	object_put(&json, "best_height", json_of_count(facts->best_height));
+	object_put(&json, "target", json_of_count(sync->target));
+	object_put(&json, "behind", json_of_count(sync->target - height));
+	object_put(&json, "rate_per_min", json_of_count(sync->per_ks * 60 / 1000));
+	object_put(&json, "eta_ms",
+	           sync->left_ms == UINT64_MAX ? json_null() : json_of_count(sync->left_ms));
 	return json;
 }
 
-static json_t *status_json(struct query *query, const struct pool_facts *facts)
+static json_t *status_json(struct query *query)
 {
 	const struct ledger_tip *tip = store_view_tip(query->view);
-	const struct backend *backend = query->backend;
+	struct backend *backend = query->backend;
 	uint64_t uptime_ms = clock_monotonic_ms() - backend->node->started_ms;
 	json_t *json = json_object();
+	struct metrics metrics;
+	struct sync_facts sync;
 
+	vitals_read(&backend->vitals, &sync, &metrics);
 	object_put(&json, "network", json_string(backend->genesis->name));
 	object_put(&json, "genesis", json_of_hash(&backend->network->genesis));
 	object_put(&json, "version", json_string(CAIRN_VERSION));
 	object_put(&json, "height", json_of_count(tip->header.height));
 	object_put(&json, "hash", json_of_hash(&tip->hash));
 	object_put(&json, "time_ms", json_of_count(tip->header.time_ms));
-	object_put(&json, "syncing", syncing_json(facts, tip->header.height));
-	object_put(&json, "peers", json_of_count(facts->peer_count));
+	object_put(&json, "syncing", syncing_json(&sync, tip->header.height));
+	object_put(&json, "peers", json_of_count(metrics.values[METRIC_peers_connected]));
 	object_put(&json, "is_validator", json_boolean(is_validator(query)));
-	object_put(&json, "pool_txs", json_of_count(facts->tx_count));
-	object_put(&json, "pool_bytes", json_of_count(facts->byte_count));
+	object_put(&json, "pool_txs", json_of_count(metrics.values[METRIC_pool_txs]));
+	object_put(&json, "pool_bytes", json_of_count(metrics.values[METRIC_pool_bytes]));
 	object_put(&json, "uptime_ms", json_of_count(uptime_ms));
 	return json;
 }
@@ -101,16 +82,14 @@ static void finish_status(struct loop_question *question)
 {
 	struct query query;
 
-	if (!question->found)
-		backend_fail(question->call, STATUS_MEMORY, NULL);
-	else if (query_start(&query, question->call, NULL, question->backend))
-		query_answer(&query, status_json(&query, question->found));
+	if (query_start(&query, question->call, NULL, question->backend))
+		query_answer(&query, status_json(&query));
 }
 
 static void get_status(struct rpc_call *call, json_t *params, void *owner)
 {
 	static const struct loop_question question = {
-		.function = count_pool,
+		.function = take_vitals,
 		.finish = finish_status,
 	};
 
@@ -139,27 +118,78 @@ static void add_item(json_t **items, json_t *item)
 	*items = NULL;
 }
 
-static void get_health(struct rpc_call *call, json_t *params, void *owner)
+/* What keeps the validators from agreeing, or this one from taking part. */
+static void add_standing(json_t **reasons, const struct standing *standing)
 {
-	struct backend *backend = owner;
-	json_t *reasons = json_array();
-	json_t *json = json_object();
-	struct store_health health;
-	bool is_ready;
+	enum standing_word word = standing_judge(standing);
+	json_t *sentences;
 
-	(void)params;
-	store_health(backend->node->store, &health);
-	if (atomic_load(&backend->is_refusing))
-		add_item(&reasons, json_string("the node stops"));
-	if (health.writes_stopped)
-		add_item(&reasons, json_string("the database takes no writes until its "
-		                               "compaction has caught up"));
+	if (word != STANDING_HALTED && word != STANDING_NO_QUORUM && word != STANDING_FORGETFUL)
+		return;
+	sentences = json_of_standing(standing);
+	if (*reasons && sentences && json_array_extend(*reasons, sentences) == 0) {
+		json_decref(sentences);
+		return;
+	}
+	json_decref(sentences);
+	json_decref(*reasons);
+	*reasons = NULL;
+}
+
+static json_t *health_reasons(struct query *query, struct standing *standing,
+                              bool *is_ready)
+{
+	json_t *reasons = json_array();
+	struct store_health health;
+	struct why reason;
+
+	*is_ready = backend_is_ready(query->backend, &reason);
+	standing_name(query, standing);
+	if (!*is_ready)
+		add_item(&reasons, json_string(reason.text));
+	store_health(query->backend->node->store, &health);
 	if (health.background_errors > 0)
 		add_item(&reasons, json_string("the database failed to write in the background"));
-	is_ready = json_array_size(reasons) == 0;
+	add_standing(&reasons, standing);
+	return reasons;
+}
+
+static void finish_health(struct loop_question *question)
+{
+	json_t *json, *reasons;
+	struct query query;
+	bool is_ready;
+
+	if (!question->found) {
+		backend_fail(question->call, STATUS_MEMORY, NULL);
+		return;
+	}
+	if (!query_start(&query, question->call, NULL, question->backend))
+		return;
+	json = json_object();
+	reasons = health_reasons(&query, question->found, &is_ready);
 	object_put(&json, "ready", json_boolean(is_ready));
+	object_put(&json, "healthy", json_boolean(json_array_size(reasons) == 0));
 	object_put(&json, "reasons", reasons);
-	rpc_call_answer(call, json);
+	query_answer(&query, json);
+}
+
+/* On the loop. */
+static void see_health(struct loop_question *question, struct node *node)
+{
+	standing_on_loop(question, node);
+	vitals_take(&question->backend->vitals, node, clock_monotonic_ms());
+}
+
+static void get_health(struct rpc_call *call, json_t *params, void *owner)
+{
+	static const struct loop_question question = {
+		.function = see_health,
+		.finish = finish_health,
+	};
+
+	(void)params;
+	backend_ask_loop(owner, call, &question);
 }
 
 static json_t *warning_json(const char *name, const char *message)

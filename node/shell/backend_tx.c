@@ -116,7 +116,7 @@ static json_t *refused_status_json(const struct hash *txid, const struct refusal
 }
 
 /* What the loop knows of a transaction. */
-struct standing {
+struct tx_standing {
 	bool is_pending;
 	struct refusal refusal; /* VERDICT_GOOD: it was not refused */
 };
@@ -124,7 +124,7 @@ struct standing {
 /* On the loop. */
 static void look_up(struct loop_question *question, struct node *node)
 {
-	struct standing *standing = memory_new(sizeof *standing);
+	struct tx_standing *standing = memory_new(sizeof *standing);
 	const struct refusal *refusal = refused_find(&node->drive.refused, &question->txid);
 
 	if (!standing)
@@ -140,7 +140,7 @@ static void look_up(struct loop_question *question, struct node *node)
  * it. And one that was refused once may have been sent again since. */
 static void finish_status(struct loop_question *question)
 {
-	const struct standing *standing = question->found;
+	const struct tx_standing *standing = question->found;
 	const struct hash *txid = &question->txid;
 	struct query query;
 	uint64_t log_index;

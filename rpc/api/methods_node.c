@@ -17,8 +17,8 @@ const struct rpc_method rpc_methods_node[] = {
 	 "Network, height, head, syncing, peers, pool",
 	 RPC_READ,
 	 RPC_ONE,
-	 "network, genesis, version, height, hash, time_ms, syncing (null, or best_height: what a peer says it has), "
-	 "peers, is_validator, pool_txs, pool_bytes, uptime_ms",
+	 "network, genesis, version, height, hash, time_ms, syncing (null, or target: the "
+	 "height that a peer says it has, behind, rate_per_min, eta_ms: null, nobody knows), peers, is_validator, pool_txs, pool_bytes, uptime_ms",
 	 {NULL}},
 	{"node.get_version",
 	 "The program's and the protocol's version",
@@ -30,7 +30,8 @@ const struct rpc_method rpc_methods_node[] = {
 	 "Whether all is well, and if not, what",
 	 RPC_READ,
 	 RPC_ONE,
-	 "ready, reasons: a sentence for each thing that is wrong",
+	 "ready (as GET /readyz), healthy: no reason is there, reasons: a sentence for each thing "
+	 "that is wrong",
 	 {NULL}},
 	{"node.list_warnings",
 	 "What the operator should look at",

@@ -4,7 +4,7 @@
 #ifndef RPC_SERVER_BACKEND_H
 #define RPC_SERVER_BACKEND_H
 
-#include "chain/base/status.h"
+#include "chain/base/buffer.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -20,6 +20,15 @@ struct rpc_handler {
 	void (*function)(struct rpc_call *call, json_t *params, void *owner);
 };
 
+/* The server, as it is now. */
+struct rpc_server_facts {
+	uint64_t calls;       /* answered since the start */
+	uint64_t failed_calls;
+	size_t waiting_calls; /* handed to a handler and not yet answered */
+	size_t connections;
+	size_t held_size;     /* bytes of bodies and answers of all clients */
+};
+
 struct rpc_backend {
 	void *owner; /* handed to each of these functions */
 
@@ -33,6 +42,11 @@ struct rpc_backend {
 	 * answered exactly once like any call. The array is borrowed until this returns, the
 	 * calls and their bytes (rpc_call_tx) until each is answered. */
 	void (*submit)(void *owner, struct rpc_call *const *calls, size_t count);
+
+	/* What is counted, in Prometheus' text format, with the server's own figures among it.
+	 * Ask out->status. NULL: there are no metrics. */
+	void (*metrics)(void *owner, const struct rpc_server_facts *facts,
+	                struct buffer *out);
 
 	/* Ready to be asked? False: *reason says in a sentence why not (starting, syncing).
 	 */

@@ -58,6 +58,7 @@ static void close_call(struct rpc_call *call)
 {
 	INVARIANT(!call->is_answered);
 	call->is_answered = true;
+	call->exchange->dispatcher->call_count++;
 	if (call->is_waiting)
 		call->exchange->dispatcher->calls_waiting--;
 	json_decref(call->params);
@@ -149,6 +150,7 @@ void rpc_call_fail(struct rpc_call *call, enum rpc_code code, const char *format
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
+	call->exchange->dispatcher->failed_count++;
 	write_error(call, code, message, NULL);
 	close_call(call);
 }
@@ -162,6 +164,7 @@ void rpc_call_fail_hint(struct rpc_call *call, enum rpc_code code, const char *h
 	va_start(arguments, format);
 	vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
+	call->exchange->dispatcher->failed_count++;
 	write_error(call, code, message, hint);
 	close_call(call);
 }

@@ -25,6 +25,8 @@ struct dispatcher {
 	bool *offered;                       /* by the method's index */
 	size_t calls_waiting;                /* handed to a handler and not yet answered */
 	size_t calls_waiting_max;
+	uint64_t call_count;        /* answered since the start, */
+	uint64_t failed_count;      /* and of these with an error */
 	struct budget held;         /* bodies and answers */
 	struct rpc_scan scan;       /* of the body that is being taken apart */
 	struct exchange *exchanges; /* all there are */

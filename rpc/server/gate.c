@@ -91,6 +91,7 @@ static const struct {
 } PAGES[] = {
 	{"/livez", GATE_LIVE},
 	{"/readyz", GATE_READY},
+	{"/metrics", GATE_METRICS},
 };
 
 static struct gate_verdict not_allowed(const char *reason, const char *allow)

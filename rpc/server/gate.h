@@ -16,6 +16,7 @@
 enum gate_route {
 	GATE_RPC,   /* POST /: JSON-RPC */
 	GATE_LIVE,  /* GET /livez: the process answers */
+	GATE_METRICS, /* GET /metrics: what is counted */
 	GATE_READY, /* GET /readyz: the node can be asked */
 };
 

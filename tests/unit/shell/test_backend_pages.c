@@ -368,19 +368,31 @@ END_TEST
 
 START_TEST(a_node_that_is_behind_a_peer_says_so)
 {
-	struct peer *peer = &scene->node->drive.consensus.peers[7];
+	struct drive *drive = &scene->node->drive;
+	struct peer *peer = &drive->consensus.peers[7];
 	uint64_t height = model_tip(scene);
 	json_t *json;
 
 	*peer = (struct peer){.known = true, .height = height + 2};
+	drive->peers[3] = (struct drive_peer){.is_connected = true, .index = 7};
 	json = ask(scene, "node.get_status", NULL);
 	check_null(json, "syncing");
 	json_decref(json);
 	peer->height = height + 3;
 	json = ask(scene, "node.get_status", NULL);
-	check_count(json_object_get(json, "syncing"), "best_height", height + 3);
+	check_count(json_object_get(json, "syncing"), "target", height + 3);
+	check_count(json_object_get(json, "syncing"), "behind", 3);
+	check_null(json_object_get(json, "syncing"), "eta_ms");
 	json_decref(json);
-	*peer = (struct peer){0};
+	json = ask(scene, "node.get_health", NULL);
+	check_true(json, "ready", false);
+	check_true(json, "healthy", false);
+	json_decref(json);
+	/* What somebody said who is gone does not count. */
+	drive->peers[3].is_connected = false;
+	json = ask(scene, "node.get_status", NULL);
+	check_null(json, "syncing");
+	json_decref(json);
 }
 END_TEST
 
@@ -446,6 +458,7 @@ START_TEST(a_node_that_stops_is_not_ready_and_says_why)
 		json_decref(ask(scene, "node.get_version", NULL));
 	json = ask(scene, "node.get_health", NULL);
 	check_true(json, "ready", false);
+	check_true(json, "healthy", false);
 	ck_assert_str_eq(
 		json_string_value(json_array_get(json_object_get(json, "reasons"), 0)),
 		"the node stops");

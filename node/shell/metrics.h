@@ -1,0 +1,81 @@
+/* What is counted, one table, and how it is printed: Prometheus' text format 0.0.4
+ * (prometheus.io, "Exposition formats"). docs/node.md, "Metrics", lists the same. */
+#ifndef NODE_SHELL_METRICS_H
+#define NODE_SHELL_METRICS_H
+
+#include "chain/base/buffer.h"
+
+/* X(name behind "cairn_", type, unit, help). A unit of MS is kept in milliseconds and printed in
+ * seconds. */
+/* clang-format off */
+#define METRIC_LIST(X) \
+	X(node_uptime_seconds, gauge, MS, "Time since the node started.") \
+	X(node_ready, gauge, ONE, "1 where /readyz says that the node is ready.") \
+	X(process_cpu_seconds_total, counter, MS, "Processor time that the process has used.") \
+	X(process_memory_bytes, gauge, ONE, "Resident memory of the process.") \
+	X(chain_height_blocks, gauge, ONE, "Height of the newest final block here.") \
+	X(chain_head_time_seconds, gauge, MS, "Unix time that the newest final block bears.") \
+	X(chain_blocks_total, counter, ONE, "Blocks that became final here since the start.") \
+	X(chain_disk_bytes, gauge, ONE, "What the files of the ledger occupy.") \
+	X(sync_target_blocks, gauge, ONE, "The largest height that a connected peer says it has, or our own.") \
+	X(sync_behind_blocks, gauge, ONE, "Blocks that we lack up to that height.") \
+	X(consensus_epoch_number, gauge, ONE, "The epoch: how often the set of validators changed.") \
+	X(consensus_view_number, gauge, ONE, "The view that is under way.") \
+	X(consensus_final_view_number, gauge, ONE, "The newest view whose block is final.") \
+	X(consensus_timer_seconds, gauge, MS, "How long the view has been under way; 0 while nothing is to do.") \
+	X(consensus_base_timeout_seconds, gauge, MS, "B, which the time-outs are multiples of.") \
+	X(consensus_final_age_seconds, gauge, MS, "Time since a block became final here, or since the start.") \
+	X(consensus_validators, gauge, ONE, "Validators of the epoch.") \
+	X(consensus_quorum_validators, gauge, ONE, "How many of them are needed.") \
+	X(consensus_heard_validators, gauge, ONE, "How many of them are heard of, this node among them if it is one.") \
+	X(consensus_is_validator, gauge, ONE, "1 where this node is a validator.") \
+	X(consensus_is_halted, gauge, ONE, "1 where this node signs nothing more: a person has to look.") \
+	X(consensus_is_forgetful, gauge, ONE, "1 where what this validator signed is forgotten.") \
+	X(consensus_accused_validators, gauge, ONE, "Vote keys that evidence is known against.") \
+	X(pool_txs, gauge, ONE, "Transactions in the pool.") \
+	X(pool_bytes, gauge, ONE, "Their bytes.") \
+	X(txs_submitted_total, counter, ONE, "Transactions handed in, by programs and by peers.") \
+	X(txs_admitted_total, counter, ONE, "Of these, taken into the pool.") \
+	X(txs_refused_total, counter, ONE, "Refused by the rules, at the door or later.") \
+	X(txs_expired_total, counter, ONE, "Dropped from the pool because their time was over.") \
+	X(txs_final_total, counter, ONE, "Transactions in blocks that became final here.") \
+	X(peers_connected, gauge, ONE, "Nodes that this one is connected with.") \
+	X(peers_dialed, gauge, ONE, "Of these, dialed by this node.") \
+	X(peers_opened_total, counter, ONE, "Connections that were opened.") \
+	X(peers_blamed_total, counter, ONE, "Peers that sent what no honest node sends.") \
+	X(network_received_bytes_total, counter, ONE, "Bytes from peers.") \
+	X(network_sent_bytes_total, counter, ONE, "Bytes to peers.") \
+	X(network_received_messages_total, counter, ONE, "Messages from peers.") \
+	X(network_sent_messages_total, counter, ONE, "Messages to peers.") \
+	X(network_dropped_messages_total, counter, ONE, "Messages that were not kept: too many, or nobody read them.") \
+	X(network_waiting_bytes, gauge, ONE, "Bytes that wait to be sent to peers.") \
+	X(checks_dropped_total, counter, ONE, "Messages of peers that were not checked, as too many waited.") \
+	X(store_errors_total, counter, ONE, "Times that the database failed to write in the background.") \
+	X(store_memory_bytes, gauge, ONE, "Memory of the database: tables being filled, cache, readers.") \
+	X(store_compaction_bytes, gauge, ONE, "Bytes that compaction is behind by.") \
+	X(store_writes_stopped, gauge, ONE, "1 while the database takes no writes.") \
+	X(rpc_calls_total, counter, ONE, "JSON-RPC calls that were answered.") \
+	X(rpc_failed_calls_total, counter, ONE, "Of these, with an error.") \
+	X(rpc_waiting_calls, gauge, ONE, "Calls that wait for their answer.") \
+	X(rpc_connections, gauge, ONE, "Programs that are connected.") \
+	X(rpc_held_bytes, gauge, ONE, "Bodies and answers of calls, held in memory.")
+/* clang-format on */
+
+enum metric {
+#define METRIC_ENUM(name, type, unit, help) METRIC_##name,
+	METRIC_LIST(METRIC_ENUM)
+#undef METRIC_ENUM
+		METRIC_COUNT,
+};
+
+struct metrics {
+	uint64_t values[METRIC_COUNT];
+};
+
+/* The whole answer. Ask out->status. */
+void metrics_print(const struct metrics *metrics, struct buffer *out);
+
+/* "cairn_node_uptime_seconds", and of each its type and its help. */
+const char *metric_name(enum metric metric);
+
+#endif
