@@ -1,14 +1,72 @@
 /* cairn node: the node that is asked, and the nodes that may connect. */
+#include "wallet-cli/clock.h"
 #include "wallet-cli/node_list.h"
 #include "wallet-cli/session.h"
 
+#include <poll.h>
 #include <string.h>
+
+/* -- Following ----------------------------------------------------------------------- */
+
+enum { FOLLOW_PAUSE_MS = 500 };
+
+/* Who has just started and met nobody does not know yet that it is behind. */
+static bool is_caught_up(const json_t *status)
+{
+	return json_is_null(json_object_get(status, "syncing")) &&
+	       (json_integer_value(json_object_get(status, "peers")) > 0 ||
+	        json_is_true(json_object_get(status, "is_validator")));
+}
+
+static uint64_t count_in(const json_t *object, const char *name)
+{
+	json_int_t value = json_integer_value(json_object_get(object, name));
+
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+/* The bar begins at the height that was met first, so that its rate and the time left are those
+ * of what is seen. */
+static void show_sync(struct progress *progress, const json_t *status, uint64_t first)
+{
+	uint64_t height = count_in(status, "height");
+	uint64_t target = count_in(json_object_get(status, "syncing"), "target");
+
+	progress->count = height > first ? height - first : 0;
+	progress->part = progress->count;
+	progress->whole = target > first ? target - first : 0;
+	progress_show(progress, elapsing_ms());
+}
+
+/* *result becomes the status of a node that has caught up. */
+static enum exit_code follow(struct session *session, json_t **result)
+{
+	struct progress progress =
+		output_progress(&session->output, "blocks", elapsing_ms());
+	uint64_t first = count_in(*result, "height");
+	enum exit_code exit_code = EXIT_CODE_OK;
+
+	if (!is_caught_up(*result) && count_in(*result, "peers") == 0)
+		output_note(&session->output, "The node waits for a peer.");
+	while (exit_code == EXIT_CODE_OK && !is_caught_up(*result)) {
+		show_sync(&progress, *result, first);
+		poll(NULL, 0, FOLLOW_PAUSE_MS);
+		json_decref(*result);
+		exit_code = session_call(session, result, "node.get_status", NULL);
+	}
+	progress_clear(&progress);
+	return exit_code;
+}
+
+/* -- The commands -------------------------------------------------------------------- */
 
 static enum exit_code node_status(struct session *session)
 {
 	json_t *result;
 	enum exit_code exit_code = session_call(session, &result, "node.get_status", NULL);
 
+	if (exit_code == EXIT_CODE_OK && session_has(session, OPTION_follow))
+		exit_code = follow(session, &result);
 	if (exit_code == EXIT_CODE_OK && session->output.is_quiet)
 		output_line(&session->output,
 		            json_string_value(json_object_get(result, "genesis")));
@@ -76,7 +134,12 @@ const struct command commands_node[] = {
 		.noun = "node",
 		.verb = "status",
 		.words = "",
-		.summary = "Show network, height, peers and pool",
+		.summary = "Show network, height, peers, pool, and how far syncing is",
+		.details = "With --follow it waits until the node has caught up with its peers, and "
+				   "shows a bar with rate and time left.",
+		.examples = "cairn node status --follow",
+		.option_count = 1,
+		.options = {OPTION_follow},
 		.run = node_status,
 	},
 	{

@@ -68,6 +68,8 @@
 	  "refuse unless the stream has so many records before this one") \
 	X(expected_version, "expected-version", 0, "N", false, \
 	  "refuse unless so many records are under the key before this one") \
+	X(follow, "follow", 'f', 0, false, \
+	  "go on, with a bar, until the node has caught up") \
 	X(from, "from", 0, "N", false, \
 	  "begin at this position or height") \
 	X(inbox, "inbox", 0, "STREAM", false, \

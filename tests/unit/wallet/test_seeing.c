@@ -1,0 +1,137 @@
+/* What an operator types to see how things stand: cairn node, cairn consensus. */
+#include "tests/unit/wallet/program.h"
+
+/* -- A node that syncs --------------------------------------------------------------- */
+
+static atomic_uint asked;
+
+/* At each question a hundred blocks more, of five hundred; at first it has met nobody. */
+static json_t *status_after(unsigned questions)
+{
+	json_int_t height = 100 * (json_int_t)questions;
+	bool has_peers = questions > 0;
+	json_t *syncing = has_peers && height < 500
+	                      ? json_pack("{sI}", "target", (json_int_t)500)
+	                      : json_null();
+
+	return json_pack("{sssIsosisb}", "genesis", "abc", "height", height, "syncing", syncing,
+	                 "peers", has_peers ? 3 : 0, "is_validator", 0);
+}
+
+static json_t *validator(const char *name, bool is_self, bool is_connected, bool is_heard)
+{
+	return json_pack("{ss ss sb sb sb si so si si s[s]}", "account", "cairn1account", "name", name,
+	                 "self", is_self, "connected", is_connected, "heard", is_heard, "heard_ms",
+	                 62000, "last_vote_ms", json_null(), "height", 28, "behind", 12, "votes",
+	                 "notarize");
+}
+
+static json_t *result_of(const char *method)
+{
+	if (strcmp(method, "node.get_status") == 0)
+		return status_after(atomic_fetch_add(&asked, 1));
+	if (strcmp(method, "node.get_health") == 0)
+		return json_pack("{sb sb s[ss]}", "ready", 1, "healthy", 0, "reasons",
+		                 "no quorum: org-c", "org-c: not connected");
+	if (strcmp(method, "consensus.why") == 0)
+		return json_pack("{ss s[ss]}", "state", "no_quorum", "reasons", "no quorum: org-c",
+		                 "org-c\x1b[2J: not connected");
+	if (strcmp(method, "consensus.get_state") == 0)
+		return json_pack("{ss si s[oooo]}", "state", "waiting", "view", 41, "validators",
+		                 validator("org-a", true, false, true),
+		                 validator("org-b", false, true, true),
+		                 validator("org-c", false, true, false),
+		                 validator("org-d", false, false, false));
+	abort();
+}
+
+static struct fake_answer answer(void *owner, const char *head, const char *body)
+{
+	json_t *call = json_loads(body, 0, NULL);
+	json_t *whole =
+		json_pack("{sssOso}", "jsonrpc", "2.0", "id", json_object_get(call, "id"), "result",
+	              result_of(json_string_value(json_object_get(call, "method"))));
+	struct fake_answer made = {FAKE_WHOLE, 200, json_dumps(whole, 0)};
+
+	(void)owner;
+	(void)head;
+	json_decref(whole);
+	json_decref(call);
+	return made;
+}
+
+static void start(void)
+{
+	setup();
+	atomic_store(&ledger.node.answer, answer);
+	atomic_store(&asked, 0);
+}
+
+START_TEST(following_ends_when_the_node_has_caught_up)
+{
+	json_t *json;
+
+	EXPECT(0, "node", "status", "--follow", "--json");
+	json = out_json();
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "height")), 500);
+	json_decref(json);
+	ck_assert_uint_eq(atomic_load(&asked), 6);
+	ck_assert_ptr_nonnull(strstr(notes, "waits for a peer"));
+	/* There it ends at once. */
+	EXPECT(0, "node", "status", "-f", "-q");
+	ck_assert_str_eq(out, "abc\n");
+	ck_assert_str_eq(notes, "");
+	ck_assert_uint_eq(atomic_load(&asked), 7);
+}
+END_TEST
+
+START_TEST(without_follow_it_is_asked_once)
+{
+	EXPECT(0, "node", "status");
+	ck_assert_uint_eq(atomic_load(&asked), 1);
+}
+END_TEST
+
+START_TEST(a_node_that_is_not_well_fails_with_the_first_reason)
+{
+	EXPECT(1, "node", "health");
+	ck_assert_ptr_nonnull(strstr(notes, "the node is not well: no quorum: org-c"));
+}
+END_TEST
+
+START_TEST(why_is_one_sentence_a_line_and_harmless)
+{
+	EXPECT(0, "consensus", "why");
+	ck_assert_int_eq(strncmp(out, "no quorum: org-c\norg-c", 22), 0);
+	ck_assert_ptr_null(strchr(out, '\x1b'));
+	EXPECT(0, "consensus", "why", "-q");
+	ck_assert_str_eq(out, "no_quorum\n");
+}
+END_TEST
+
+START_TEST(the_state_has_a_row_for_each_validator)
+{
+	EXPECT(0, "consensus", "state");
+	ck_assert_ptr_nonnull(strstr(out, "view"));
+	ck_assert_ptr_nonnull(
+		strstr(out, "org-a\tthis node\t1 min 2 s\t-\t28\t12\tnotarize\tcairn1account\n"));
+	ck_assert_ptr_nonnull(strstr(out, "org-b\tyes\t"));
+	ck_assert_ptr_nonnull(strstr(out, "org-c\tsilent\t"));
+	ck_assert_ptr_nonnull(strstr(out, "org-d\tno\t"));
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+	Suite *suite = suite_create("seeing");
+	TCase *cases = tcase_create("seeing");
+
+	tcase_add_checked_fixture(cases, start, teardown);
+	tcase_add_test(cases, following_ends_when_the_node_has_caught_up);
+	tcase_add_test(cases, without_follow_it_is_asked_once);
+	tcase_add_test(cases, a_node_that_is_not_well_fails_with_the_first_reason);
+	tcase_add_test(cases, why_is_one_sentence_a_line_and_harmless);
+	tcase_add_test(cases, the_state_has_a_row_for_each_validator);
+	suite_add_tcase(suite, cases);
+	return suite;
+}
