@@ -39,6 +39,7 @@ struct command {
 	X(consensus, "how the validators agree, and whom they wait for") \
 	X(param, "what the network counts by") \
 	X(node, "the node that is asked") \
+	X(peer, "whom the node is connected with") \
 	X(rpc, "any method of the node") \
 	X(help, "help, manual page, shell completion")
 /* clang-format on */

@@ -62,6 +62,8 @@
 	  "what it is for") \
 	X(display_name, "display-name", 0, "TEXT", false, \
 	  "what others shall call the account") \
+	X(duration, "duration", 0, "TIME", false, \
+	  "for how long: 90, 30m, 12h, 7d, or forever (default: 24h)") \
 	X(encryption_key, "encryption-key", 0, "HEX", false, \
 	  "the x-only key to which messages for the account are sealed") \
 	X(expected_count, "expected-count", 0, "N", false, \
@@ -100,6 +102,8 @@
 	  "with --json, add the proof") \
 	X(raw, "raw", 0, 0, false, \
 	  "write the value's bytes exactly as they are") \
+	X(reason, "reason", 0, "TEXT", false, \
+	  "why, for who reads the list") \
 	X(schema, "schema", 0, "TEXT|@FILE", false, \
 	  "a JSON Schema for the values; advice to those who write") \
 	X(succession, "succession", 0, "FILE", false, \

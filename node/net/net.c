@@ -55,6 +55,14 @@ static bool has_room(const struct net *net, const struct net_peer *newcomer)
 	return all < NET_PENDING_MAX && same < NET_PENDING_PER_ADDRESS_MAX;
 }
 
+static bool may_call(const struct net *net, const struct net_peer *newcomer)
+{
+	const struct net_config *config = &net->config;
+
+	return !config->admits_address ||
+	       config->admits_address(config->owner, newcomer->address);
+}
+
 static void accept_one(struct net *net);
 
 static void on_refused_closed(uv_handle_t *handle)
@@ -102,7 +110,7 @@ static void accept_one(struct net *net)
 		return;
 	}
 	name_address(peer->address, &from);
-	if (has_room(net, peer))
+	if (has_room(net, peer) && may_call(net, peer))
 		peer_begin(peer);
 	else
 		peer_end(peer, false);
@@ -385,6 +393,7 @@ void net_list(const struct net *net,
 
 		if (peer)
 			visit(owner, &(struct net_facts){
+							 .number = (uint16_t)i,
 							 .address = peer->address,
 							 .is_dialed = peer->session.is_initiator,
 							 .opened_ms = peer->opened_ms,

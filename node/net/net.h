@@ -45,6 +45,8 @@ struct net_config {
 	void *owner;
 	/* May this node be connected with us at all? */
 	bool (*admits)(void *owner, const struct node_id *id);
+	/* May anybody call from this ADDR:PORT? NULL: yes. */
+	bool (*admits_address)(void *owner, const char *address);
 	/* Does it keep its place when places are rare? */
 	bool (*is_listed)(void *owner, const struct node_id *id);
 	/* What we say of ourselves; views live until the function is called again. */
@@ -100,6 +102,7 @@ size_t net_peer_count(const struct net *net);
 
 /* What is known of a peer. Borrowed. */
 struct net_facts {
+	uint16_t number;
 	const char *address;
 	bool is_dialed;      /* by us */
 	uint64_t opened_ms;  /* monotonic */

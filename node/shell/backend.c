@@ -103,6 +103,7 @@ struct handler_list {
 static const struct handler_list HANDLERS[] = {
 	{backend_node_handlers, &backend_node_handler_count},
 	{backend_peer_handlers, &backend_peer_handler_count},
+	{backend_peer_list_handlers, &backend_peer_list_handler_count},
 	{backend_chain_handlers, &backend_chain_handler_count},
 	{backend_consensus_handlers, &backend_consensus_handler_count},
 	{backend_tx_handlers, &backend_tx_handler_count},

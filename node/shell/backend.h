@@ -42,6 +42,8 @@ extern const struct rpc_handler backend_node_handlers[];
 extern const size_t backend_node_handler_count;
 extern const struct rpc_handler backend_peer_handlers[];
 extern const size_t backend_peer_handler_count;
+extern const struct rpc_handler backend_peer_list_handlers[];
+extern const size_t backend_peer_list_handler_count;
 extern const struct rpc_handler backend_chain_handlers[];
 extern const size_t backend_chain_handler_count;
 extern const struct rpc_handler backend_consensus_handlers[];

@@ -8,6 +8,7 @@
 #define FILE_SIGN_STATE "sign-state"
 #define FILE_STORE      "ledger"       /* a folder: the database */
 #define FILE_GENESIS    "genesis.json" /* for people; the ledger has its own copy */
+#define FILE_BANS       "bans.json"    /* there once somebody was banned */
 #define FILE_CONFIG     "cairn.toml"
 #define FILE_COOKIE     "rpc.cookie"
 #define FILE_SOCKET     "rpc.sock"

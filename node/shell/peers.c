@@ -162,14 +162,25 @@ static bool is_listed(void *owner, const struct node_id *id)
 {
 	const struct node *node = owner;
 
-	return doorkeeper_lists(&node->peers.doorkeeper, id);
+	return doorkeeper_lists(&node->peers.doorkeeper, id) ||
+	       peer_lists_have(&node->peers.lists, id);
 }
 
 static bool admits(void *owner, const struct node_id *id)
 {
 	const struct node *node = owner;
 
-	return doorkeeper_admits(&node->peers.doorkeeper, id);
+	if (!peer_lists_admit(&node->peers.lists, id))
+		return false;
+	return doorkeeper_admits(&node->peers.doorkeeper, id) ||
+	       peer_lists_have(&node->peers.lists, id);
+}
+
+static bool admits_address(void *owner, const char *address)
+{
+	const struct node *node = owner;
+
+	return peer_lists_admit_address(&node->peers.lists, address);
 }
 
 static void greet(void *owner, struct hello *hello)
@@ -332,6 +343,7 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 		.listen = node->config->p2p_listen,
 		.owner = node,
 		.admits = admits,
+		.admits_address = admits_address,
 		.is_listed = is_listed,
 		.greet = greet,
 		.on_open = on_open,
@@ -347,6 +359,8 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 	if (status == STATUS_OK)
 		status = doorkeeper_start(&peers->doorkeeper, node, peers->targets, peers->named_count,
 		                         why);
+	if (status == STATUS_OK)
+		status = peer_lists_load(&peers->lists, node, why);
 	config.targets = peers->targets;
 	config.target_count = peers->target_count;
 	if (status == STATUS_OK)

@@ -11,6 +11,7 @@
 
 #include "node/net/net.h"
 #include "node/shell/doorkeeper.h"
+#include "node/shell/peer_lists.h"
 #include "node/shell/reader.h"
 
 struct node;
@@ -24,6 +25,7 @@ struct peers {
 	struct net_target *targets;  /* the operator's first, then those of the genesis */
 	size_t target_count;
 	size_t named_count;          /* the operator's */
+	struct peer_lists lists;     /* what a person says while the node runs */
 	char agent[32];
 	size_t check_counts[PEERS_MAX];   /* messages of each that are being checked */
 	size_t check_bytes[PEERS_MAX];    /* their bytes */

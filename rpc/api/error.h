@@ -42,6 +42,8 @@
 	X(ACCOUNT_NOT_FOUND, 106, false,                                                     \
 	  "an account is known from its first transaction on")                               \
 	X(ASSET_NOT_FOUND, 107, false, "asset.list lists the assets")                        \
+	X(PEER_NOT_FOUND, 108, false,                                                        \
+	  "peer.list lists who is connected, peer.list_bans who is banned")                  \
 	X(PRUNED, 110, false, "ask a node that keeps the whole history")                     \
 	X(TX_SIGNATURE, 201, false, "sign again with the account's current key")             \
 	X(TX_WRONG_NETWORK, 202, false,                                                      \

@@ -1,6 +1,8 @@
 /* rpc: the interface itself. node: this one machine. peer: those it is connected with. */
 #include "rpc/api/methods.h"
 
+#include "chain/crypto/keys.h"
+
 const struct rpc_method rpc_methods_rpc[] = {
 	{"rpc.discover",
 	 "Every method, parameter and error, as an OpenRPC document",
@@ -48,6 +50,58 @@ const struct rpc_method rpc_methods_node[] = {
 };
 RPC_METHODS_COUNTED(node);
 
+enum {
+	REASON_SIZE_MAX = 128,
+	BAN_DEFAULT_S = 24 * 3600,
+	BAN_LONGEST_S = INT32_MAX, /* 68 years */
+};
+
+static const struct rpc_parameter target = {
+	.name = "peer",
+	.type = RPC_TYPE_TEXT,
+	.rule = RPC_REQUIRED,
+	.minimum = 1,
+	.maximum = 2 * COMPRESSED_KEY_SIZE + 1 + ADDRESS_SIZE_MAX,
+	.summary = "node_id@host:port",
+};
+
+static const struct rpc_parameter node_id = {
+	.name = "node_id",
+	.type = RPC_TYPE_TEXT,
+	.rule = RPC_REQUIRED,
+	.minimum = 1,
+	.maximum = 2 * COMPRESSED_KEY_SIZE,
+	.summary = "66 lower-case hex digits",
+};
+
+static const struct rpc_parameter banned = {
+	.name = "peer",
+	.type = RPC_TYPE_TEXT,
+	.rule = RPC_REQUIRED,
+	.minimum = 1,
+	.maximum = 2 * COMPRESSED_KEY_SIZE,
+	.summary = "a node id, or an IPv4 or IPv6 address without a port",
+};
+
+static const struct rpc_parameter duration_s = {
+	.name = "duration_s",
+	.type = RPC_TYPE_INTEGER,
+	.rule = RPC_OPTIONAL,
+	.has_fallback = true,
+	.fallback = BAN_DEFAULT_S,
+	.minimum = 0,
+	.maximum = BAN_LONGEST_S,
+	.summary = "for how long; 0: for good",
+};
+
+static const struct rpc_parameter reason = {
+	.name = "reason",
+	.type = RPC_TYPE_TEXT,
+	.rule = RPC_OPTIONAL,
+	.maximum = REASON_SIZE_MAX,
+	.summary = "why, for who reads the list",
+};
+
 const struct rpc_method rpc_methods_peer[] = {
 	{"peer.list",
 	 "The nodes that this one is connected with",
@@ -56,6 +110,36 @@ const struct rpc_method rpc_methods_peer[] = {
 	 "node_id, address, dialed, agent, vote_key (null: none was shown), height (as it said at "
 	 "first), connected_ms, round_trip_ms (null: not measured), bytes_in, bytes_out, "
 	 "messages_in, messages_out, messages_dropped",
+	 {NULL}},
+	{"peer.add",
+	 "Dial a node from now on, until this one stops; p2p.peers has those that stay",
+	 RPC_WRITE,
+	 RPC_ONE,
+	 "node_id",
+	 {&target, NULL}},
+	{"peer.remove",
+	 "Disconnect a node, and dial it no more if it was added",
+	 RPC_WRITE,
+	 RPC_ONE,
+	 "node_id",
+	 {&node_id, NULL}},
+	{"peer.ban",
+	 "Disconnect a node or an address and let it in no more; kept over a restart",
+	 RPC_WRITE,
+	 RPC_ONE,
+	 "peer, since_ms, until_ms (null: for good), reason",
+	 {&banned, &duration_s, &reason, NULL}},
+	{"peer.unban",
+	 "Take a ban back",
+	 RPC_WRITE,
+	 RPC_ONE,
+	 "peer",
+	 {&banned, NULL}},
+	{"peer.list_bans",
+	 "Whom this node lets in no more",
+	 RPC_READ,
+	 RPC_LIST,
+	 "peer: a node id or an address, since_ms, until_ms (null: for good), reason",
 	 {NULL}},
 };
 RPC_METHODS_COUNTED(peer);
