@@ -498,6 +498,116 @@ START_TEST(a_peer_is_written_with_its_node_id)
 }
 END_TEST
 
+/* -- What a person says while it runs ---------------------------------------------------------- */
+
+static struct net_target target_of(const struct scene_node *node)
+{
+	struct net_target target = {.id = node->id};
+
+	ck_assert_ptr_null(endpoint_parse(&target.endpoint, text_view(net_address(node->net))));
+	return target;
+}
+
+START_TEST(who_is_added_later_is_dialed_until_he_is_removed)
+{
+	struct net_target target;
+
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	begin(&nodes[1], "127.0.0.1:0", 1);
+	target = target_of(&nodes[0]);
+	ck_assert(!net_dials(nodes[1].net, &nodes[0].id));
+	ck_assert(net_add_target(nodes[1].net, &target));
+	ck_assert(net_add_target(nodes[1].net, &target));
+	ck_assert_uint_eq(nodes[1].net->dial_count, 1);
+	RUN_UNTIL(open_count(&nodes[0]) == 1 && open_count(&nodes[1]) == 1);
+	/* Removed, he stays until the connection ends; then nobody comes back. */
+	net_remove_target(nodes[1].net, &nodes[0].id);
+	ck_assert(!net_dials(nodes[1].net, &nodes[0].id));
+	ck_assert_uint_eq(open_count(&nodes[1]), 1);
+	net_close_peer(nodes[0].net, nodes[0].net->next_number - 1, DISCONNECT_REVOKED, "a test");
+	RUN_UNTIL(open_count(&nodes[0]) == 0 && !nodes[1].net->peers);
+	/* Longer than the first wait after a failure. */
+	{
+		uint64_t until_ms = clock_monotonic_ms() + 2 * NET_BACK_OFF_MS;
+
+		RUN_UNTIL(clock_monotonic_ms() >= until_ms);
+	}
+	ck_assert_uint_eq(nodes[1].opened, 1);
+	/* Added again he takes the place that is free. */
+	ck_assert(net_add_target(nodes[1].net, &target));
+	ck_assert_uint_eq(nodes[1].net->dial_count, 1);
+	RUN_UNTIL(open_count(&nodes[1]) == 1);
+}
+END_TEST
+
+START_TEST(no_more_are_added_than_there_are_places)
+{
+	struct net_target target;
+
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	target = target_of(&nodes[0]);
+	/* Not to be reached: nothing becomes of them. */
+	nodes[0].admits_nobody = true;
+	for (size_t i = 0; i < NET_ADDED_MAX; i++) {
+		target.id = nodes[1].id;
+		target.id.bytes[1] = (uint8_t)i;
+		ck_assert(net_add_target(nodes[0].net, &target));
+	}
+	target.id = nodes[2].id;
+	ck_assert(!net_add_target(nodes[0].net, &target));
+	target.id = nodes[1].id;
+	target.id.bytes[1] = 5;
+	net_remove_target(nodes[0].net, &target.id);
+	target.id = nodes[2].id;
+	ck_assert(net_add_target(nodes[0].net, &target));
+}
+END_TEST
+
+static bool admits_no_address(void *owner, const char *address)
+{
+	struct scene_node *node = owner;
+
+	(void)address;
+	node->bytes++; /* asked */
+	return false;
+}
+
+START_TEST(who_calls_from_a_banned_address_gets_no_handshake)
+{
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	nodes[0].net->config.admits_address = admits_no_address;
+	know(&nodes[1], &nodes[0]);
+	begin(&nodes[1], "127.0.0.1:0", 1);
+	RUN_UNTIL(nodes[0].bytes >= 2);
+	ck_assert_uint_eq(nodes[0].opened + nodes[1].opened, 0);
+	ck_assert_ptr_null(nodes[0].net->peers ? nodes[0].net->peers->session.transport : NULL);
+}
+END_TEST
+
+START_TEST(what_was_counted_of_a_peer_stays_when_it_is_gone)
+{
+	struct net_totals before, after;
+
+	meet();
+	send_to_all(&nodes[1], MESSAGE_GET_RANGE, 9);
+	send_to_all(&nodes[0], MESSAGE_PROPOSAL, 1 << 20);
+	RUN_UNTIL(nodes[0].messages == 1 && nodes[1].messages == 1);
+	net_count(nodes[0].net, &before);
+	ck_assert_uint_gt(before.bytes_out, 1 << 20);
+	ck_assert_uint_eq(before.opened, 1);
+	ck_assert_uint_eq(before.dialed, 0);
+	end(&nodes[1]);
+	RUN_UNTIL(!nodes[0].net->peers);
+	net_count(nodes[0].net, &after);
+	ck_assert_uint_ge(after.bytes_in, before.bytes_in);
+	ck_assert_uint_ge(after.bytes_out, before.bytes_out);
+	ck_assert_uint_ge(after.messages_in, before.messages_in);
+	ck_assert_uint_eq(after.opened, 1);
+	net_count(NULL, &after);
+	ck_assert_uint_eq(after.bytes_out, 0);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("net");
@@ -514,6 +624,10 @@ Suite *test_suite(void)
 	tcase_add_test(cases, a_peer_that_is_blamed_goes_and_nothing_more_of_it_is_heard);
 	tcase_add_test(cases, who_is_paused_is_not_read_until_he_may_go_on);
 	tcase_add_test(cases, a_taken_address_is_refused_and_nothing_is_left);
+	tcase_add_test(cases, who_is_added_later_is_dialed_until_he_is_removed);
+	tcase_add_test(cases, no_more_are_added_than_there_are_places);
+	tcase_add_test(cases, who_calls_from_a_banned_address_gets_no_handshake);
+	tcase_add_test(cases, what_was_counted_of_a_peer_stays_when_it_is_gone);
 	tcase_add_loop_test(cases, strangers_get_no_byte_and_are_cut_off_at_once, 0, 3);
 	tcase_add_test(cases, who_says_nothing_is_cut_off_after_five_seconds);
 	tcase_add_test(cases, many_who_say_nothing_keep_nobody_out_for_long);

@@ -42,15 +42,31 @@ static json_t *result_of(const char *method)
 		                 validator("org-b", false, true, true),
 		                 validator("org-c", false, true, false),
 		                 validator("org-d", false, false, false));
-	abort();
+	return NULL;
+}
+
+static json_t *peer_result(const char *method, const json_t *params)
+{
+	if (strcmp(method, "peer.list") == 0)
+		return json_pack("{s[{ss sb sn si so si si ss ss}] sn}", "items", "address",
+		                 "192.0.2.7:17470", "dialed", 1, "vote_key", "connected_ms", 200000,
+		                 "round_trip_ms", json_null(), "bytes_in", 5, "bytes_out", 6, "agent",
+		                 "cairnd/1", "node_id", "02ab", "next");
+	if (strcmp(method, "peer.list_bans") == 0)
+		return json_pack("{s[{ss sI sn ss}] sn}", "items", "peer", "192.0.2.7", "since_ms",
+		                 (json_int_t)1790000000000, "until_ms", "reason", "floods", "next");
+	/* Orders are shown as they came. */
+	return json_deep_copy(params);
 }
 
 static struct fake_answer answer(void *owner, const char *head, const char *body)
 {
 	json_t *call = json_loads(body, 0, NULL);
-	json_t *whole =
-		json_pack("{sssOso}", "jsonrpc", "2.0", "id", json_object_get(call, "id"), "result",
-	              result_of(json_string_value(json_object_get(call, "method"))));
+	const char *method = json_string_value(json_object_get(call, "method"));
+	json_t *result = result_of(method);
+	json_t *whole = json_pack(
+		"{sssOso}", "jsonrpc", "2.0", "id", json_object_get(call, "id"), "result",
+		result ? result : peer_result(method, json_object_get(call, "params")));
 	struct fake_answer made = {FAKE_WHOLE, 200, json_dumps(whole, 0)};
 
 	(void)owner;
@@ -121,6 +137,63 @@ START_TEST(the_state_has_a_row_for_each_validator)
 }
 END_TEST
 
+START_TEST(peers_and_bans_are_listed)
+{
+	EXPECT(0, "peer", "list");
+	ck_assert_str_eq(out,
+	                 "192.0.2.7:17470\tout\t-\t3 min 20 s\t-\t5\t6\tcairnd/1\t02ab\n");
+	EXPECT(0, "peer", "list", "-q");
+	ck_assert_str_eq(out, "02ab\n");
+	EXPECT(0, "peer", "bans");
+	ck_assert_str_eq(out, "2026-09-21 14:13:20.000Z\tfor good\tfloods\t192.0.2.7\n");
+}
+END_TEST
+
+static void check_duration(const char *text, int seconds)
+{
+	json_t *json;
+
+	EXPECT(0, "peer", "ban", "192.0.2.7", "--duration", text, "--json");
+	json = out_json();
+	ck_assert_str_eq(json_string_value(json_object_get(json, "peer")), "192.0.2.7");
+	ck_assert_int_eq(json_integer_value(json_object_get(json, "duration_s")), seconds);
+	json_decref(json);
+}
+
+START_TEST(a_ban_lasts_as_people_write_it)
+{
+	static const char *const wrong[] = {"", "0", "d", "0d", "1w", "-1", "1.5h", "9999999999",
+	                                    "30000d", "1 h", "ever"};
+	json_t *json;
+
+	check_duration("90", 90);
+	check_duration("90s", 90);
+	check_duration("30m", 1800);
+	check_duration("12h", 43200);
+	check_duration("7d", 604800);
+	check_duration("forever", 0);
+	EXPECT(0, "peer", "ban", "192.0.2.7", "--reason", "floods", "--json");
+	json = out_json();
+	ck_assert_ptr_null(json_object_get(json, "duration_s"));
+	ck_assert_str_eq(json_string_value(json_object_get(json, "reason")), "floods");
+	json_decref(json);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		EXPECT(2, "peer", "ban", "192.0.2.7", "--duration", wrong[i]);
+}
+END_TEST
+
+START_TEST(orders_name_the_peer)
+{
+	EXPECT(0, "peer", "add", "02ab@192.0.2.7:17470");
+	ck_assert_ptr_nonnull(strstr(out, "02ab@192.0.2.7:17470"));
+	EXPECT(0, "peer", "remove", "02ab", "-q");
+	ck_assert_str_eq(out, "02ab\n");
+	EXPECT(0, "peer", "unban", "192.0.2.7", "-q");
+	ck_assert_str_eq(out, "192.0.2.7\n");
+	EXPECT(2, "peer", "unban");
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("seeing");
@@ -132,6 +205,9 @@ Suite *test_suite(void)
 	tcase_add_test(cases, a_node_that_is_not_well_fails_with_the_first_reason);
 	tcase_add_test(cases, why_is_one_sentence_a_line_and_harmless);
 	tcase_add_test(cases, the_state_has_a_row_for_each_validator);
+	tcase_add_test(cases, peers_and_bans_are_listed);
+	tcase_add_test(cases, a_ban_lasts_as_people_write_it);
+	tcase_add_test(cases, orders_name_the_peer);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
