@@ -88,8 +88,7 @@ static bool has_proposal(const struct consensus *core, uint64_t view)
 	const struct proposals_slot *slot =
 		&core->proposals[view % (PROPOSALS_AHEAD_MAX + 1)];
 
-	return (slot->view == view && slot->count > 0) ||
-	       (view > 0 && core->proposed_view == view);
+	return view > 0 && slot->view == view;
 }
 
 static void take_views(struct standing *standing, const struct consensus *core,
