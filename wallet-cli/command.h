@@ -33,6 +33,7 @@ struct command {
 	X(record, "what is written in streams") \
 	X(asset, "units that accounts hold and transfer") \
 	X(receipt, "proofs that anybody can check without a node") \
+	X(network, "whose signatures a receipt is checked by") \
 	X(tx, "transactions by hand: built, signed and sent apart") \
 	X(chain, "blocks and the network's beginning") \
 	X(validator, "who agrees on blocks: admitted, joined, removed") \

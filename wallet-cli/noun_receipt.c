@@ -1,4 +1,5 @@
 /* cairn receipt: proofs that leave the house. */
+#include "chain/base/text.h"
 #include "chain/receipt/sentences.h"
 #include "rpc/api/ledger_json.h"
 #include "wallet-cli/session.h"
@@ -223,7 +224,57 @@ static enum exit_code receipt_verify_words(struct session *session)
 	return exit_code;
 }
 
+/* -- From a node ------------------------------------------------------------------------
+ */
+
+static enum exit_code write_receipt(struct session *session, const json_t *receipt)
+{
+	const char *path = session_option(session, OPTION_output);
+	struct bytes_view text =
+		bytes_view(json_string_value(receipt), json_string_length(receipt));
+
+	if (!json_is_string(receipt))
+		return failure_set(&session->failure, EXIT_CODE_UNREACHABLE,
+		                   "the node answered receipt.get with something that is no "
+		                   "receipt");
+	if (path)
+		return session_write_file(session, path, text);
+	return session_status(session, output_text(&session->output, text), NULL);
+}
+
+static enum exit_code receipt_get(struct session *session)
+{
+	const char *txid = session_word(session, 0);
+	struct hash hash;
+	json_t *result;
+	enum exit_code exit_code;
+
+	if (strlen(txid) != 2 * HASH_SIZE || !hex_decode(hash.bytes, HASH_SIZE, text_view(txid)))
+		return failure_set(&session->failure, EXIT_CODE_USAGE,
+		                   "a txid has 64 lower-case hex digits, not '%.80s'", txid);
+	exit_code = session_call(session, &result, "receipt.get", json_pack("{ss}", "txid", txid));
+	if (exit_code == EXIT_CODE_OK)
+		exit_code = write_receipt(session, json_object_get(result, "receipt"));
+	json_decref(result);
+	return exit_code;
+}
+
 const struct command commands_receipt[] = {
+	{
+		.noun = "receipt",
+		.verb = "get",
+		.words = "TXID",
+		.word_count_min = 1,
+		.word_count_max = 1,
+		.summary = "Get the proof that a transaction is in the ledger",
+		.details = "A file that anybody can check, with the validators' signatures and "
+				   "the transaction in it. It is good as long as the policy by which it "
+				   "is judged is; asked for again, it is signed by today's validators.",
+		.examples = "cairn receipt get 4f1c... -o contract.tlog-proof",
+		.option_count = 1,
+		.options = {OPTION_output},
+		.run = receipt_get,
+	},
 	{
 		.noun = "receipt",
 		.verb = "verify",

@@ -3,6 +3,7 @@
 #include "rpc/api/ledger_json.h"
 #include "wallet-cli/import.h"
 #include "wallet-cli/listing.h"
+#include "wallet-cli/record_prove.h"
 #include "wallet-cli/session_wallet.h"
 #include "wallet-cli/stream_option.h"
 #include "wallet-cli/value_source.h"
@@ -305,6 +306,14 @@ static enum exit_code record_list(struct session *session)
 	enum exit_code exit_code = arguments_number(&from, &session->arguments, OPTION_from,
 	                                            0, INT64_MAX, 0, &session->failure);
 
+	if (exit_code == EXIT_CODE_OK && session_has(session, OPTION_prove)) {
+		if (!session_option(session, OPTION_output) || author ||
+		    session_has(session, OPTION_at) || session_has(session, OPTION_cursor))
+			return failure_set(&session->failure, EXIT_CODE_USAGE,
+			                   "--prove takes -o FILE, and of the others --from and "
+			                   "--limit alone");
+		return record_prove(session, from);
+	}
 	if (exit_code == EXIT_CODE_OK && author)
 		exit_code = session_account_id(session, &author_id, author);
 	if (exit_code != EXIT_CODE_OK)
@@ -425,8 +434,9 @@ const struct command commands_record[] = {
 		.summary = "List the records of a stream in order",
 		.examples = "cairn record list notes --from 100 --limit 20\n"
 					"cairn record list notes --author cairn1... --json",
-		.option_count = 5,
-		.options = {OPTION_from, OPTION_limit, OPTION_cursor, OPTION_author, OPTION_at},
+		.option_count = 7,
+		.options = {OPTION_from, OPTION_limit, OPTION_cursor, OPTION_author, OPTION_at,
+		            OPTION_prove, OPTION_output},
 		.run = record_list,
 	},
 	{

@@ -66,6 +66,8 @@
 	  "for how long: 90, 30m, 12h, 7d, or forever (default: 24h)") \
 	X(encryption_key, "encryption-key", 0, "HEX", false, \
 	  "the x-only key to which messages for the account are sealed") \
+	X(epoch, "epoch", 0, "N", false, \
+	  "of this epoch, from 0; each change of the validators begins one") \
 	X(expected_count, "expected-count", 0, "N", false, \
 	  "refuse unless the stream has so many records before this one") \
 	X(expected_version, "expected-version", 0, "N", false, \
@@ -99,7 +101,7 @@
 	X(position, "position", 'p', "N", false, \
 	  "the record's position in the stream, from 0") \
 	X(prove, "prove", 0, 0, false, \
-	  "with --json, add the proof") \
+	  "with --json, add the proof; of a list, write it to the file of --output") \
 	X(raw, "raw", 0, 0, false, \
 	  "write the value's bytes exactly as they are") \
 	X(reason, "reason", 0, "TEXT", false, \

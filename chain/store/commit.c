@@ -198,16 +198,18 @@ static enum status add_tip(struct store *store, const struct draft *draft)
 	return batch_put_row(store, FAMILY_META, &key);
 }
 
-/* Where an epoch begins, to be found without looking through all headers. */
+/* Where an epoch begins, to be found without looking through all headers, and what the
+ * seal's next_validators_hash is made of, whatever is pruned. */
 static void add_seal(struct store *store, const struct draft *draft)
 {
 	struct row_key key =
 		row_key_of_consensus(STORE_NOTE_VALIDATORS, draft->header.height);
-	uint8_t bytes[VALIDATOR_SET_SIZE_MAX];
+	uint8_t bytes[CONSENSUS_PARAMETERS_SIZE + VALIDATOR_SET_SIZE_MAX];
 	struct writer out = writer_on(bytes, sizeof bytes);
 
 	if (!draft_is_seal(draft))
 		return;
+	consensus_parameters_put(&out, &draft->next_parameters);
 	validator_set_put(&out, draft->next_validators);
 	batch_put(store, FAMILY_CONSENSUS, row_key_view(&key),
 	          bytes_view(bytes, sizeof bytes - out.left));
@@ -262,6 +264,8 @@ static enum status add_all(struct store *store, const struct store_batch *batch)
 
 	for (size_t i = 0; i < batch->vote_count; i++)
 		batch_put_vote(store, &batch->votes[i]);
+	for (size_t i = 0; i < batch->note_count; i++)
+		batch_put_note(store, &batch->notes[i]);
 	for (size_t i = 0; i < batch->pending_count && status == STATUS_OK; i++)
 		status = batch_put_pending(store, &batch->pending[i]);
 	for (size_t i = 0; i < batch->block_count && status == STATUS_OK; i++)

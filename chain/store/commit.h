@@ -13,8 +13,9 @@ MUST_CHECK enum status commit_add_block(struct store *store,
 /* The rows that find things again: runs, names, keys, versions (commit_index.c). */
 MUST_CHECK enum status commit_add_indexes(struct store *store, const struct draft *draft);
 
-/* The rows of a vote and of a pending block (votes.c). */
+/* The rows of a vote, of a note and of a pending block (votes.c). */
 void batch_put_vote(struct store *store, const struct store_vote *vote);
+void batch_put_note(struct store *store, const struct store_note *note);
 MUST_CHECK enum status batch_put_pending(struct store *store,
                                          const struct store_pending *pending);
 

@@ -98,6 +98,13 @@ struct store_block {
 	struct bytes_view certificate; /* encoded; its own or a descendant's; may be empty */
 };
 
+/* A note of votes.h: replaces what stands under the same tag and number. */
+struct store_note {
+	uint8_t tag; /* enum store_note_tag */
+	uint64_t number;
+	struct bytes_view bytes;
+};
+
 /* Everything that has to be on the disk before anything else may happen. */
 struct store_batch {
 	const struct store_vote *votes; /* those of the same key are replaced */
@@ -106,6 +113,8 @@ struct store_batch {
 	size_t pending_count;
 	const struct store_block *blocks; /* each the parent of the one behind it */
 	size_t block_count;
+	const struct store_note *notes;
+	size_t note_count;
 };
 
 /* All or none, with one sync. Drafts are read only. */

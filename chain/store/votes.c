@@ -158,6 +158,13 @@ enum status store_drop_pending(struct store *store, const struct hash *blocks,
 
 /* -- Notes ------------------------------------------------------------------------- */
 
+void batch_put_note(struct store *store, const struct store_note *note)
+{
+	struct row_key key = row_key_of_consensus(note->tag, note->number);
+
+	batch_put(store, FAMILY_CONSENSUS, row_key_view(&key), note->bytes);
+}
+
 enum status store_put_note(struct store *store, enum store_note_tag tag, uint64_t height,
                            struct bytes_view bytes, bool sync, struct why *why)
 {

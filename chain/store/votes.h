@@ -39,9 +39,12 @@ MUST_CHECK enum status store_drop_pending(struct store *store, const struct hash
 /* -- Notes that are kept for ever -------------------------------------------------- */
 
 enum store_note_tag {
-	STORE_NOTE_VALIDATORS = 1, /* the next set, at a seal's height; written with the seal */
-	STORE_NOTE_SEAL = 2,       /* the cosignatures over a seal block */
-	STORE_NOTE_CHECKPOINT = 3, /* the newest quorum of cosignatures over a checkpoint */
+	STORE_NOTE_VALIDATORS = 1, /* consensus parameters and set of the next epoch, at a seal's
+	                            * height; written with the seal */
+	STORE_NOTE_SEAL = 2,       /* the cosignatures over a seal block by the set that it ends,
+	                            * under the size of its checkpoint */
+	STORE_NOTE_CHECKPOINT = 3, /* the newest quorum of cosignatures over a checkpoint,
+	                            * under 0 */
 	STORE_NOTE_EVIDENCE = 4,   /* of a validator that contradicted itself */
 };
 

@@ -5,14 +5,14 @@
 
 /* The job that this turn gathers. It takes its place in the outbox with the first thing that
  * others wait for. */
-static struct store_job *job_of(struct drive *drive)
+struct store_job *job_of(struct drive *drive)
 {
 	if (!drive->job && !(drive->job = store_job_new()))
 		drive_fail(drive, STATUS_MEMORY, "gather what is to be stored");
 	return drive->job;
 }
 
-static void queue_job(struct drive *drive, struct store_job *job, enum status status)
+void queue_job(struct drive *drive, struct store_job *job, enum status status)
 {
 	if (status == STATUS_OK && job->must_sync && !job->is_queued) {
 		job->is_queued = true;
@@ -115,6 +115,10 @@ static void carry_commit(struct drive *drive, const struct effect_commit *effect
 		.hash = effect->block,
 		.draft = block->draft,
 		.certificate = effect->certificate,
+		.point = {.epoch = block->header.epoch,
+		          .size = block->draft->frontier.size,
+		          .root = log_frontier_root(&block->draft->frontier)},
+		.time_ms = block->header.time_ms,
 	};
 	queue_job(drive, job, store_job_add_commit(job, &commit));
 	/* A start begins in this view. Consensus may be further: what it signed since then has to

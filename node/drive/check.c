@@ -72,6 +72,9 @@ void check_run(struct check_job *job, const struct network *network,
                check_function *is_valid)
 {
 	job->is_good = true;
+	for (size_t i = 0; job->cosigned && i < job->cosigned->count && job->is_good; i++)
+		job->is_good =
+			cosign_is_valid(&job->cosigned->items[i], buffer_view(&job->text));
 	for (size_t i = 0; i < job->signature_count && job->is_good; i++)
 		job->is_good = is_valid(&job->signatures[i].signature, &job->signatures[i].digest,
 		                        &job->signatures[i].key);
@@ -87,6 +90,8 @@ void check_job_free(struct check_job *job)
 		return;
 	for (size_t i = 0; job->bodies && i < job->block_count; i++)
 		memory_free(job->bodies[i].txids);
+	memory_free(job->cosigned);
+	buffer_close(&job->text);
 	memory_free(job->bodies);
 	memory_free(job->certificates);
 	memory_free(job->signatures);

@@ -4,6 +4,7 @@
 #ifndef NODE_DRIVE_CHECK_H
 #define NODE_DRIVE_CHECK_H
 
+#include "chain/receipt/cosigned.h"
 #include "consensus/message.h"
 
 struct check_signature {
@@ -39,6 +40,9 @@ struct check_job {
 	struct message_block *blocks;       /* into message; block_count of them */
 	struct check_body *bodies;          /* heap, owned */
 	size_t block_count;
+	struct cosigned *cosigned; /* heap, owned: it is these that are checked, and no message of
+	                            * consensus; NULL: it is not */
+	struct buffer text;        /* of their checkpoint */
 	bool is_good;              /* out: every signature is valid */
 	enum status status;        /* out: of ours; STATUS_MEMORY */
 };

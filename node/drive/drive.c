@@ -33,6 +33,11 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 		drive_close(drive);
 		return why_set(why, STATUS_MEMORY, "start the node's mind");
 	}
+	status = cosign_open(drive, config);
+	if (status != STATUS_OK) {
+		drive_close(drive);
+		return why_set(why, status, "prepare for cosigning");
+	}
 	drive->expiry_due_ms = moment->now_ms + EXPIRY_PERIOD_MS;
 	drive->waking_ms = drive->expiry_due_ms;
 	drive->world.wake(drive->world.owner, drive->waking_ms);
@@ -51,6 +56,7 @@ void drive_close(struct drive *drive)
 	outbox_close(&drive->outbox);
 	shelf_close(&drive->shelf);
 	consensus_close(&drive->consensus);
+	cosign_close(drive);
 	memory_free(drive->picked);
 	memory_free(drive->offers);
 	drive->picked = NULL;
@@ -170,9 +176,12 @@ static void hand_out_job(struct drive *drive)
 static void wake(struct drive *drive)
 {
 	uint64_t at_ms = drive->expiry_due_ms;
+	uint64_t cosign_ms = cosign_wake_ms(drive);
 
 	if (drive->wanted_ms < at_ms)
 		at_ms = drive->wanted_ms;
+	if (cosign_ms < at_ms)
+		at_ms = cosign_ms;
 	if (at_ms == drive->waking_ms)
 		return;
 	drive->waking_ms = at_ms;
@@ -185,6 +194,7 @@ void end_turn(struct drive *drive)
 	do
 		update_placed(drive);
 	while (tell_work(drive));
+	cosign_go_on(drive);
 	if (drive->status != STATUS_OK)
 		return;
 	hand_out_job(drive);
@@ -279,6 +289,7 @@ void drive_on_connected(struct drive *drive, uint16_t peer,
 	number_peers(drive);
 	in.connected = drive->peers[peer].index;
 	feed(drive, &in);
+	cosign_greet(drive, peer);
 	end_turn(drive);
 }
 
@@ -340,11 +351,12 @@ static void feed_loaded(struct drive *drive)
 
 /* -- Answers, time ------------------------------------------------------------------------------------- */
 
-static void begin_epoch(struct drive *drive)
+static void begin_epoch(struct drive *drive, const struct commit_block *seal)
 {
 	struct input in = {.kind = INPUT_EPOCH, .epoch = &drive->next_epoch};
 
 	drive->seal_height = 0;
+	cosign_seal(drive, seal);
 	feed(drive, &in);
 	number_peers(drive);
 }
@@ -365,7 +377,9 @@ void drive_on_stored(struct drive *drive, struct store_job *job,
 		finish_block(drive, &job->commits[i].hash);
 		feed(drive, &in);
 		if (drive->seal_height > 0 && drive->seal_height == in.stored_height)
-			begin_epoch(drive);
+			begin_epoch(drive, &job->commits[i]);
+		else
+			cosign_block(drive, &job->commits[i]);
 	}
 	store_job_free(job);
 	end_turn(drive);

@@ -8,6 +8,7 @@
 #define NODE_DRIVE_DRIVE_H
 
 #include "node/drive/accused.h"
+#include "node/drive/cosigning.h"
 #include "node/drive/outbox.h"
 #include "node/drive/pool.h"
 #include "node/drive/refused.h"
@@ -20,6 +21,14 @@ struct moment {
 	uint64_t wall_ms; /* Unix time */
 };
 
+/* Where cosigning begins. */
+struct drive_cosign_start {
+	struct bytes_view origin;    /* of the network's log; empty: no checkpoint is cosigned */
+	struct hash cosign_key;      /* ours; zeros: we only collect */
+	struct cosign_point tip;     /* the newest block's, of the epoch of the next block */
+	const struct cosigned *kept; /* the newest quorum on the disk; NULL: none */
+};
+
 struct drive_config {
 	struct consensus_config consensus;
 	struct consensus_start start;
@@ -28,6 +37,7 @@ struct drive_config {
 	struct public_key vote_key;    /* ours; zeros: we only follow */
 	struct public_key evidence_key; /* of the account that sends evidence; zeros: we send none */
 	size_t range_blocks_max;       /* in an answer of ours; 0: RANGE_BLOCKS_MAX */
+	struct drive_cosign_start cosign;
 	struct world world;
 };
 
@@ -50,6 +60,8 @@ struct drive_later {
 	struct drive_later *next;
 };
 
+struct drive_cosign;
+
 struct drive {
 	struct world world;
 	const struct network *network;
@@ -60,6 +72,7 @@ struct drive {
 	struct refused refused;
 	struct shelf shelf;
 	struct accused accused;
+	struct drive_cosign *cosign; /* NULL: no checkpoint is cosigned */
 	struct drive_peer peers[PEERS_MAX];
 
 	struct drive_later *later_first, *later_last;
@@ -110,6 +123,10 @@ void drive_load_record(struct drive *drive, const struct vote_record *record);
 void drive_load_certificate(struct drive *drive, const struct certificate *certificate);
 void drive_load_block(struct drive *drive, const struct header *header,
                       struct bytes_view body);
+
+/* Likewise: a set whose seal no quorum of it is kept over, as far as is known. */
+void drive_load_seal(struct drive *drive, const struct validator_set *set, size_t quorum,
+                     const struct cosign_point *seal);
 
 /* A transaction that was checked (form, signature, executor_try) on its way in. */
 struct submission {

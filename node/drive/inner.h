@@ -21,6 +21,10 @@ void end_turn(struct drive *drive);
 /* -- carry.c -------------------------------------------------------------------------------------- */
 
 void carry_out(struct drive *drive, const struct effect *effect);
+/* The job that this turn gathers; NULL: memory is out, and drive has failed. */
+struct store_job *job_of(struct drive *drive);
+/* Something was added to it, or not: it takes its place in the outbox if it has to. */
+void queue_job(struct drive *drive, struct store_job *job, enum status status);
 /* The mark is there or beyond, if it was not. */
 void raise_mark(struct drive *drive, uint64_t epoch, uint64_t view);
 
@@ -50,12 +54,39 @@ void settle_accusations(struct drive *drive, const struct draft *draft);
 
 /* -- send.c ------------------------------------------------------------------------------------------ */
 
+enum { ALL_FOLLOWERS = ALL_PEERS - 1 }; /* beside consensus' own: peers that are no validators */
+
 void carry_send(struct drive *drive, const struct effect_send *effect);
+/* At once, past the outbox: what waits for no disk. `to` as in effect_send. */
+void send_bytes(struct drive *drive, uint16_t to, struct bytes_view bytes);
 /* Out of the outbox, what may leave. */
 void send_ready(struct drive *drive);
 /* New transactions of our own clients, to the validators. */
 void relay(struct drive *drive, const struct bytes_view *txs, size_t count);
 /* What consensus calls this peer, after a change of the set too. */
 void number_peers(struct drive *drive);
+
+/* -- receive.c --------------------------------------------------------------------------------------- */
+
+/* The peer sent what no honest node sends. */
+void blame(struct drive *drive, uint16_t peer, const char *what);
+/* The cosignatures that are kept over the seal with a checkpoint of `size`. */
+void read_seal_for(struct drive *drive, uint16_t peer, uint64_t size);
+
+/* -- cosign.c: nothing of it does anything in a drive without an origin ------------------------------- */
+
+MUST_CHECK enum status cosign_open(struct drive *drive, const struct drive_config *config);
+void cosign_close(struct drive *drive);
+/* A block is on the disk: no seal, or a seal, whose epoch has ended by now. */
+void cosign_block(struct drive *drive, const struct commit_block *commit);
+void cosign_seal(struct drive *drive, const struct commit_block *commit);
+/* At the end of a turn: what is due is signed, what is reached is kept, what is missed is
+ * asked for. */
+void cosign_go_on(struct drive *drive);
+uint64_t cosign_wake_ms(const struct drive *drive);
+/* A peer has come. */
+void cosign_greet(struct drive *drive, uint16_t peer);
+void cosign_on_message(struct drive *drive, uint16_t peer, struct bytes_view bytes);
+void cosign_on_checked(struct drive *drive, const struct check_job *job);
 
 #endif

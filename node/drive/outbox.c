@@ -104,6 +104,7 @@ void store_job_free(struct store_job *job)
 	memory_free(job->blocks);
 	memory_free(job->certificates);
 	memory_free(job->commits);
+	memory_free(job->notes);
 	for (size_t i = 0; i < job->orphan_count; i++)
 		memory_free(job->orphans[i]);
 	memory_free(job->orphans);
@@ -176,6 +177,28 @@ enum status store_job_add_certificate(struct store_job *job,
 	if (status == STATUS_OK)
 		job->certificates[job->certificate_count++] = keep;
 	return status;
+}
+
+enum status store_job_add_note(struct store_job *job, enum keep_note_kind kind,
+                               const struct cosigned *cosigned)
+{
+	size_t size = cosigned_size(cosigned);
+	uint8_t *bytes = arena_take(&job->arena, size);
+	enum status status = draft_reserve((void **)&job->notes, &job->note_capacity,
+	                                   job->note_count, sizeof *job->notes);
+	struct writer out;
+
+	job->must_sync = true;
+	if (!bytes || status != STATUS_OK)
+		return STATUS_MEMORY;
+	out = writer_on(bytes, size);
+	cosigned_put(&out, cosigned);
+	job->notes[job->note_count++] = (struct keep_note){
+		.kind = kind,
+		.size = cosigned->point.size,
+		.bytes = bytes_view(bytes, size),
+	};
+	return STATUS_OK;
 }
 
 /* What is committed need not be kept beside the ledger as well. */

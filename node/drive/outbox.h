@@ -52,6 +52,8 @@ MUST_CHECK enum status store_job_add_certificate(struct store_job *job,
                                                  const struct effect_certificate *certificate);
 /* The body lives as long as the job does. On STATUS_MEMORY it stays the caller's. */
 MUST_CHECK enum status store_job_adopt(struct store_job *job, uint8_t *body);
+MUST_CHECK enum status store_job_add_note(struct store_job *job, enum keep_note_kind kind,
+                                          const struct cosigned *cosigned);
 MUST_CHECK enum status store_job_add_commit(struct store_job *job,
                                             const struct commit_block *commit);
 

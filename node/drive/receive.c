@@ -9,7 +9,7 @@ enum {
 	READS_MAX = 16,
 };
 
-static void blame(struct drive *drive, uint16_t peer, const char *what)
+void blame(struct drive *drive, uint16_t peer, const char *what)
 {
 	drive->counters.blamed++;
 	drive->world.blame(drive->world.owner, peer, what);
@@ -328,6 +328,19 @@ static void read_for(struct drive *drive, uint16_t peer, const struct hash *hash
 	drive->world.read(drive->world.owner, job);
 }
 
+void read_seal_for(struct drive *drive, uint16_t peer, uint64_t size)
+{
+	struct read_job *job;
+
+	if (drive->read_count >= READS_MAX || size == 0 || !(job = memory_new(sizeof *job)))
+		return;
+	job->to = peer;
+	job->seal_size = size;
+	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
+	drive->read_count++;
+	drive->world.read(drive->world.owner, job);
+}
+
 static void give_block(struct drive *drive, uint16_t peer, const struct hash *hash)
 {
 	const struct shelf_block *block = shelf_find(&drive->shelf, hash);
@@ -530,7 +543,9 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 		drive_fail(drive, job->status, "check a message");
 	else if (!job->is_good)
 		blame(drive, job->from, "a signature that is not valid");
-	else if (job->epoch == drive->consensus.epoch.number)
+	if (job->cosigned)
+		cosign_on_checked(drive, job);
+	else if (job->status == STATUS_OK && job->is_good && job->epoch == drive->consensus.epoch.number)
 		believe(drive, job);
 	check_job_free(job);
 	end_turn(drive);
@@ -584,7 +599,9 @@ void drive_on_message(struct drive *drive, uint16_t peer, struct bytes_view byte
 	if (!drive->peers[peer].is_connected || drive->status != STATUS_OK)
 		return;
 	begin_turn(drive, moment);
-	if (message_decode(message, bytes) != STATUS_OK)
+	if (cosign_message_is(bytes))
+		cosign_on_message(drive, peer, bytes);
+	else if (message_decode(message, bytes) != STATUS_OK)
 		blame(drive, peer, "a message that cannot be read");
 	else if (drive->check_count >= CHECKS_MAX)
 		drive->counters.checks_dropped++;

@@ -31,12 +31,14 @@ static bool is_meant(const struct drive *drive, const struct drive_peer *peer, u
 		return false;
 	if (to == ALL_PEERS)
 		return true;
+	if (to == ALL_FOLLOWERS)
+		return peer->index >= drive->consensus.epoch.validators.count;
 	if (to == ALL_VALIDATORS)
 		return peer->index < drive->consensus.epoch.validators.count;
 	return peer->index == to;
 }
 
-static void send_bytes(struct drive *drive, uint16_t to, struct bytes_view bytes)
+void send_bytes(struct drive *drive, uint16_t to, struct bytes_view bytes)
 {
 	for (uint16_t i = 0; i < PEERS_MAX; i++)
 		if (is_meant(drive, &drive->peers[i], to))

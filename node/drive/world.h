@@ -4,6 +4,7 @@
 #ifndef NODE_DRIVE_WORLD_H
 #define NODE_DRIVE_WORLD_H
 
+#include "chain/receipt/cosigned.h"
 #include "node/drive/check.h"
 #include "node/drive/executor.h"
 
@@ -42,6 +43,18 @@ struct commit_block {
 	struct hash hash;
 	const struct draft *draft;
 	struct bytes_view certificate; /* likewise */
+	struct cosign_point point;     /* of the block: its checkpoint */
+	uint64_t time_ms;              /* the block's */
+};
+
+/* A quorum of cosignatures: over the newest checkpoint that has one, replacing the one before,
+ * or over a seal by the set that it ends, for ever. */
+enum keep_note_kind { KEEP_CHECKPOINT, KEEP_SEAL };
+
+struct keep_note {
+	enum keep_note_kind kind;
+	uint64_t size;           /* of the checkpoint */
+	struct bytes_view bytes; /* cosigned_put's, in the job's own memory */
 };
 
 /* One synced batch, and then the mark outside the database, synced: in this order. Answered by
@@ -59,6 +72,8 @@ struct store_job {
 	size_t orphan_count, orphan_capacity;
 	struct commit_block *commits; /* each the parent of the one behind it */
 	size_t commit_count, commit_capacity;
+	struct keep_note *notes;
+	size_t note_count, note_capacity;
 	struct vote_mark mark;  /* the highest that anything was signed in so far */
 	uint64_t forget_epoch;  /* with the commits: what was kept of earlier epochs, and of this */
 	uint64_t forget_view;   /* one's views up to this, is of no use any more */
@@ -69,14 +84,16 @@ struct store_job {
 
 /* Blocks of the ledger, for who is behind: from `height` on, `blocks_max` at most, about
  * RANGE_BYTES_MAX bytes, ending at a block whose certificate is its own; or followed by headers
- * up to one. If `by_hash`, the one block of that hash. Answered by drive_on_read. The job is
- * drive's until then. */
+ * up to one. If `by_hash`, the one block of that hash. If `seal_size` is not 0, the cosignatures
+ * that are kept over the seal whose checkpoint has so many leaves. Answered by drive_on_read.
+ * The job is drive's until then. */
 struct read_job {
 	uint16_t to;          /* who asked */
 	size_t blocks_max;    /* 1..RANGE_BLOCKS_MAX */
 	bool by_hash;
 	struct hash hash;
 	uint64_t height;
+	uint64_t seal_size;
 	struct buffer answer; /* out: an encoded message; empty: we do not have it */
 };
 
@@ -120,6 +137,11 @@ struct world {
 	/* A BIP-340 signature of our evidence key over a txid. At once. */
 	enum status (*sign_evidence)(void *owner, const struct hash *txid,
 	                             struct signature *signature);
+
+	/* Both signatures of our cosign key over the text of a checkpoint, with the time in
+	 * Unix seconds. At once. Not asked for without an origin (drive_config). */
+	enum status (*cosign)(void *owner, uint64_t time_s, struct bytes_view text,
+	                      struct cosign *cosign);
 
 	/* drive_on_tick is wanted at this monotonic time; replaces the wish before. */
 	void (*wake)(void *owner, uint64_t at_ms);

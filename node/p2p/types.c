@@ -32,9 +32,13 @@ static const struct type_rule RULES[] = {
 	{CONSENSUS(MESSAGE_GET_RANGE), LANE_SYNC, 64, OTHER_MS, 20, 40, 0, false},
 	{CONSENSUS(MESSAGE_RANGE), LANE_SYNC, MESSAGE_SIZE_MAX, SYNC_MS, 20, 40,
 	 CONSENSUS(MESSAGE_GET_RANGE), false},
+	/* Ten a second, and what questions bring. It comes unasked as well. */
+	{CONSENSUS(MESSAGE_COSIGN), LANE_VOTE, 32 * KIB, VOTE_MS, 30, 100, 0, false},
+	{CONSENSUS(MESSAGE_GET_COSIGN), LANE_VOTE, 64, VOTE_MS, 10, 40, 0, false},
 };
 
 _Static_assert(sizeof RULES / sizeof *RULES <= TYPE_RULES_MAX, "sessions have room for each");
+_Static_assert(COSIGNED_SIZE_MAX < 32 * KIB, "the largest fits");
 _Static_assert(MESSAGE_SIZE_MAX == 12 * MIB, "SYNC_MS was reckoned with it");
 
 const struct type_rule *type_rule_of(uint16_t type)

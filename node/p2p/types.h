@@ -4,13 +4,14 @@
 #ifndef NODE_P2P_TYPES_H
 #define NODE_P2P_TYPES_H
 
+#include "chain/receipt/cosigned.h"
 #include "consensus/message.h"
 #include "node/p2p/bucket.h"
 
 /* By falling urgency. */
 enum lane {
 	LANE_CONTROL,
-	LANE_VOTE,   /* votes, certificates, evidence */
+	LANE_VOTE,   /* votes, certificates, evidence, cosignatures */
 	LANE_BLOCK,  /* proposals and single blocks */
 	LANE_TX,
 	LANE_SYNC,   /* ranges of blocks */
@@ -24,7 +25,7 @@ enum message_type {
 	TYPE_PING,
 	TYPE_PONG,
 	TYPE_DISCONNECT,
-	/* 0x0100 and a kind of consensus/message.h: the message is that whole message, and its
+	/* 0x0100 and a kind of consensus/message.h or chain/receipt/cosigned.h: the message is that whole message, and its
 	 * first byte is the kind once more. */
 	TYPE_CONSENSUS = 0x0100,
 	TYPE_OPTIONAL = 0x8000,
@@ -42,7 +43,7 @@ struct type_rule {
 	bool is_of_validators;   /* from anybody else it is passed over, unkept */
 };
 
-enum { TYPE_RULES_MAX = 16 };
+enum { TYPE_RULES_MAX = 24 };
 
 /* NULL: there is none of this type. */
 const struct type_rule *type_rule_of(uint16_t type);
@@ -62,7 +63,7 @@ static inline struct bucket_rate type_rule_rate(const struct type_rule *rule)
 }
 
 /* The type that a message of consensus travels as. */
-static inline uint16_t type_of_consensus(enum message_kind kind)
+static inline uint16_t type_of_consensus(uint8_t kind)
 {
 	return (uint16_t)(TYPE_CONSENSUS + kind);
 }

@@ -1,6 +1,7 @@
 #include "node/shell/backend.h"
 
 #include "chain/base/invariant.h"
+#include "node/shell/backend_checkpoint.h"
 #include "node/shell/clock.h"
 #include "node/shell/endpoint.h"
 #include "node/shell/layout.h"
@@ -10,15 +11,26 @@
 
 /* -- For handlers ------------------------------------------------------------------------------- */
 
-struct store_view *backend_view(struct backend *backend, struct rpc_call *call)
+enum status backend_refresh(struct backend *backend, struct why *why)
 {
 	uint64_t height = atomic_load(&backend->height);
-	struct why why = {{0}};
+	uint64_t serial = atomic_load(&backend->checkpoint_serial);
 	enum status status;
 
-	if (store_view_tip(backend->view)->header.height >= height)
-		return backend->view;
-	status = store_view_refresh(backend->view, &why);
+	if (store_view_tip(backend->view)->header.height >= height &&
+	    backend->view_serial >= serial)
+		return STATUS_OK;
+	status = store_view_refresh(backend->view, why);
+	if (status == STATUS_OK)
+		backend->view_serial = serial;
+	return status;
+}
+
+struct store_view *backend_view(struct backend *backend, struct rpc_call *call)
+{
+	struct why why = {{0}};
+	enum status status = backend_refresh(backend, &why);
+
 	if (status == STATUS_OK)
 		return backend->view;
 	backend_fail(call, status, &why);
@@ -110,6 +122,7 @@ static const struct handler_list HANDLERS[] = {
 	{backend_stream_handlers, &backend_stream_handler_count},
 	{backend_account_handlers, &backend_account_handler_count},
 	{backend_asset_handlers, &backend_asset_handler_count},
+	{backend_receipt_handlers, &backend_receipt_handler_count},
 };
 
 enum { HANDLER_LIST_COUNT = sizeof HANDLERS / sizeof *HANDLERS };
@@ -179,6 +192,7 @@ static enum status start_server(struct backend *backend, struct why *why)
 		.submit = backend_submit,
 		.metrics = backend_metrics,
 		.ready = backend_is_ready,
+		.checkpoint = backend_put_checkpoint,
 	};
 	INVARIANT(!rpc_backend_lacks(&backend->calls));
 	data_dir_path(cookie, &backend->node->dir, FILE_COOKIE);
@@ -216,6 +230,8 @@ enum status backend_new(struct backend **made, struct node *node, struct why *wh
 	atomic_store(&backend->height, store_tip(node->store)->header.height);
 	status = store_view_open(&backend->view, node->store, why);
 	if (status == STATUS_OK)
+		status = checkpoint_cache_new(&backend->checkpoint, why);
+	if (status == STATUS_OK)
 		status = gather_handlers(backend, why);
 	if (status == STATUS_OK)
 		status = start_server(backend, why);
@@ -225,6 +241,7 @@ enum status backend_new(struct backend **made, struct node *node, struct why *wh
 static void release_waiters(void *argument)
 {
 	backend_release_waiters(argument);
+	backend_release_receipts(argument);
 }
 
 void backend_free(struct backend *backend)
@@ -234,10 +251,11 @@ void backend_free(struct backend *backend)
 	if (backend->server) {
 		/* Refused only when the server's thread never ran: then nobody waits. */
 		if (!rpc_server_post(backend->server, release_waiters, backend))
-			INVARIANT(backend->waiter_count == 0);
+			INVARIANT(backend->waiter_count == 0 && !backend->receipt_waiters);
 		rpc_server_stop(backend->server);
 		rpc_server_free(backend->server);
 	}
+	checkpoint_cache_free(backend->checkpoint);
 	store_view_close(backend->view);
 	memory_free(backend->handlers);
 	vitals_close(&backend->vitals);
@@ -256,6 +274,19 @@ void backend_on_block(struct backend *backend, uint64_t height)
 	atomic_store(&backend->height, height);
 }
 
+static void serve_receipts(void *argument)
+{
+	backend_serve_receipts(argument);
+}
+
+void backend_on_checkpoint(struct backend *backend)
+{
+	atomic_fetch_add(&backend->checkpoint_serial, 1);
+	if (atomic_load(&backend->receipt_waiter_count) > 0 &&
+	    !rpc_server_post(backend->server, serve_receipts, backend))
+		logger_warn(LOG_RPC, "receipts_late");
+}
+
 static void expire_waiters(void *argument)
 {
 	backend_expire_waiters(argument);
@@ -267,6 +298,9 @@ void backend_on_tick(struct backend *backend)
 	if (atomic_load(&backend->waiter_count) > 0 &&
 	    !rpc_server_post(backend->server, expire_waiters, backend))
 		logger_warn(LOG_RPC, "time_outs_late");
+	if (atomic_load(&backend->receipt_waiter_count) > 0 &&
+	    !rpc_server_post(backend->server, serve_receipts, backend))
+		logger_warn(LOG_RPC, "receipts_late");
 }
 
 void backend_refuse_work(struct backend *backend)

@@ -14,6 +14,8 @@
 #include <stdatomic.h>
 
 struct waiter;
+struct receipt_waiter;
+struct checkpoint_cache;
 
 struct backend {
 	struct node *node;
@@ -25,6 +27,9 @@ struct backend {
 
 	struct store_view *view;     /* of the newest stored block, once it was asked for */
 	atomic_uint_fast64_t height; /* of the newest stored block: written by the loop */
+	atomic_uint_fast64_t checkpoint_serial; /* one more with each new quorum of cosignatures */
+	uint64_t view_serial;        /* of the view */
+	struct checkpoint_cache *checkpoint; /* the newest quorum, as a note */
 	const struct network *network;
 	const struct genesis *genesis;
 	struct vitals vitals;        /* what the loop knows, for this thread */
@@ -33,6 +38,8 @@ struct backend {
 	atomic_bool is_refusing;     /* the node stops */
 	struct waiter *waiters;      /* calls of submit_and_wait, by txid */
 	atomic_size_t waiter_count;  /* for the loop to see */
+	struct receipt_waiter *receipt_waiters; /* calls of receipt.get, oldest first */
+	atomic_size_t receipt_waiter_count;     /* for the loop to see */
 };
 
 /* -- For handlers ------------------------------------------------------------------------- */
@@ -54,12 +61,17 @@ extern const struct rpc_handler backend_stream_handlers[];
 extern const size_t backend_stream_handler_count;
 extern const struct rpc_handler backend_account_handlers[];
 extern const size_t backend_account_handler_count;
+extern const struct rpc_handler backend_receipt_handlers[];
+extern const size_t backend_receipt_handler_count;
 extern const struct rpc_handler backend_asset_handlers[];
 extern const size_t backend_asset_handler_count;
 
 /* The ledger as it is now, for one call: a view no older than the last block that was
  * answered as final. NULL: the call was answered with what failed. */
 struct store_view *backend_view(struct backend *backend, struct rpc_call *call);
+
+/* The same for what is no call. */
+MUST_CHECK enum status backend_refresh(struct backend *backend, struct why *why);
 
 /* Answer a call with a failure of ours or of a read: STATUS_PRUNED becomes RPC_PRUNED, and
  * everything else RPC_STORAGE, RPC_INTERNAL_ERROR for memory; it is logged. */
@@ -100,6 +112,12 @@ void backend_release_waiters(struct backend *backend);
 void backend_metrics(void *owner, const struct rpc_server_facts *facts, struct buffer *out);
 bool backend_is_ready(void *owner, struct why *reason);
 
+/* receipt.get waits for a checkpoint; backend_receipt.c. Those whose checkpoint is there by now
+ * are answered, and those whose time is up. */
+void backend_serve_receipts(struct backend *backend);
+/* Everybody who still waits is told that there is none. */
+void backend_release_receipts(struct backend *backend);
+
 /* -- For the loop ---------------------------------------------------------------------------- */
 
 MUST_CHECK enum status backend_new(struct backend **backend, struct node *node,
@@ -112,6 +130,8 @@ const char *backend_address(const struct backend *backend);
 
 /* A block was stored. */
 void backend_on_block(struct backend *backend, uint64_t height);
+/* A quorum of cosignatures was stored. */
+void backend_on_checkpoint(struct backend *backend);
 /* From time to time: calls whose time-out has passed are answered. */
 void backend_on_tick(struct backend *backend);
 /* A transaction that somebody waits for has ended. */

@@ -1,4 +1,5 @@
 /* chain: blocks, parameters, and the log over all of it. */
+#include "node/shell/backend_checkpoint.h"
 #include "node/shell/backend_nodes.h"
 #include "node/shell/backend_read.h"
 #include "rpc/api/genesis_json.h"
@@ -246,25 +247,6 @@ static void get_params(struct rpc_call *call, json_t *params, void *owner)
 
 /* -- The log ----------------------------------------------------------------------- */
 
-static void get_checkpoint(struct rpc_call *call, json_t *params, void *owner)
-{
-	const struct ledger_tip *tip;
-	json_t *json = NULL;
-	struct query query;
-	struct hash root;
-
-	if (!query_start(&query, call, params, owner))
-		return;
-	tip = store_view_tip(query.view);
-	root = log_frontier_root(&tip->frontier);
-	json = json_object();
-	object_put(&json, "size", json_of_count(tip->frontier.size));
-	object_put(&json, "root", json_of_hash(&root));
-	/* Cosignatures make it a note; without a quorum of them it has none. */
-	object_put(&json, "note", json_null());
-	query_answer_at(&query, json);
-}
-
 static json_t *consistency_json(struct query *query, uint64_t from_size, uint64_t to_size)
 {
 	struct store_log log;
@@ -322,7 +304,8 @@ const struct rpc_handler backend_chain_handlers[] = {
 	{"chain.get_genesis", get_genesis},
 	{"chain.get_params", get_params},
 	{"chain.list_nodes", backend_list_nodes},
-	{"chain.get_checkpoint", get_checkpoint},
+	{"chain.get_checkpoint", backend_get_checkpoint},
+	{"chain.get_succession", backend_get_succession},
 	{"chain.get_consistency_proof", get_consistency_proof},
 };
 const size_t backend_chain_handler_count =

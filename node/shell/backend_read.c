@@ -312,6 +312,7 @@ static void init_page(struct page *page, struct query *query)
 		.query = query,
 		.items = json_array(),
 		.limit = (size_t)rpc_param_integer(query->params, "limit"),
+		.size_max = RPC_PAGE_SIZE_MAX,
 	};
 }
 
@@ -352,7 +353,7 @@ void page_start_names(struct page *page, struct query *query,
 static bool has_room(struct page *page)
 {
 	return json_array_size(page->items) < page->limit &&
-	       page->size <= RPC_PAGE_SIZE_MAX && page->row_count++ < RPC_PAGE_ROWS_MAX;
+	       page->size <= page->size_max && page->row_count++ < RPC_PAGE_ROWS_MAX;
 }
 
 bool page_takes(struct page *page, uint64_t number)
@@ -395,9 +396,17 @@ void page_listed(struct page *page, enum status status)
 
 void query_answer_page(struct query *query, struct page *page)
 {
+	query_answer_page_with(query, page, NULL, NULL);
+}
+
+void query_answer_page_with(struct query *query, struct page *page, const char *name,
+                            json_t *value)
+{
 	json_t *json = json_object();
 
 	object_put(&json, "items", page->items);
 	object_put(&json, "next", page->is_cut ? json_string(page->next) : json_null());
+	if (value)
+		object_put(&json, name, value);
 	query_answer_at(query, json);
 }

@@ -115,6 +115,7 @@ struct page {
 	struct query *query;
 	json_t *items;
 	size_t limit;
+	size_t size_max;  /* it ends above so many bytes: RPC_PAGE_SIZE_MAX, or less */
 	size_t size;      /* bytes of the items as text */
 	size_t row_count; /* taken */
 	bool is_cut;      /* there is more, at `next` */
@@ -154,5 +155,8 @@ void page_listed(struct page *page, enum status status);
 
 /* {"items","next","height"}. */
 void query_answer_page(struct query *query, struct page *page);
+/* With one member more, whose value is taken; NULL: without it. */
+void query_answer_page_with(struct query *query, struct page *page, const char *name,
+                            json_t *value);
 
 #endif

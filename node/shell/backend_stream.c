@@ -1,5 +1,6 @@
 /* stream: records, by position, by key and by author. */
 #include "chain/base/memory.h"
+#include "node/shell/backend_receipt.h"
 #include "node/shell/backend_record.h"
 #include "rpc/api/ledger_json.h"
 #include "rpc/api/params.h"
@@ -273,6 +274,8 @@ static void get_latest(struct rpc_call *call, json_t *params, void *owner)
 struct record_list {
 	struct page page;
 	struct record_reader reader;
+	size_t name_size;
+	uint8_t name[NAME_SIZE_MAX]; /* of the stream */
 	uint64_t end; /* records from this position on are later than what is asked about */
 };
 
@@ -284,7 +287,11 @@ static bool start_list(struct record_list *list, struct query *query, uint64_t f
 	struct hash id;
 
 	page_start(&list->page, query, first);
-	if (!query_stream(query, &id, &info) || !query_stream_head(query, &id, &head))
+	if (!query_stream(query, &id, &info))
+		return false;
+	list->name_size = info.name.size;
+	memcpy(list->name, info.name.at, info.name.size);
+	if (!query_stream_head(query, &id, &head))
 		return false;
 	list->end = head.count;
 	record_reader_init(&list->reader, query, &id);
@@ -301,6 +308,38 @@ static bool visit_record(void *owner, const struct store_record *record)
 	return query_is_good(list->page.query);
 }
 
+/* As of the newest checkpoint, which is what the receipt is of. */
+static const struct checkpoint_cache *start_proving(struct query *query)
+{
+	const struct checkpoint_cache *checkpoint = query_need_checkpoint(query);
+
+	if (checkpoint && (rpc_param_has(query->params, "at_time_ms") ||
+	                   rpc_param_has(query->params, "at")))
+		query_refuse(query, RPC_INVALID_PARAMS,
+		             "with \"prove\" a list is of the newest cosigned checkpoint, and of "
+		             "no other time");
+	if (checkpoint)
+		query->height = checkpoint->height;
+	return checkpoint;
+}
+
+static json_t *list_receipt(struct query *query, const struct record_list *list,
+                            const struct checkpoint_cache *checkpoint)
+{
+	size_t count = json_array_size(list->page.items);
+
+	if (count == 0 && list->end > 0)
+		query_refuse(query, RPC_RECORD_NOT_FOUND,
+		             "the stream has %" PRIu64 " records; there is none from position "
+		             "%" PRIu64 " on",
+		             list->end, list->page.from);
+	if (!checkpoint || !query_is_good(query))
+		return NULL;
+	return receipt_of_records(query, checkpoint, &list->reader.stream,
+	                          bytes_view(list->name, list->name_size),
+	                          count > 0 ? list->page.from : 0, count);
+}
+
 static void list_records(struct rpc_call *call, json_t *params, void *owner)
 {
 	uint64_t from = (uint64_t)rpc_param_integer(params, "from");
@@ -309,15 +348,24 @@ static void list_records(struct rpc_call *call, json_t *params, void *owner)
 	struct query query;
 	enum status status;
 
+	const struct checkpoint_cache *checkpoint = NULL;
+	json_t *receipt = NULL;
+
 	if (!query_start_at(&query, call, params, owner))
 		return;
+	if (query_wants_proof(&query))
+		checkpoint = start_proving(&query);
 	if (start_list(&list, &query, from)) {
+		if (checkpoint)
+			list.page.size_max = RPC_PAGE_SIZE_MAX / 3;
 		range = page_range(&list.page, STORE_UP);
 		status = store_list_records(query.view, &list.reader.stream, &range, visit_record,
 		                            &list, &query.why);
 		page_listed(&list.page, status);
+		if (query_wants_proof(&query))
+			receipt = list_receipt(&query, &list, checkpoint);
 	}
-	query_answer_page(&query, &list.page);
+	query_answer_page_with(&query, &list.page, "receipt", receipt);
 }
 
 static bool visit_position(void *owner, uint64_t position)

@@ -150,6 +150,7 @@ static void open_stored(void *owner, struct letter *letter)
 	struct store_job *job = stored->job;
 	bool is_roster_changed = stored->is_roster_changed;
 	uint64_t last = job->last_height;
+	bool has_notes = job->note_count > 0;
 	struct moment moment = clock_moment();
 
 	memory_free(letter);
@@ -158,6 +159,8 @@ static void open_stored(void *owner, struct letter *letter)
 		backend_on_block(node->backend, last);
 	if (is_roster_changed)
 		doorkeeper_refresh(&node->peers.doorkeeper);
+	if (has_notes)
+		backend_on_checkpoint(node->backend);
 	node_check(node);
 }
 
@@ -271,6 +274,15 @@ static enum status world_sign_evidence(void *owner, const struct hash *txid,
 		return status;
 	return key_pair_sign(signature, node->keys.signer, &node->keys.evidence, txid,
 	                     &auxiliary);
+}
+
+/* At most ten times a second, and 0.2 ms each: too little for a thread to be asked. */
+static enum status world_cosign(void *owner, uint64_t time_s, struct bytes_view text,
+                                struct cosign *cosign)
+{
+	const struct node *node = owner;
+
+	return cosign_make(cosign, node->keys.cosign_seed.bytes, time_s, text);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -454,6 +466,7 @@ static struct world world_of(struct node *node)
 		.blame = peers_blame,
 		.sign = world_sign,
 		.sign_evidence = world_sign_evidence,
+		.cosign = world_cosign,
 		.wake = world_wake,
 		.tell = world_tell,
 		.evidence = world_evidence,
@@ -467,11 +480,13 @@ static enum status start_drive(struct node *node, struct why *why)
 	struct moment moment = clock_moment();
 	struct drive_config *drive = memory_new(sizeof *drive);
 	struct certificate *certificate = memory_new(sizeof *certificate);
+	struct cosigned *kept = memory_new(sizeof *kept);
 	enum status status;
 
-	if (!drive || !certificate) {
+	if (!drive || !certificate || !kept) {
 		memory_free(drive);
 		memory_free(certificate);
+		memory_free(kept);
 		return why_set(why, STATUS_MEMORY, "start the node's mind");
 	}
 	drive->pool = (struct pool_limits){
@@ -483,7 +498,7 @@ static enum status start_drive(struct node *node, struct why *why)
 	drive->consensus.validators_max = VALIDATORS_MAX;
 	drive->consensus.batch_ms = config->consensus_batch_ms;
 	drive->consensus.seed = node->started_ms;
-	status = start_drive_config(drive, certificate, node, why);
+	status = start_drive_config(drive, certificate, kept, node, why);
 	if (status == STATUS_OK)
 		status = drive_init(&node->drive, drive, &moment, why);
 	if (status == STATUS_OK)
@@ -492,6 +507,7 @@ static enum status start_drive(struct node *node, struct why *why)
 		drive_on_tick(&node->drive, &moment);
 	memory_free(drive);
 	memory_free(certificate);
+	memory_free(kept);
 	return status;
 }
 

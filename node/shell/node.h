@@ -34,6 +34,7 @@ struct node {
 	bool is_turned_back; /* the ledger ends below what this node has committed */
 	struct store *store;
 	struct genesis *genesis;
+	char origin[ORIGIN_SIZE_MAX + 1]; /* of the network's log */
 	uint64_t started_ms; /* monotonic */
 
 	uv_loop_t loop;

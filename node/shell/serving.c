@@ -1,6 +1,7 @@
 #include "node/shell/serving.h"
 
 #include "chain/base/memory.h"
+#include "node/shell/quorums.h"
 
 /* -- A range ------------------------------------------------------------------------------------- */
 
@@ -151,11 +152,29 @@ static enum status serve_block(struct read_job *job, struct store_view *view, st
 	return status;
 }
 
+/* -- The cosignatures over a seal ----------------------------------------------------------------- */
+
+static enum status serve_seal(struct read_job *job, struct store_view *view, struct why *why)
+{
+	struct cosigned *cosigned = memory_new(sizeof *cosigned);
+	enum status status;
+
+	if (!cosigned)
+		return why_set(why, STATUS_MEMORY, "read cosignatures for a peer");
+	status = quorum_read_seal(cosigned, view, job->seal_size, why);
+	if (status == STATUS_OK)
+		message_put_cosign(&job->answer, cosigned);
+	memory_free(cosigned);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status serve_read(struct read_job *job, struct store_view *view, struct why *why)
 {
 	enum status status = STATUS_OK;
 
-	if (job->by_hash)
+	if (job->seal_size > 0)
+		status = serve_seal(job, view, why);
+	else if (job->by_hash)
 		status = serve_block(job, view, why);
 	else if (job->height > 0)
 		status = serve_range(job, view, why);

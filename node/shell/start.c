@@ -7,6 +7,7 @@
 #include "node/shell/layout.h"
 #include "node/shell/loading.h"
 #include "node/shell/logger.h"
+#include "node/shell/quorums.h"
 #include "node/shell/storage_batch.h"
 
 #include <stdio.h>
@@ -40,6 +41,9 @@ static enum status read_genesis(struct node *node, struct why *why)
 		status = store_read_genesis(view, &file, why);
 	if (status == STATUS_OK)
 		status = genesis_decode(node->genesis, file, why);
+	if (status == STATUS_OK)
+		origin_of(node->origin, text_view(node->genesis->name),
+		          &store_network(node->store)->genesis);
 	store_view_close(view);
 	return status;
 }
@@ -208,7 +212,7 @@ static bool is_wrong_key(const struct node *node, const struct epoch *epoch)
 }
 
 enum status start_drive_config(struct drive_config *config, struct certificate *certificate,
-                               struct node *node, struct why *why)
+                               struct cosigned *kept, struct node *node, struct why *why)
 {
 	const struct sign_mark *mark = &node->sign_state.mark;
 	struct store_view *view;
@@ -220,6 +224,10 @@ enum status start_drive_config(struct drive_config *config, struct certificate *
 	config->vote_key = node->keys.vote.public_key;
 	status = load_start(&config->start, certificate, view, config->network, &config->vote_key,
 	                    why);
+	config->cosign.origin = text_view(node->origin);
+	config->cosign.cosign_key = node->keys.cosign_key;
+	if (status == STATUS_OK)
+		status = quorum_load_start(&config->cosign, kept, view, why);
 	store_view_close(view);
 	config->start.mark = vote_mark_of(mark);
 	if (status == STATUS_OK && is_wrong_key(node, &config->start.epoch))
@@ -245,6 +253,8 @@ enum status start_load_drive(struct node *node, struct why *why)
 	if (status != STATUS_OK)
 		return status;
 	status = load_kept(&node->drive, view, why);
+	if (status == STATUS_OK)
+		status = quorum_load_seals(&node->drive, view, why);
 	store_view_close(view);
 	return status;
 }

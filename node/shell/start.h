@@ -10,12 +10,13 @@
 MUST_CHECK enum status start_open(struct node *node, const char *data_dir, struct why *why);
 void start_close(struct node *node);
 
-/* What drive is told at its start: set, own place, tip, mark. `certificate` is room for the one
- * that the start points to. A sign state that is missing is made, if others can tell what was
+/* What drive is told at its start: set, own place, tip, mark. `certificate` and `kept` are room
+ * for those that it points to. A sign state that is missing is made, if others can tell what was
  * signed. */
 MUST_CHECK enum status start_drive_config(struct drive_config *config,
                                           struct certificate *certificate,
-                                          struct node *node, struct why *why);
+                                          struct cosigned *kept, struct node *node,
+                                          struct why *why);
 
 /* What was kept of views and blocks that are not final, into the drive, which is initialized. */
 MUST_CHECK enum status start_load_drive(struct node *node, struct why *why);

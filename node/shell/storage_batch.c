@@ -13,6 +13,7 @@ struct job_rows {
 	struct store_vote *votes;
 	struct store_pending *pending;
 	struct store_block *blocks;
+	struct store_note *notes;
 	struct store_batch batch;
 };
 
@@ -77,6 +78,20 @@ static void add_blocks(struct job_rows *rows, const struct store_job *job)
 		};
 }
 
+static void add_notes(struct job_rows *rows, const struct store_job *job)
+{
+	for (size_t i = 0; i < job->note_count; i++) {
+		const struct keep_note *note = &job->notes[i];
+		bool is_seal = note->kind == KEEP_SEAL;
+
+		rows->notes[rows->batch.note_count++] = (struct store_note){
+			.tag = is_seal ? STORE_NOTE_SEAL : STORE_NOTE_CHECKPOINT,
+			.number = is_seal ? note->size : 0,
+			.bytes = note->bytes,
+		};
+	}
+}
+
 static enum status write_rows(struct store *store, struct job_rows *rows,
                               const struct store_job *job, struct why *why)
 {
@@ -87,14 +102,17 @@ static enum status write_rows(struct store *store, struct job_rows *rows,
 		arena_take(&rows->arena, (job->block_count + 1) * sizeof *rows->pending);
 	rows->blocks =
 		arena_take(&rows->arena, (job->commit_count + 1) * sizeof *rows->blocks);
-	if (!rows->votes || !rows->pending || !rows->blocks ||
+	rows->notes = arena_take(&rows->arena, (job->note_count + 1) * sizeof *rows->notes);
+	if (!rows->votes || !rows->pending || !rows->blocks || !rows->notes ||
 	    add_records(rows, job) != STATUS_OK)
 		return why_set(why, STATUS_MEMORY, "gather what is to be stored");
 	add_certificates(rows, job);
 	add_blocks(rows, job);
+	add_notes(rows, job);
 	rows->batch.votes = rows->votes;
 	rows->batch.pending = rows->pending;
 	rows->batch.blocks = rows->blocks;
+	rows->batch.notes = rows->notes;
 	return store_write(store, &rows->batch, why);
 }
 

@@ -90,7 +90,8 @@ struct rpc_method {
 };
 
 #define RPC_NAMESPACE_LIST(X) \
-	X(rpc) X(node) X(peer) X(chain) X(consensus) X(tx) X(stream) X(account) X(asset)
+	X(rpc) X(node) X(peer) X(chain) X(consensus) X(tx) X(stream) X(account) X(asset) \
+	X(receipt)
 
 /* All methods, numbered from 0 in the order of the namespaces. */
 size_t rpc_method_count(void);

@@ -44,6 +44,17 @@ static const struct rpc_parameter to_size = {
 	.summary = "leaves of the newer checkpoint",
 };
 
+static const struct rpc_parameter from_epoch = {
+	.name = "from_epoch",
+	.type = RPC_TYPE_INTEGER,
+	.rule = RPC_OPTIONAL,
+	.has_fallback = true,
+	.fallback = 0,
+	.minimum = 0,
+	.maximum = INT64_MAX,
+	.summary = "the first epoch whose end is wanted",
+};
+
 const struct rpc_method rpc_methods_chain[] = {
 	{"chain.get_head",
 	 "The newest final block, in short",
@@ -92,8 +103,15 @@ const struct rpc_method rpc_methods_chain[] = {
 	 "Size and root of the log",
 	 RPC_READ,
 	 RPC_ONE,
-	 "size, root, height, note (null until a quorum has cosigned)",
+	 "size, root, height of the newest checkpoint that a quorum has cosigned, and note, the "
+	 "text that they signed; before there is one: of the newest block, note null",
 	 {NULL}},
+	{"chain.get_succession",
+	 "How each set of validators handed over to the next",
+	 RPC_READ,
+	 RPC_LIST,
+	 "epoch that ended, proof: a tlog-proof, one behind another they are a succession",
+	 {&from_epoch, &rpc_limit, &rpc_cursor, NULL}},
 	{"chain.get_consistency_proof",
 	 "That a newer log only adds to an older one",
 	 RPC_READ,

@@ -63,8 +63,9 @@ const struct rpc_method rpc_methods_stream[] = {
 	 "Records in order",
 	 RPC_READ,
 	 RPC_LIST,
-	 A_RECORD,
-	 {&rpc_stream, &from, &rpc_limit, &rpc_cursor, &rpc_at, &rpc_at_time, NULL}},
+	 A_RECORD "; with prove, beside the items, receipt: a tlog-proof that these are all "
+	 "there were in between, as of the newest cosigned checkpoint",
+	 {&rpc_stream, &from, &rpc_limit, &rpc_cursor, &rpc_at, &rpc_at_time, &rpc_prove, NULL}},
 	{"stream.list_keys",
 	 "The keys that have records",
 	 RPC_READ,

@@ -48,6 +48,10 @@ struct rpc_backend {
 	void (*metrics)(void *owner, const struct rpc_server_facts *facts,
 	                struct buffer *out);
 
+	/* The newest checkpoint that a quorum cosigned, for GET /checkpoint. False: there is none,
+	 * or out->status says what failed. NULL: this backend has none ever. */
+	bool (*checkpoint)(void *owner, struct buffer *out);
+
 	/* Ready to be asked? False: *reason says in a sentence why not (starting, syncing).
 	 */
 	bool (*ready)(void *owner, struct why *reason);

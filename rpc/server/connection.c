@@ -283,6 +283,28 @@ static void take_body(struct connection *connection)
 
 /* -- The head ----------------------------------------------------------------------- */
 
+/* Signed by those whose it is: anybody may have it. */
+static void answer_checkpoint(struct connection *connection)
+{
+	const struct rpc_backend *backend = connection->all->dispatcher.backend;
+	struct buffer text;
+	bool is_there;
+	size_t size;
+
+	buffer_init(&text, RPC_ANSWER_MAX);
+	is_there = backend->checkpoint && backend->checkpoint(backend->owner, &text);
+	if (!is_there)
+		buffer_append_text(&text, "no checkpoint has been cosigned by a quorum yet\n");
+	if (text.status != STATUS_OK) {
+		buffer_close(&text);
+		connection_close(connection);
+		return;
+	}
+	size = text.size;
+	connection_answer(connection, is_there ? 200 : 404, "text/plain; charset=utf-8", "",
+	                  buffer_take(&text), size);
+}
+
 static void answer_page(struct connection *connection, enum gate_route route)
 {
 	const struct rpc_backend *backend = connection->all->dispatcher.backend;
@@ -360,6 +382,10 @@ static void admit(struct connection *connection, const struct http_head *head,
 	connection->chunks = (struct chunks){0};
 	if (verdict->route == GATE_METRICS) {
 		answer_metrics(connection);
+		return;
+	}
+	if (verdict->route == GATE_CHECKPOINT) {
+		answer_checkpoint(connection);
 		return;
 	}
 	if (verdict->route != GATE_RPC) {

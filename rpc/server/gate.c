@@ -92,6 +92,7 @@ static const struct {
 	{"/livez", GATE_LIVE},
 	{"/readyz", GATE_READY},
 	{"/metrics", GATE_METRICS},
+	{"/checkpoint", GATE_CHECKPOINT},
 };
 
 static struct gate_verdict not_allowed(const char *reason, const char *allow)

@@ -18,6 +18,7 @@ enum gate_route {
 	GATE_LIVE,  /* GET /livez: the process answers */
 	GATE_METRICS, /* GET /metrics: what is counted */
 	GATE_READY, /* GET /readyz: the node can be asked */
+	GATE_CHECKPOINT, /* GET /checkpoint: the newest cosigned one, a signed note */
 };
 
 struct gate {
