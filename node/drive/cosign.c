@@ -52,13 +52,38 @@ void cosign_close(struct drive *drive)
 	drive->cosign = NULL;
 }
 
-void drive_load_seal(struct drive *drive, const struct validator_set *set, size_t quorum,
-                     const struct cosign_point *seal)
+/* -- Seals on the disk without a quorum -------------------------------------------------- */
+
+static void seek_seals(struct drive *drive)
 {
-	if (drive->cosign &&
-	    cosigning_add_seal(&drive->cosign->cosigning, set, quorum, seal,
-	                       drive->moment.now_ms) != STATUS_OK)
-		drive_fail(drive, STATUS_MEMORY, "remember whose cosignatures are missed");
+	struct read_job *job = memory_new(sizeof *job);
+
+	if (job)
+		job->missing = memory_new(sizeof *job->missing);
+	if (!job || !job->missing) {
+		memory_free(job);
+		drive_fail(drive, STATUS_MEMORY, "search for what was not cosigned");
+		return;
+	}
+	buffer_init(&job->answer, 0);
+	drive->read_count++;
+	drive->world.read(drive->world.owner, job);
+}
+
+void cosign_found(struct drive *drive, const struct missing_seals *missing)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < missing->count && status == STATUS_OK; i++) {
+		const struct missing_seal *seal = &missing->items[i];
+
+		status = cosigning_add_seal(&drive->cosign->cosigning, &seal->set, seal->quorum,
+		                            &seal->point, drive->moment.now_ms);
+	}
+	if (missing->count == COSIGN_SEALS_MAX)
+		drive->cosign->cosigning.has_lost_seals = true;
+	if (status != STATUS_OK)
+		drive_fail(drive, status, "search for what was not cosigned");
 }
 
 /* -- Blocks on the disk ------------------------------------------------------------------ */
@@ -187,6 +212,8 @@ void cosign_go_on(struct drive *drive)
 	       cosigning_due(&drive->cosign->cosigning, &point, drive->moment.now_ms))
 		sign(drive, &point);
 	keep_reached(drive);
+	if (drive->status == STATUS_OK && cosigning_seeks_seals(&drive->cosign->cosigning))
+		seek_seals(drive);
 	while (drive->status == STATUS_OK &&
 	       cosigning_asks(&drive->cosign->cosigning, &question, drive->moment.now_ms))
 		ask(drive, &question);

@@ -57,6 +57,7 @@ enum status cosigning_init(struct cosigning *cosigning, const struct hash *own_k
 	memset(cosigning, 0, sizeof *cosigning);
 	cosigning->own_key = *own_key;
 	cosigning->ask_due_ms = UINT64_MAX;
+	cosigning->has_lost_seals = true;
 	cosigning->slots = memory_new(VALIDATORS_MAX * sizeof *cosigning->slots);
 	cosigning->newest = memory_new(sizeof *cosigning->newest);
 	cosigning->reached = memory_new(sizeof *cosigning->reached);
@@ -295,6 +296,7 @@ static struct cosigning_seal *new_seal(struct cosigning *cosigning, uint64_t now
 	if (!seal)
 		return NULL;
 	if (cosigning->seal_count == COSIGN_SEALS_MAX) {
+		cosigning->has_lost_seals = true;
 		memory_free(cosigning->seals[0]);
 		memmove(&cosigning->seals[0], &cosigning->seals[1],
 		        --cosigning->seal_count * sizeof cosigning->seals[0]);
@@ -337,14 +339,26 @@ void cosigning_start(struct cosigning *cosigning, const struct epoch *epoch,
 	restart_asking(cosigning, now_ms);
 }
 
+bool cosigning_seeks_seals(struct cosigning *cosigning)
+{
+	bool seeks =
+		cosigning->has_lost_seals && cosigning->seal_count <= COSIGN_SEALS_MAX / 2;
+
+	if (seeks)
+		cosigning->has_lost_seals = false;
+	return seeks;
+}
+
 enum status cosigning_add_seal(struct cosigning *cosigning, const struct validator_set *set,
                                size_t quorum, const struct cosign_point *point,
                                uint64_t now_ms)
 {
 	struct cosigning_seal *seal;
 
-	if (cosigning->seal_count == COSIGN_SEALS_MAX)
+	if (cosigning->seal_count == COSIGN_SEALS_MAX) {
+		cosigning->has_lost_seals = true;
 		return STATUS_OK;
+	}
 	for (size_t i = 0; i < cosigning->seal_count; i++)
 		if (cosigning->seals[i]->point.epoch == point->epoch)
 			return STATUS_OK;

@@ -79,6 +79,7 @@ struct cosigning {
 	bool has_reached;                 /* newest was not taken yet */
 	struct cosigning_seal *seals[COSIGN_SEALS_MAX]; /* oldest first */
 	size_t seal_count;
+	bool has_lost_seals; /* there may be others on the disk that nobody has signed enough */
 };
 
 /* `own_key` is ours; zeros: we follow. STATUS_MEMORY. */
@@ -92,8 +93,11 @@ void cosigning_start(struct cosigning *cosigning, const struct epoch *epoch,
                      const struct cosign_point *tip, uint64_t tip_time_ms,
                      const struct cosigned *kept, uint64_t now_ms);
 
-/* A set whose seal no quorum is kept of. Nothing happens when there is no room, or it is
- * there. STATUS_MEMORY. */
+/* Is there room for seals without a quorum that are on the disk and not known here? Once:
+ * they are to be searched for. So at a start, and when more came than there is room for. */
+bool cosigning_seeks_seals(struct cosigning *cosigning);
+
+/* One of them. Nothing happens when it is known here. STATUS_MEMORY. */
 MUST_CHECK enum status cosigning_add_seal(struct cosigning *cosigning,
                                           const struct validator_set *set, size_t quorum,
                                           const struct cosign_point *seal, uint64_t now_ms);

@@ -124,10 +124,6 @@ void drive_load_certificate(struct drive *drive, const struct certificate *certi
 void drive_load_block(struct drive *drive, const struct header *header,
                       struct bytes_view body);
 
-/* Likewise: a set whose seal no quorum of it is kept over, as far as is known. */
-void drive_load_seal(struct drive *drive, const struct validator_set *set, size_t quorum,
-                     const struct cosign_point *seal);
-
 /* A transaction that was checked (form, signature, executor_try) on its way in. */
 struct submission {
 	struct tx tx;            /* its views point into bytes */

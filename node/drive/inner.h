@@ -84,6 +84,8 @@ void cosign_seal(struct drive *drive, const struct commit_block *commit);
  * asked for. */
 void cosign_go_on(struct drive *drive);
 uint64_t cosign_wake_ms(const struct drive *drive);
+/* Seals of our disk that no quorum is kept over. */
+void cosign_found(struct drive *drive, const struct missing_seals *missing);
 /* A peer has come. */
 void cosign_greet(struct drive *drive, uint16_t peer);
 void cosign_on_message(struct drive *drive, uint16_t peer, struct bytes_view bytes);

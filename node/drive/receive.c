@@ -366,6 +366,9 @@ void drive_on_read(struct drive *drive, struct read_job *job, const struct momen
 	drive->read_count--;
 	if (job->answer.status == STATUS_OK && job->answer.size > 0)
 		drive->world.send(drive->world.owner, job->to, buffer_view(&job->answer));
+	if (job->missing && drive->cosign)
+		cosign_found(drive, job->missing);
+	memory_free(job->missing);
 	buffer_close(&job->answer);
 	memory_free(job);
 	end_turn(drive);

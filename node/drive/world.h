@@ -6,6 +6,7 @@
 
 #include "chain/receipt/cosigned.h"
 #include "node/drive/check.h"
+#include "node/drive/cosigning.h"
 #include "node/drive/executor.h"
 
 /* Make a block: executor_build. Answered by drive_on_built. drive's until then. */
@@ -82,11 +83,24 @@ struct store_job {
 	uint64_t last_height;   /* the world's: of the last commit; 0: none */
 };
 
+/* A seal, and the set that it ended. */
+struct missing_seal {
+	struct cosign_point point;
+	size_t quorum;
+	struct validator_set set;
+};
+
+struct missing_seals {
+	size_t count;
+	struct missing_seal items[COSIGN_SEALS_MAX];
+};
+
 /* Blocks of the ledger, for who is behind: from `height` on, `blocks_max` at most, about
  * RANGE_BYTES_MAX bytes, ending at a block whose certificate is its own; or followed by headers
  * up to one. If `by_hash`, the one block of that hash. If `seal_size` is not 0, the cosignatures
- * that are kept over the seal whose checkpoint has so many leaves. Answered by drive_on_read.
- * The job is drive's until then. */
+ * that are kept over the seal whose checkpoint has so many leaves. If `missing` is not NULL, for
+ * nobody else, the newest seals that no quorum is kept over. Answered by drive_on_read. The job
+ * is drive's until then. */
 struct read_job {
 	uint16_t to;          /* who asked */
 	size_t blocks_max;    /* 1..RANGE_BLOCKS_MAX */
@@ -94,6 +108,7 @@ struct read_job {
 	struct hash hash;
 	uint64_t height;
 	uint64_t seal_size;
+	struct missing_seals *missing; /* drive's; out */
 	struct buffer answer; /* out: an encoded message; empty: we do not have it */
 };
 

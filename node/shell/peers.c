@@ -135,7 +135,7 @@ void peers_read(void *owner, struct read_job *job)
 
 	peers->reading++;
 	/* He has not taken what he asked for before. */
-	if (net_waiting(peers->net, job->to) > LANES_SOFT_MAX)
+	if (!job->missing && net_waiting(peers->net, job->to) > LANES_SOFT_MAX)
 		send_read_done(node, job);
 	else if (reader_read(&peers->reader, job) != STATUS_OK)
 		node_fail(node, STATUS_MEMORY, "read blocks for a peer");

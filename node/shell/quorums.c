@@ -154,15 +154,13 @@ static enum status read_point(struct cosign_point *point, struct store_view *vie
 }
 
 /* The set that a seal ends is the one that the seal before it starts. */
-static enum status load_seal(struct drive *drive, struct epoch_set *set,
-                             struct store_view *view, const struct store_header *seal,
-                             struct why *why)
+static enum status find_set(struct missing_seal *missing, struct epoch_set *set,
+                            struct store_view *view, const struct store_header *seal,
+                            struct why *why)
 {
 	uint64_t before = seal->header.height - 1;
 	struct store_header previous;
-	struct cosign_point point;
 	enum status status = find_seal(&previous, view, &before, why);
-	size_t quorum;
 
 	if (status == STATUS_NOT_FOUND) {
 		before = 0;
@@ -171,38 +169,44 @@ static enum status load_seal(struct drive *drive, struct epoch_set *set,
 	if (status == STATUS_OK)
 		status = epoch_set_read(set, view, before, why);
 	if (status == STATUS_OK)
-		status = read_point(&point, view, seal, why);
+		status = read_point(&missing->point, view, seal, why);
 	if (status != STATUS_OK)
 		return status;
-	quorum = validators_quorum(
+	missing->set = set->validators;
+	missing->quorum = validators_quorum(
 		set->validators.count,
 		(enum fault_model)set->parameters.values[PARAMETER_fault_model]);
-	drive_load_seal(drive, &set->validators, quorum, &point);
 	return STATUS_OK;
 }
 
-enum status quorum_load_seals(struct drive *drive, struct store_view *view, struct why *why)
-{
-	struct cosigned *cosigned = memory_new(sizeof *cosigned);
-	struct epoch_set *set = memory_new(sizeof *set);
-	uint64_t height = store_view_tip(view)->header.height;
-	enum status status = cosigned && set ? STATUS_OK : STATUS_MEMORY;
-	size_t count = 0;
+/* Two sets and a quorum are large: they stand together on the heap. */
+struct search {
+	struct epoch_set set;
+	struct cosigned cosigned;
+};
 
-	while (status == STATUS_OK && count < COSIGN_SEALS_MAX && height > 0) {
+enum status quorum_find_missing(struct missing_seals *missing, struct store_view *view,
+                                struct why *why)
+{
+	struct search *search = memory_new(sizeof *search);
+	uint64_t height = store_view_tip(view)->header.height;
+	enum status status = STATUS_OK;
+
+	if (!search)
+		return why_set(why, STATUS_MEMORY, "search for what was not cosigned");
+	while (status == STATUS_OK && missing->count < COSIGN_SEALS_MAX && height > 0) {
 		struct store_header seal;
 
 		status = find_seal(&seal, view, &height, why);
 		if (status != STATUS_OK)
 			break;
-		status = quorum_read_seal(cosigned, view, seal.header.log_size + 1, why);
-		if (status == STATUS_NOT_FOUND) {
-			status = load_seal(drive, set, view, &seal, why);
-			count++;
-		}
+		status =
+			quorum_read_seal(&search->cosigned, view, seal.header.log_size + 1, why);
+		if (status == STATUS_NOT_FOUND)
+			status = find_set(&missing->items[missing->count++], &search->set, view, &seal,
+			                  why);
 		height--;
 	}
-	memory_free(cosigned);
-	memory_free(set);
+	memory_free(search);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

@@ -41,8 +41,9 @@ MUST_CHECK enum status quorum_load_start(struct drive_cosign_start *start,
                                          struct cosigned *room, struct store_view *view,
                                          struct why *why);
 
-/* The newest seals that no quorum is kept over, into the drive. */
-MUST_CHECK enum status quorum_load_seals(struct drive *drive, struct store_view *view,
-                                         struct why *why);
+/* The newest seals that no quorum is kept over. Costs a look at each seal from the newest on,
+ * until enough were found. */
+MUST_CHECK enum status quorum_find_missing(struct missing_seals *missing,
+                                           struct store_view *view, struct why *why);
 
 #endif

@@ -105,6 +105,7 @@ static void add_names_of(struct receipt_names *names, const struct operation *op
 	case OPERATION_validator_admit:
 	case OPERATION_validator_remove:
 	case OPERATION_validator_join:
+	case OPERATION_node_set:
 	case OPERATION_param_set:
 	case OPERATION_evidence_submit:
 		break;

@@ -172,7 +172,9 @@ enum status serve_read(struct read_job *job, struct store_view *view, struct why
 {
 	enum status status = STATUS_OK;
 
-	if (job->seal_size > 0)
+	if (job->missing)
+		status = quorum_find_missing(job->missing, view, why);
+	else if (job->seal_size > 0)
 		status = serve_seal(job, view, why);
 	else if (job->by_hash)
 		status = serve_block(job, view, why);

@@ -253,8 +253,6 @@ enum status start_load_drive(struct node *node, struct why *why)
 	if (status != STATUS_OK)
 		return status;
 	status = load_kept(&node->drive, view, why);
-	if (status == STATUS_OK)
-		status = quorum_load_seals(&node->drive, view, why);
 	store_view_close(view);
 	return status;
 }

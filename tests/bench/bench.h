@@ -40,4 +40,19 @@ void latency_run(struct latency_result *result, const struct live_node *node,
                  const struct workload *workload, size_t first, double rate,
                  double seconds);
 
+/* -- proofs.c ------------------------------------------------------------------------------- */
+
+struct proofs_result {
+	size_t count;      /* receipts given */
+	double seconds;
+	double node_cpu_s;
+	size_t size;       /* of one, bytes */
+	double check_us;   /* for whoever checks one, by text and policy */
+};
+
+/* receipt.get over one connection, for `seconds`, of the first `tx_count` transactions of the
+ * workload, which are in the ledger. */
+void proofs_run(struct proofs_result *result, const struct live_node *node,
+                const struct workload *workload, size_t tx_count, double seconds);
+
 #endif

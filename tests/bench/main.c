@@ -1,6 +1,8 @@
 /* cairn-bench: one run, one page of figures.
  *
- *     cairn-bench [--seconds N] [--folder DIR] [--bin DIR] [--keep]
+ *     cairn-bench [proofs] [--seconds N] [--folder DIR] [--bin DIR] [--keep]
+ *
+ * With `proofs` it is receipts that are measured, and nothing else.
  *
  * Everything is measured against raw signature checks in the same run, because machines
  * differ and one machine differs from minute to minute. */
@@ -16,6 +18,7 @@ struct options {
 	const char *folder;
 	char bin[4096];
 	bool keep;
+	bool is_proofs;
 };
 
 static void read_options(struct options *options, int argc, char **argv)
@@ -28,7 +31,9 @@ static void read_options(struct options *options, int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		bool has_value = i + 1 < argc;
 
-		if (strcmp(argv[i], "--keep") == 0)
+		if (strcmp(argv[i], "proofs") == 0 && i == 1)
+			options->is_proofs = true;
+		else if (strcmp(argv[i], "--keep") == 0)
 			options->keep = true;
 		else if (strcmp(argv[i], "--seconds") == 0 && has_value)
 			options->seconds = atof(argv[++i]);
@@ -37,7 +42,7 @@ static void read_options(struct options *options, int argc, char **argv)
 		else if (strcmp(argv[i], "--bin") == 0 && has_value)
 			snprintf(options->bin, sizeof options->bin, "%s", argv[++i]);
 		else
-			live_fail("usage: cairn-bench [--seconds N] [--folder DIR] [--bin DIR] [--keep]");
+			live_fail("usage: cairn-bench [proofs] [--seconds N] [--folder DIR] [--bin DIR] [--keep]");
 	}
 	if (options->seconds < 1)
 		live_fail("--seconds is at least 1");
@@ -71,6 +76,38 @@ static void measure_disk(struct live_node *node, const struct workload *workload
 	live_node_stop(node);
 }
 
+static int measure_proofs(const struct options *options, size_t cores)
+{
+	double raw = bench_raw_verifications(2, cores);
+	struct proofs_result proofs;
+	struct live_connection watch;
+	struct workload workload;
+	struct load_result load;
+	struct live_node node;
+
+	live_node_start(&node, options->bin, options->folder);
+	live_connect(&watch, &node);
+	/* What raw checks do in a second, a node has in its ledger after several. */
+	workload_make(&workload, &watch, (size_t)raw, cores);
+	live_disconnect(&watch);
+	load_run(&load, &node, &workload, 12);
+	proofs_run(&proofs, &node, &workload, workload.count, options->seconds);
+	printf("raw signature checks           %12.0f /s     (%zu cores)\n", raw, cores);
+	printf("log                            %12zu transactions\n", workload.count);
+	printf("receipts                       %12.0f /s     (one connection, %zu in all)\n",
+	       (double)proofs.count / proofs.seconds, proofs.count);
+	printf("receipts / s of node CPU       %12.0f\n",
+	       (double)proofs.count / proofs.node_cpu_s);
+	printf("a receipt                      %12zu bytes\n", proofs.size);
+	printf("checking one                   %12.1f us     (%.2f raw checks)\n",
+	       proofs.check_us, proofs.check_us * raw / (1e6 * (double)cores));
+	workload_free(&workload);
+	live_node_stop(&node);
+	if (!options->keep)
+		live_node_remove(&node);
+	return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
 	long online = sysconf(_SC_NPROCESSORS_ONLN);
@@ -86,6 +123,8 @@ int main(int argc, char **argv)
 
 	read_options(&options, argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (options.is_proofs)
+		return measure_proofs(&options, cores);
 	raw = bench_raw_verifications(options.seconds < 10 ? 2 : 5, cores);
 	printf("raw signature checks           %12.0f /s     (%zu cores)\n", raw, cores);
 	live_node_start(&node, options.bin, options.folder);

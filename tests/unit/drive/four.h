@@ -12,12 +12,17 @@ static size_t draft_count;
 static struct buffer message;
 
 /* Of view 1 the leader is number 1, and so on. */
-static inline void four_begin(uint16_t self)
+static inline void four_begin_as(uint16_t self, bool cosigns)
 {
-	inline_world_init(&world, NULL, 100, 4, self);
+	inline_world_init_as(&world, NULL, 100, 4, self, cosigns);
 	inline_forget_sent(&world);
 	buffer_init(&message, MESSAGE_SIZE_MAX);
 	draft_count = 0;
+}
+
+static inline void four_begin(uint16_t self)
+{
+	four_begin_as(self, false);
 }
 
 static inline void four_end(void)

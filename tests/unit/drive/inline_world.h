@@ -51,6 +51,9 @@ struct inline_world {
 	size_t ingested_size;   /* 0: it was larger */
 	struct hash stream;     /* an open one, in the ledger */
 	struct message message; /* room to look into one */
+	struct cosign_message cosign_message; /* likewise */
+	bool cosigns;           /* checkpoints */
+	size_t cosign_count;
 };
 
 /* -- What drive asks for ------------------------------------------------------------- */
@@ -121,7 +124,10 @@ static inline void inline_send(void *owner, uint16_t peer, struct bytes_view byt
 	sent->bytes = memory_new(bytes.size + 1);
 	memcpy(sent->bytes, bytes.at, bytes.size);
 	/* No honest node sends what cannot be read. */
-	ck_assert_int_eq(message_decode(&world->message, bytes), STATUS_OK);
+	if (cosign_message_is(bytes))
+		ck_assert_int_eq(cosign_message_decode(&world->cosign_message, bytes), STATUS_OK);
+	else
+		ck_assert_int_eq(message_decode(&world->message, bytes), STATUS_OK);
 }
 
 static inline void inline_ingest(void *owner, struct cursor txs)
@@ -175,6 +181,24 @@ static inline enum status inline_sign_evidence(void *owner, const struct hash *t
 	struct key_pair keys = ledger_fixture_keys(&world->ledger, INLINE_EVIDENCE_KEY);
 
 	return key_pair_sign(signature, world->ledger.signer, &keys, txid, txid);
+}
+
+/* The Ed25519 seed of validator `index` in the set. */
+static inline void inline_cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], size_t index)
+{
+	memset(seed, 0x5e, COSIGN_SEED_SIZE);
+	seed[0] = (uint8_t)index;
+}
+
+static inline enum status inline_cosign(void *owner, uint64_t time_s,
+                                        struct bytes_view text, struct cosign *cosign)
+{
+	struct inline_world *world = owner;
+	uint8_t seed[COSIGN_SEED_SIZE];
+
+	world->cosign_count++;
+	inline_cosign_seed(seed, world->epoch.self);
+	return cosign_make(cosign, seed, time_s, text);
 }
 
 static inline void inline_wake(void *owner, uint64_t at_ms)
@@ -264,8 +288,14 @@ static inline void inline_epoch(struct inline_world *world, size_t count, uint16
 		.self = self,
 	};
 	world->epoch.validators.count = count;
-	for (size_t i = 0; i < count; i++)
-		world->epoch.validators.items[i].vote_key = world->keys[i].public_key;
+	for (size_t i = 0; i < count; i++) {
+		struct validator *validator = &world->epoch.validators.items[i];
+		uint8_t seed[COSIGN_SEED_SIZE];
+
+		inline_cosign_seed(seed, i);
+		validator->vote_key = world->keys[i].public_key;
+		ck_assert_int_eq(cosign_key_public(&validator->cosign_key, seed), STATUS_OK);
+	}
 }
 
 static inline struct world inline_functions(struct inline_world *world)
@@ -284,6 +314,7 @@ static inline struct world inline_functions(struct inline_world *world)
 		.blame = inline_blame,
 		.sign = inline_sign,
 		.sign_evidence = inline_sign_evidence,
+		.cosign = inline_cosign,
 		.wake = inline_wake,
 		.tell = inline_tell,
 		.evidence = inline_evidence,
@@ -291,16 +322,34 @@ static inline struct world inline_functions(struct inline_world *world)
 	};
 }
 
+#define INLINE_ORIGIN "cairn/test/00112233445566778899aabbccddeeff"
+
+static inline struct drive_cosign_start inline_cosign_start(struct inline_world *world,
+                                                            uint16_t self)
+{
+	const struct ledger_tip *tip = &world->ledger.ledger.tip;
+
+	return (struct drive_cosign_start){
+		.origin = text_view(INLINE_ORIGIN),
+		.cosign_key = world->epoch.validators.items[self].cosign_key,
+		.tip = {.epoch = world->epoch.number,
+		        .size = tip->frontier.size,
+		        .root = log_frontier_root(&tip->frontier)},
+	};
+}
+
 /* Number `self` of `count` validators; every other is a peer of his number and connected.
  */
-static inline void inline_world_init(struct inline_world *world,
-                                     const struct parameters *parameters,
-                                     size_t pool_txs_max, size_t count, uint16_t self)
+static inline void inline_world_init_as(struct inline_world *world,
+                                        const struct parameters *parameters,
+                                        size_t pool_txs_max, size_t count, uint16_t self,
+                                        bool cosigns)
 {
 	struct drive_config *config = memory_new(sizeof *config);
 	const struct ledger_tip *tip = &world->ledger.ledger.tip;
 
 	memset(world, 0, sizeof *world);
+	world->cosigns = cosigns;
 	ledger_fixture_init(&world->ledger, parameters);
 	inline_make_keys(world, count);
 	inline_first_block(world, count);
@@ -326,6 +375,8 @@ static inline void inline_world_init(struct inline_world *world,
 	config->vote_key = world->keys[self].public_key;
 	config->evidence_key =
 		ledger_fixture_keys(&world->ledger, INLINE_EVIDENCE_KEY).public_key;
+	if (world->cosigns)
+		config->cosign = inline_cosign_start(world, self);
 	config->world = inline_functions(world);
 	world->drive = memory_new(sizeof *world->drive);
 	ck_assert_int_eq(drive_init(world->drive, config, &world->moment, NULL), STATUS_OK);
@@ -335,6 +386,14 @@ static inline void inline_world_init(struct inline_world *world,
 		if (i != self)
 			drive_on_connected(world->drive, i, &world->keys[i].public_key,
 			                   &world->moment);
+}
+
+/* The same without cosignatures, which most tests do not look at. */
+static inline void inline_world_init(struct inline_world *world,
+                                     const struct parameters *parameters,
+                                     size_t pool_txs_max, size_t count, uint16_t self)
+{
+	inline_world_init_as(world, parameters, pool_txs_max, count, self, false);
 }
 
 static inline void inline_forget_sent(struct inline_world *world)

@@ -345,6 +345,8 @@ static inline void start_node(struct scene *scene)
 	snprintf(node->dir.path, sizeof node->dir.path, "%s", scene->folder);
 	node->store = scene->store;
 	node->genesis = scene->ledger.genesis;
+	origin_of(node->origin, text_view(scene->ledger.genesis->name),
+	          &scene->ledger.network.genesis);
 	node->keys.vote = scene->ledger.validator.keys;
 	node->started_ms = clock_monotonic_ms();
 	pool_init(&node->drive.pool, &LIMITS);
