@@ -90,23 +90,36 @@ static enum exit_code node_version(struct session *session)
 	return exit_code;
 }
 
+/* What is wrong, a line each: sentences do not fit beside a name. */
+static enum exit_code show_health(struct session *session, json_t *result)
+{
+	json_t *reasons = json_incref(json_object_get(result, "reasons"));
+	enum exit_code exit_code;
+	const json_t *reason;
+	size_t i;
+
+	if (!session->output.is_json)
+		json_object_del(result, "reasons");
+	exit_code = session_show(session, result);
+	if (!session->output.is_json)
+		json_array_foreach (reasons, i, reason)
+			output_line(&session->output, json_string_value(reason));
+	json_decref(reasons);
+	return exit_code;
+}
+
 static enum exit_code node_health(struct session *session)
 {
 	json_t *result;
-	const json_t *reasons;
-	const char *reason;
 	enum exit_code exit_code = session_call(session, &result, "node.get_health", NULL);
 
 	if (exit_code != EXIT_CODE_OK)
 		return exit_code;
-	reasons = json_object_get(result, "reasons");
-	reason = json_string_value(json_array_get(reasons, 0));
 	if (!session->output.is_quiet)
-		exit_code = session_show(session, result);
+		exit_code = show_health(session, result);
 	if (exit_code == EXIT_CODE_OK && !json_is_true(json_object_get(result, "healthy")))
 		exit_code =
-			failure_set(&session->failure, EXIT_CODE_FAILURE, "the node is not well: %s",
-		                reason ? reason : "it does not say why");
+			failure_set(&session->failure, EXIT_CODE_FAILURE, "the node is not well");
 	json_decref(result);
 	return exit_code;
 }

@@ -7,6 +7,34 @@
 
 /* -- Looking ------------------------------------------------------------------------- */
 
+enum { PEER_COLUMNS = 9, BAN_COLUMNS = 4 };
+
+/* These lists are short, and come whole. */
+static enum exit_code show_list(struct session *session, const char *method,
+                                const struct table_column *columns, size_t column_count,
+                                void (*add_row)(struct table *table, const json_t *item))
+{
+	struct table table;
+	json_t *result;
+	const json_t *item;
+	size_t i;
+	enum exit_code exit_code = session_call(session, &result, method, NULL);
+
+	if (exit_code != EXIT_CODE_OK)
+		return exit_code;
+	if (session->output.is_json) {
+		exit_code = session_show_json(session, result);
+	} else {
+		table_init(&table, columns, column_count);
+		json_array_foreach (json_object_get(result, "items"), i, item)
+			add_row(&table, item);
+		exit_code = session_show_table(session, &table);
+		table_close(&table);
+	}
+	json_decref(result);
+	return exit_code;
+}
+
 static void add_duration(struct table *table, const json_t *item, const char *name)
 {
 	const json_t *value = json_object_get(item, name);
@@ -42,7 +70,7 @@ static void add_peer(struct table *table, const json_t *item)
 
 static enum exit_code peer_list(struct session *session)
 {
-	static const struct table_column columns[] = {
+	static const struct table_column columns[PEER_COLUMNS] = {
 		{.title = "ADDRESS", .cut = TABLE_END},
 		{.title = "DIR"},
 		{.title = "VOTES"},
@@ -53,15 +81,8 @@ static enum exit_code peer_list(struct session *session)
 		{.title = "AGENT", .cut = TABLE_END},
 		{.title = "NODE ID", .cut = TABLE_MIDDLE, .is_id = true},
 	};
-	struct listing listing = {
-		.method = "peer.list",
-		.params = json_object(),
-		.columns = columns,
-		.column_count = sizeof columns / sizeof *columns,
-		.add_row = add_peer,
-	};
 
-	return listing_run(session, &listing);
+	return show_list(session, "peer.list", columns, PEER_COLUMNS, add_peer);
 }
 
 static void add_until(struct table *table, const json_t *item)
@@ -82,21 +103,14 @@ static void add_ban(struct table *table, const json_t *item)
 
 static enum exit_code peer_bans(struct session *session)
 {
-	static const struct table_column columns[] = {
+	static const struct table_column columns[BAN_COLUMNS] = {
 		{.title = "SINCE"},
 		{.title = "UNTIL"},
 		{.title = "REASON", .cut = TABLE_END},
 		{.title = "PEER", .cut = TABLE_MIDDLE, .is_id = true},
 	};
-	struct listing listing = {
-		.method = "peer.list_bans",
-		.params = json_object(),
-		.columns = columns,
-		.column_count = sizeof columns / sizeof *columns,
-		.add_row = add_ban,
-	};
 
-	return listing_run(session, &listing);
+	return show_list(session, "peer.list_bans", columns, BAN_COLUMNS, add_ban);
 }
 
 /* -- Orders -------------------------------------------------------------------------- */

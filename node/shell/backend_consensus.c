@@ -139,6 +139,7 @@ static void answer_join(struct rpc_call *call, json_t *params, void *owner)
 const struct rpc_handler backend_consensus_handlers[] = {
 	{"consensus.get_state", backend_get_state},
 	{"consensus.why", backend_why},
+	{"consensus.list_evidence", backend_list_evidence},
 	{"consensus.list_validators", list_validators},
 	{"consensus.sign_join", answer_join},
 };

@@ -110,14 +110,6 @@ static void get_version(struct rpc_call *call, json_t *params, void *owner)
 
 /* -- What is wrong ----------------------------------------------------------------- */
 
-static void add_item(json_t **items, json_t *item)
-{
-	if (json_array_append_new(*items, item) == 0)
-		return;
-	json_decref(*items);
-	*items = NULL;
-}
-
 /* What keeps the validators from agreeing, or this one from taking part. */
 static void add_standing(json_t **reasons, const struct standing *standing)
 {
@@ -146,10 +138,10 @@ static json_t *health_reasons(struct query *query, struct standing *standing,
 	*is_ready = backend_is_ready(query->backend, &reason);
 	standing_name(query, standing);
 	if (!*is_ready)
-		add_item(&reasons, json_string(reason.text));
+		array_put(&reasons, json_string(reason.text));
 	store_health(query->backend->node->store, &health);
 	if (health.background_errors > 0)
-		add_item(&reasons, json_string("the database failed to write in the background"));
+		array_put(&reasons, json_string("the database failed to write in the background"));
 	add_standing(&reasons, standing);
 	return reasons;
 }
@@ -229,7 +221,7 @@ static void add_shut_out_warning(json_t **items, const struct node_id *id)
 	         "the other nodes do not let this one in: a member of the network admits it with "
 	         "'cairn node admit %s', and it goes on trying",
 	         hex);
-	add_item(items, warning_json("NOT_LET_IN", message));
+	array_put(items, warning_json("NOT_LET_IN", message));
 }
 
 static void add_store_warning(json_t **items, const struct backend *backend)
@@ -243,7 +235,7 @@ static void add_store_warning(json_t **items, const struct backend *backend)
 	         " times since the node started: look at the disk and its free space",
 	         health.background_errors);
 	if (health.background_errors > 0)
-		add_item(items, warning_json("STORE_BACKGROUND_ERRORS", message));
+		array_put(items, warning_json("STORE_BACKGROUND_ERRORS", message));
 }
 
 static void finish_warnings(struct loop_question *question)
@@ -259,13 +251,13 @@ static void finish_warnings(struct loop_question *question)
 		return;
 	}
 	if (question->backend->node->sign_state.slot_lost)
-		add_item(&items,
+		array_put(&items,
 		         warning_json("SIGN_STATE_SLOT_LOST",
 		                      "one of the two slots of the sign state could not be read "
 		                      "when the node started: after a crash that is harmless, "
 		                      "without one look at the disk"));
 	if (concerns->is_forgetful)
-		add_item(&items,
+		array_put(&items,
 		         warning_json("VOTES_FORGOTTEN",
 		                      "what this validator signed is forgotten: it votes again when a "
 		                      "quorum of the others has told where it stands, or when a person "

@@ -248,10 +248,7 @@ static void list_bans_on_loop(struct loop_question *question, struct node *node)
 
 	bans_expire(bans, clock_wall_ms());
 	for (size_t i = 0; items && i < bans->count; i++)
-		if (json_array_append_new(items, json_of_ban(&bans->items[i])) != 0) {
-			json_decref(items);
-			items = NULL;
-		}
+		array_put(&items, json_of_ban(&bans->items[i]));
 	object_put(&json, "items", items);
 	object_put(&json, "next", json_null());
 	question->answer = json;

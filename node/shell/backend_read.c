@@ -154,6 +154,14 @@ void object_put(json_t **object, const char *name, json_t *value)
 	*object = NULL;
 }
 
+void array_put(json_t **array, json_t *item)
+{
+	if (json_array_append_new(*array, item) == 0)
+		return;
+	json_decref(*array);
+	*array = NULL;
+}
+
 /* -- The state --------------------------------------------------------------------- */
 
 bool query_state(struct query *query, const struct state_key *key,

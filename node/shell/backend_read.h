@@ -58,6 +58,8 @@ void query_answer_at(struct query *query, json_t *result);
 /* A member of *object, whose value is taken. Out of memory *object is freed and NULL, and
  * stays so. */
 void object_put(json_t **object, const char *name, json_t *value);
+/* Likewise an item of an array. */
+void array_put(json_t **array, json_t *item);
 
 /* -- The state --------------------------------------------------------------------- */
 

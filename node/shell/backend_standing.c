@@ -94,7 +94,7 @@ json_t *json_of_standing(const struct standing *standing)
 	standing_say(standing, &text);
 	left = buffer_view(&text);
 	while (items && text_take_line(&line, &left))
-		json_array_append_new(items, json_of_text(line));
+		array_put(&items, json_of_text(line));
 	if (text.status != STATUS_OK) {
 		json_decref(items);
 		items = NULL;
@@ -162,9 +162,9 @@ static json_t *json_of_votes(const struct standing_validator *validator)
 	json_t *votes = json_array();
 
 	if (validator->has_notarized)
-		json_array_append_new(votes, json_string("notarize"));
+		array_put(&votes, json_string("notarize"));
 	if (validator->has_nullified)
-		json_array_append_new(votes, json_string("nullify"));
+		array_put(&votes, json_string("nullify"));
 	return votes;
 }
 
@@ -197,8 +197,8 @@ static json_t *json_of_validators(struct query *query, const struct standing *st
 	json_t *items = json_array();
 
 	for (size_t i = 0; items && i < standing->count; i++)
-		json_array_append_new(
-			items, json_of_validator(query, standing, &standing->validators[i]));
+		array_put(&items,
+		          json_of_validator(query, standing, &standing->validators[i]));
 	return items;
 }
 
@@ -261,6 +261,67 @@ void backend_get_state(struct rpc_call *call, json_t *params, void *owner)
 		.function = standing_on_loop,
 		.finish = finish_state,
 	};
+
+	(void)params;
+	backend_ask_loop(owner, call, &question);
+}
+
+/* -- Evidence ----------------------------------------------------------------------------- */
+
+static const char *kind_name(uint8_t kind)
+{
+	switch ((enum vote_kind)kind) {
+	case VOTE_NOTARIZE:
+		return "notarize";
+	case VOTE_NULLIFY:
+		return "nullify";
+	case VOTE_FINALIZE:
+		return "finalize";
+	}
+	return "unknown";
+}
+
+static json_t *json_of_accusation(const struct accusation *accusation,
+                                  const struct epoch *epoch)
+{
+	const struct ballot *ballots[2] = {&accusation->votes[0].ballot,
+	                                   &accusation->votes[1].ballot};
+	uint16_t index = epoch_find(epoch, &accusation->vote_key);
+	json_t *json = json_object();
+
+	object_put(&json, "vote_key",
+	           json_of_hex(accusation->vote_key.bytes, PUBLIC_KEY_SIZE));
+	object_put(&json, "account",
+	           index == NOBODY ? json_null()
+	                           : json_of_account(&epoch->validators.items[index].account));
+	object_put(&json, "epoch", json_of_count(ballots[0]->epoch));
+	object_put(&json, "view", json_of_count(ballots[0]->view));
+	object_put(&json, "votes",
+	           json_pack("[ss]", kind_name(ballots[0]->kind), kind_name(ballots[1]->kind)));
+	object_put(&json, "on_chain", json_boolean(accusation->is_on_chain));
+	return json;
+}
+
+/* On the loop: at most ACCUSED_MAX. */
+static void list_accused(struct loop_question *question, struct node *node)
+{
+	const struct accused *accused = &node->drive.accused;
+	json_t *items = json_array();
+	json_t *json = json_object();
+
+	for (size_t i = 0; items && i < accused->count; i++)
+		array_put(&items, json_of_accusation(&accused->items[i],
+		                                     &node->drive.consensus.epoch));
+	object_put(&json, "items", items);
+	object_put(&json, "next", json_null());
+	question->answer = json;
+	if (!json)
+		question->fault.code = RPC_INTERNAL_ERROR;
+}
+
+void backend_list_evidence(struct rpc_call *call, json_t *params, void *owner)
+{
+	static const struct loop_question question = {.function = list_accused};
 
 	(void)params;
 	backend_ask_loop(owner, call, &question);

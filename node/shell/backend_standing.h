@@ -7,6 +7,8 @@
 
 void backend_get_state(struct rpc_call *call, json_t *params, void *owner);
 void backend_why(struct rpc_call *call, json_t *params, void *owner);
+/* consensus.list_evidence */
+void backend_list_evidence(struct rpc_call *call, json_t *params, void *owner);
 
 /* Function of a loop_question: leaves a struct standing in `found`, NULL without memory. */
 void standing_on_loop(struct loop_question *question, struct node *node);

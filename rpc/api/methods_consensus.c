@@ -30,6 +30,13 @@ const struct rpc_method rpc_methods_consensus[] = {
 	 "state: halted, syncing, no_quorum, forgetful, waiting, working or idle; reasons: one "
 	 "sentence each",
 	 {NULL}},
+	{"consensus.list_evidence",
+	 "Vote keys that signed what no honest validator does, as this node learnt since its start",
+	 RPC_READ,
+	 RPC_LIST,
+	 "vote_key, account (null: not of this epoch's set any more), epoch, view, votes: the two "
+	 "kinds that exclude each other, on_chain: a block has it",
+	 {NULL}},
 	{"consensus.list_validators",
 	 "The validators of the next block, by vote key",
 	 RPC_READ,

@@ -1,6 +1,7 @@
 /* What programs read of validators, and what a node signs for the account that joins. */
 #include "chain/base/memory.h"
 #include "rpc/api/ledger_json.h"
+#include "node/shell/backend_standing.h"
 #include "tests/unit/shell/backend_client.h"
 #include "wallet-cli/operation_json.h"
 
@@ -168,6 +169,72 @@ START_TEST(an_address_that_is_too_long_is_refused)
 }
 END_TEST
 
+START_TEST(who_lied_is_listed_with_what_he_signed)
+{
+	struct drive *drive = &scene->node->drive;
+	struct accusation *accusation =
+		accused_add(&drive->accused, &scene->ledger.validator.keys.public_key);
+	json_t *json;
+	const json_t *item;
+
+	accusation->votes[0].ballot =
+		(struct ballot){.kind = VOTE_NULLIFY, .epoch = 3, .view = 41};
+	accusation->votes[1].ballot =
+		(struct ballot){.kind = VOTE_FINALIZE, .epoch = 3, .view = 41};
+	json = ask(scene, "consensus.list_evidence", NULL);
+	item = json_array_get(json_object_get(json, "items"), 0);
+	check_hex(item, "vote_key", scene->ledger.validator.keys.public_key.bytes,
+	          PUBLIC_KEY_SIZE);
+	check_null(item, "account"); /* this node's machine has no set */
+	check_count(item, "epoch", 3);
+	check_count(item, "view", 41);
+	check_true(item, "on_chain", false);
+	ck_assert_str_eq(json_string_value(json_array_get(json_object_get(item, "votes"), 1)),
+	                 "finalize");
+	json_decref(json);
+	/* The set of the epoch names him. */
+	drive->consensus.epoch.validators = scene->ledger.genesis->validators;
+	accusation->is_on_chain = true;
+	json = ask(scene, "consensus.list_evidence", NULL);
+	item = json_array_get(json_object_get(json, "items"), 0);
+	check_account(item, "account", &scene->ledger.genesis->validators.items[0].account);
+	check_true(item, "on_chain", true);
+	json_decref(json);
+	drive->consensus.epoch.validators.count = 0;
+}
+END_TEST
+
+/* Names are the ledger's: what an account calls itself, else its address cut short. */
+START_TEST(validators_are_called_by_their_display_name)
+{
+	struct standing *standing = calloc(1, sizeof *standing);
+	struct query query = {.backend = scene->node->backend};
+	char address[ADDRESS_TEXT_SIZE];
+	struct why why;
+
+	plan_one(scene, 1, make_describe("org\nc"));
+	plan_one(scene, 2, make_describe("twin"));
+	plan_one(scene, 3, make_describe("twin"));
+	close_block(scene);
+	query.height = model_tip(scene);
+	ck_assert_int_eq(store_view_open(&query.view, scene->store, &why), STATUS_OK);
+	standing->count = 4;
+	for (size_t i = 0; i < 4; i++)
+		standing->validators[i].account = scene->ledger.accounts[i].id;
+	standing_name(&query, standing);
+	ck_assert(query_is_good(&query));
+	address_encode(address, &scene->ledger.accounts[0].id);
+	ck_assert_int_eq(strncmp(standing->validators[0].name, address, 11), 0);
+	ck_assert_str_eq(standing->validators[0].name + 14, address + strlen(address) - 5);
+	ck_assert_str_eq(standing->validators[1].name, "org?c");
+	/* Two of the same name are told apart. */
+	ck_assert_int_eq(strncmp(standing->validators[2].name, "twin (cairn1", 12), 0);
+	ck_assert_str_ne(standing->validators[2].name, standing->validators[3].name);
+	store_view_close(query.view);
+	free(standing);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("backend_consensus");
@@ -178,6 +245,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, what_the_node_signs_is_good_by_the_rules_and_then_listed);
 	tcase_add_test(tests, it_is_signed_for_this_account_alone);
 	tcase_add_test(tests, an_address_that_is_too_long_is_refused);
+	tcase_add_test(tests, who_lied_is_listed_with_what_he_signed);
+	tcase_add_test(tests, validators_are_called_by_their_display_name);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -1,6 +1,8 @@
 /* What an operator types to see how things stand: cairn node, cairn consensus. */
 #include "tests/unit/wallet/program.h"
 
+#include "rpc/api/check.h"
+
 /* -- A node that syncs --------------------------------------------------------------- */
 
 static atomic_uint asked;
@@ -59,18 +61,33 @@ static json_t *peer_result(const char *method, const json_t *params)
 	return json_deep_copy(params);
 }
 
+/* A node would refuse what its table of methods does not have. */
+static bool is_refused(const char *method, json_t *params)
+{
+	struct rpc_fault fault;
+	json_t *checked = rpc_params_check(rpc_method_find(method), params, &fault);
+
+	json_decref(checked);
+	return !checked;
+}
+
 static struct fake_answer answer(void *owner, const char *head, const char *body)
 {
 	json_t *call = json_loads(body, 0, NULL);
 	const char *method = json_string_value(json_object_get(call, "method"));
-	json_t *result = result_of(method);
-	json_t *whole = json_pack(
-		"{sssOso}", "jsonrpc", "2.0", "id", json_object_get(call, "id"), "result",
-		result ? result : peer_result(method, json_object_get(call, "params")));
-	struct fake_answer made = {FAKE_WHOLE, 200, json_dumps(whole, 0)};
+	json_t *params = json_object_get(call, "params");
+	json_t *result = is_refused(method, params) ? NULL : result_of(method);
+	json_t *whole;
+	struct fake_answer made = {FAKE_WHOLE, 200, NULL};
 
 	(void)owner;
 	(void)head;
+	if (!result && !is_refused(method, params))
+		result = peer_result(method, params);
+	whole = result ? json_pack("{so}", "result", result) : fake_error(-32602, method);
+	json_object_set_new(whole, "jsonrpc", json_string("2.0"));
+	json_object_set(whole, "id", json_object_get(call, "id"));
+	made.body = json_dumps(whole, 0);
 	json_decref(whole);
 	json_decref(call);
 	return made;
@@ -108,10 +125,13 @@ START_TEST(without_follow_it_is_asked_once)
 }
 END_TEST
 
-START_TEST(a_node_that_is_not_well_fails_with_the_first_reason)
+START_TEST(a_node_that_is_not_well_fails_and_says_why)
 {
 	EXPECT(1, "node", "health");
-	ck_assert_ptr_nonnull(strstr(notes, "the node is not well: no quorum: org-c"));
+	ck_assert_str_eq(out, "ready\ttrue\nhealthy\tfalse\nno quorum: org-c\norg-c: not connected\n");
+	ck_assert_ptr_nonnull(strstr(notes, "the node is not well"));
+	EXPECT(1, "node", "health", "-q");
+	ck_assert_str_eq(out, "");
 }
 END_TEST
 
@@ -202,7 +222,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(cases, start, teardown);
 	tcase_add_test(cases, following_ends_when_the_node_has_caught_up);
 	tcase_add_test(cases, without_follow_it_is_asked_once);
-	tcase_add_test(cases, a_node_that_is_not_well_fails_with_the_first_reason);
+	tcase_add_test(cases, a_node_that_is_not_well_fails_and_says_why);
 	tcase_add_test(cases, why_is_one_sentence_a_line_and_harmless);
 	tcase_add_test(cases, the_state_has_a_row_for_each_validator);
 	tcase_add_test(cases, peers_and_bans_are_listed);
