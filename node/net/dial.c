@@ -74,8 +74,11 @@ void net_remove_target(struct net *net, const struct node_id *id)
 {
 	struct net_dial *dial = find_dial(net, id);
 
-	if (dial)
-		dial->is_removed = true;
+	if (!dial)
+		return;
+	dial->is_removed = true;
+	if (dial->peer && dial->peer->number == NET_NOBODY)
+		peer_end(dial->peer, false);
 }
 
 enum status dial_init(struct net *net)

@@ -121,6 +121,8 @@ void dial_soon(struct net *net, const struct node_id *id);
 
 /* -- net.c -------------------------------------------------------------------------------- */
 
+/* May anybody be connected with us from, or at, this address? */
+bool net_admits_address(const struct net *net, const struct net_peer *peer);
 /* After anything of it was closed. */
 void net_check_stopped(struct net *net);
 

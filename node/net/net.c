@@ -55,12 +55,11 @@ static bool has_room(const struct net *net, const struct net_peer *newcomer)
 	return all < NET_PENDING_MAX && same < NET_PENDING_PER_ADDRESS_MAX;
 }
 
-static bool may_call(const struct net *net, const struct net_peer *newcomer)
+bool net_admits_address(const struct net *net, const struct net_peer *peer)
 {
 	const struct net_config *config = &net->config;
 
-	return !config->admits_address ||
-	       config->admits_address(config->owner, newcomer->address);
+	return !config->admits_address || config->admits_address(config->owner, peer->address);
 }
 
 static void accept_one(struct net *net);
@@ -110,7 +109,7 @@ static void accept_one(struct net *net)
 		return;
 	}
 	name_address(peer->address, &from);
-	if (has_room(net, peer) && may_call(net, peer))
+	if (has_room(net, peer) && net_admits_address(net, peer))
 		peer_begin(peer);
 	else
 		peer_end(peer, false);

@@ -45,7 +45,8 @@ struct net_config {
 	void *owner;
 	/* May this node be connected with us at all? */
 	bool (*admits)(void *owner, const struct node_id *id);
-	/* May anybody call from this ADDR:PORT? NULL: yes. */
+	/* May anybody be connected from, or at, this ADDR:PORT? Asked before the handshake of who
+	 * calls, and behind every one. NULL: yes. */
 	bool (*admits_address)(void *owner, const char *address);
 	/* Does it keep its place when places are rare? */
 	bool (*is_listed)(void *owner, const struct node_id *id);
@@ -68,7 +69,7 @@ MUST_CHECK enum status net_new(struct net **net, const struct net_config *config
 
 /* One more to dial, from now on. False: there are NET_ADDED_MAX of them. */
 MUST_CHECK bool net_add_target(struct net *net, const struct net_target *target);
-/* It is dialed no more; a connection that there is stays. */
+/* It is dialed no more, also if that has begun; a peer that is open stays. */
 void net_remove_target(struct net *net, const struct node_id *id);
 /* Is this node dialed? `net` may be NULL: nobody is. */
 bool net_dials(const struct net *net, const struct node_id *id);

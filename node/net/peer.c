@@ -233,7 +233,7 @@ static void on_known(struct net_peer *peer)
 	struct hello hello = {0};
 
 	if (memcmp(id, &net->self.node_id, sizeof *id) == 0 ||
-	    !net->config.admits(net->config.owner, id)) {
+	    !net->config.admits(net->config.owner, id) || !net_admits_address(net, peer)) {
 		peer_end(peer, false);
 	} else if (other && !wins(peer, other)) {
 		refuse_peer(peer, DISCONNECT_DUPLICATE, "there is another connection to it");

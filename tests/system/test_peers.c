@@ -180,7 +180,10 @@ START_TEST(a_banned_address_is_one_that_nobody_calls_from)
 	check_bans(&nodes[1], 1, "127.0.0.1");
 	await_peers(&nodes[0], 0);
 	check_stays_away(&nodes[0], &nodes[1]);
+	/* Both have to take it back: whom one does not want it does not dial either. */
 	json_decref(ask(&nodes[0], "peer.unban", "{\"peer\":\"%s\"}", "127.0.0.1"));
+	check_stays_away(&nodes[0], &nodes[1]);
+	json_decref(ask(&nodes[1], "peer.unban", "{\"peer\":\"%s\"}", "127.0.0.1"));
 	await_peers(&nodes[0], 1);
 }
 END_TEST

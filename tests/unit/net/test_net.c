@@ -584,6 +584,33 @@ START_TEST(who_calls_from_a_banned_address_gets_no_handshake)
 }
 END_TEST
 
+START_TEST(a_banned_address_is_not_kept_when_it_was_dialed)
+{
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	know(&nodes[1], &nodes[0]);
+	begin(&nodes[1], "127.0.0.1:0", 1);
+	nodes[1].net->config.admits_address = admits_no_address;
+	RUN_UNTIL(nodes[1].bytes >= 2);
+	ck_assert_uint_eq(nodes[0].opened + nodes[1].opened, 0);
+}
+END_TEST
+
+START_TEST(who_is_removed_while_he_is_dialed_is_not_met)
+{
+	struct net_target target;
+
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	begin(&nodes[1], "127.0.0.1:0", 1);
+	target = target_of(&nodes[0]);
+	ck_assert(net_add_target(nodes[1].net, &target));
+	RUN_UNTIL(nodes[1].net->dials[0].peer != NULL);
+	ck_assert_uint_eq(nodes[1].opened, 0);
+	net_remove_target(nodes[1].net, &nodes[0].id);
+	RUN_UNTIL(!nodes[1].net->peers && !nodes[0].net->peers);
+	ck_assert_uint_eq(nodes[0].opened + nodes[1].opened, 0);
+}
+END_TEST
+
 START_TEST(what_was_counted_of_a_peer_stays_when_it_is_gone)
 {
 	struct net_totals before, after;
@@ -627,6 +654,8 @@ Suite *test_suite(void)
 	tcase_add_test(cases, who_is_added_later_is_dialed_until_he_is_removed);
 	tcase_add_test(cases, no_more_are_added_than_there_are_places);
 	tcase_add_test(cases, who_calls_from_a_banned_address_gets_no_handshake);
+	tcase_add_test(cases, a_banned_address_is_not_kept_when_it_was_dialed);
+	tcase_add_test(cases, who_is_removed_while_he_is_dialed_is_not_met);
 	tcase_add_test(cases, what_was_counted_of_a_peer_stays_when_it_is_gone);
 	tcase_add_loop_test(cases, strangers_get_no_byte_and_are_cut_off_at_once, 0, 3);
 	tcase_add_test(cases, who_says_nothing_is_cut_off_after_five_seconds);
