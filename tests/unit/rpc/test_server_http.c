@@ -237,6 +237,29 @@ START_TEST(readiness_is_what_the_node_says)
 }
 END_TEST
 
+START_TEST(a_node_without_metrics_has_no_such_page)
+{
+	struct client client;
+
+	start();
+	client = client_connect(&fixture);
+	client_send_text(&client, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	assert_status(&client, 404, NULL);
+	client_close(&client);
+	client = client_connect(&fixture);
+	client_send_text(&client, "POST /metrics HTTP/1.1\r\nHost: localhost\r\n"
+	                          "Content-Length: 0\r\n\r\n");
+	assert_status(&client, 405, NULL);
+	client_close(&client);
+	client = client_connect(&fixture);
+	client_send_text(&client, "GET /metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+	assert_status(&client, 403, NULL);
+	client_close(&client);
+	assert_serves(&fixture);
+	stop();
+}
+END_TEST
+
 /* -- Requests that are refused ------------------------------------------------------ */
 
 START_TEST(a_refused_request_ends_its_connection_and_no_other)
@@ -370,6 +393,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_client_that_waits_for_leave_gets_it);
 	tcase_add_test(tests, a_client_that_ends_its_side_still_gets_what_it_asked);
 	tcase_add_test(tests, old_and_closing_clients_are_let_go_after_their_answer);
+	tcase_add_test(tests, a_node_without_metrics_has_no_such_page);
 	tcase_add_test(tests, readiness_is_what_the_node_says);
 	tcase_add_test(tests, a_refused_request_ends_its_connection_and_no_other);
 	tcase_add_test(tests, faults_of_http_are_json_for_who_posts);
