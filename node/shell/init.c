@@ -5,6 +5,7 @@
 #include "chain/crypto/address.h"
 #include "chain/ledger/execute.h"
 #include "chain/store/store.h"
+#include "node/shell/application.h"
 #include "node/shell/config.h"
 #include "node/shell/file.h"
 #include "node/shell/keys.h"
@@ -22,6 +23,7 @@ struct newcomer {
 	const struct init_member *member;
 	struct data_dir dir;
 	bool has_dir;
+	bool is_prepared; /* the folder was there, with the keys */
 	struct node_keys keys;
 	struct hash account;
 };
@@ -244,21 +246,55 @@ static enum status fill_folder(const struct newcomer *newcomer,
 	return status;
 }
 
-/* Only what this very call made: data_dir_create took an empty folder. */
-static void empty_folder(const struct data_dir *dir)
+/* Only what this very call made: of a folder that was prepared the first three, else all, as
+ * data_dir_create took an empty one. */
+static void empty_folder(const struct newcomer *newcomer)
 {
 	static const char *const names[] = {
-		FILE_VOTE_KEY, FILE_COSIGN_KEY, FILE_NODE_KEY, FILE_SIGN_STATE,
-		FILE_GENESIS,  FILE_CONFIG,     DATA_DIR_MARK, DATA_DIR_LOCK,
+		FILE_SIGN_STATE, FILE_GENESIS,  FILE_CONFIG,   FILE_VOTE_KEY,
+		FILE_COSIGN_KEY, FILE_NODE_KEY, DATA_DIR_MARK, DATA_DIR_LOCK,
 	};
+	size_t count = newcomer->is_prepared ? 3 : sizeof names / sizeof *names;
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i < count; i++) {
 		char path[DATA_PATH_SIZE];
 
-		data_dir_path(path, dir, names[i]);
+		data_dir_path(path, &newcomer->dir, names[i]);
 		unlink(path);
 	}
-	rmdir(dir->path);
+	if (!newcomer->is_prepared)
+		rmdir(newcomer->dir.path);
+}
+
+static void end(struct newcomer *newcomer, enum status status)
+{
+	if (!newcomer->has_dir)
+		return;
+	if (status != STATUS_OK)
+		empty_folder(newcomer);
+	node_keys_close(&newcomer->keys);
+	data_dir_close(&newcomer->dir);
+}
+
+/* Its secrets are elsewhere. */
+static void take_application(struct newcomer *newcomer, const struct application *application)
+{
+	newcomer->account = application->account;
+	newcomer->keys.vote.public_key = application->vote_key;
+	newcomer->keys.cosign_key = application->cosign_key;
+	newcomer->keys.node_id = application->node_id;
+}
+
+/* The folder has keys, and not what belongs to a network. */
+static bool is_prepared(const char *path)
+{
+	char name[DATA_PATH_SIZE];
+	bool has_keys;
+
+	snprintf(name, sizeof name, "%.2000s/" FILE_VOTE_KEY, path);
+	has_keys = access(name, F_OK) == 0;
+	snprintf(name, sizeof name, "%.2000s/" FILE_GENESIS, path);
+	return has_keys && access(name, F_OK) != 0;
 }
 
 static enum status begin(struct newcomer *newcomer, const struct init_member *member,
@@ -267,6 +303,10 @@ static enum status begin(struct newcomer *newcomer, const struct init_member *me
 	enum status status;
 
 	newcomer->member = member;
+	if (member->application) {
+		take_application(newcomer, member->application);
+		return STATUS_OK;
+	}
 	if (member->account) {
 		status = read_account(&newcomer->account, member->account, why);
 		if (status != STATUS_OK)
@@ -279,6 +319,40 @@ static enum status begin(struct newcomer *newcomer, const struct init_member *me
 	status = node_keys_create(&newcomer->keys, &newcomer->dir, why);
 	if (status == STATUS_OK && !member->account)
 		newcomer->account = account_id_of_key(&newcomer->keys.vote.public_key);
+	return status;
+}
+
+/* Where node_prepare left off. */
+static enum status resume(struct newcomer *newcomer, const struct init_member *member,
+                          struct why *why)
+{
+	enum status status = data_dir_open(&newcomer->dir, member->data_dir, why);
+
+	newcomer->member = member;
+	if (status != STATUS_OK)
+		return status;
+	newcomer->has_dir = true;
+	newcomer->is_prepared = true;
+	return node_keys_load(&newcomer->keys, &newcomer->dir, why);
+}
+
+enum status node_prepare(const char *data_dir, struct application *application,
+                         struct why *why)
+{
+	struct init_member member = {.data_dir = data_dir};
+	struct newcomer *newcomer = memory_new(sizeof *newcomer);
+	enum status status;
+
+	if (!newcomer)
+		return why_set(why, STATUS_MEMORY, "make keys");
+	status = begin(newcomer, &member, why);
+	if (status == STATUS_OK) {
+		application->vote_key = newcomer->keys.vote.public_key;
+		application->cosign_key = newcomer->keys.cosign_key;
+		application->node_id = newcomer->keys.node_id;
+	}
+	end(newcomer, status);
+	memory_free(newcomer);
 	return status;
 }
 
@@ -298,7 +372,8 @@ static enum status fill_all(struct newcomer *newcomers, size_t count,
 			validators[validator_count++] = &newcomers[i];
 	status = fill_genesis(genesis, network, validators, validator_count, why);
 	for (size_t i = 0; i < count && status == STATUS_OK; i++)
-		status = fill_folder(&newcomers[i], genesis, genesis_id, why);
+		if (newcomers[i].has_dir)
+			status = fill_folder(&newcomers[i], genesis, genesis_id, why);
 	memory_free(genesis);
 	return status;
 }
@@ -322,14 +397,8 @@ enum status node_init_network(const struct init_member *members, size_t count,
 		status = begin(&newcomers[i], &members[i], why);
 	if (status == STATUS_OK)
 		status = fill_all(newcomers, count, network, genesis, why);
-	for (size_t i = 0; i < count; i++) {
-		if (status != STATUS_OK && newcomers[i].has_dir)
-			empty_folder(&newcomers[i].dir);
-		if (newcomers[i].has_dir) {
-			node_keys_close(&newcomers[i].keys);
-			data_dir_close(&newcomers[i].dir);
-		}
-	}
+	for (size_t i = 0; i < count; i++)
+		end(&newcomers[i], status);
 	memory_free(newcomers);
 	return status;
 }
@@ -357,15 +426,11 @@ enum status node_join(const struct init_member *member, struct bytes_view genesi
 
 	if (!newcomer)
 		return why_set(why, STATUS_MEMORY, "join a network");
-	status = begin(newcomer, member, why);
+	status = is_prepared(member->data_dir) ? resume(newcomer, member, why)
+	                                       : begin(newcomer, member, why);
 	if (status == STATUS_OK)
 		status = follow(newcomer, genesis_file, genesis, why);
-	if (status != STATUS_OK && newcomer->has_dir)
-		empty_folder(&newcomer->dir);
-	if (newcomer->has_dir) {
-		node_keys_close(&newcomer->keys);
-		data_dir_close(&newcomer->dir);
-	}
+	end(newcomer, status);
 	memory_free(newcomer);
 	return status;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+struct application;
 struct hash;
 
 /* A node of a new network. */
@@ -20,6 +21,9 @@ struct init_member {
 	                         * its key admits others and sets parameters. NULL: the account whose
 	                         * key is the vote key */
 	const char *peers;      /* node_id@host:port, with commas between; NULL: none */
+	/* Of a node on another machine, whose keys these are: no folder is made, and only the
+	 * address counts besides. NULL: it is made here. */
+	const struct application *application;
 };
 
 /* What the genesis says beside its validators. */
@@ -43,8 +47,14 @@ MUST_CHECK enum status node_init(const char *data_dir, const char *network_name,
                                  const char *account, struct hash *genesis,
                                  struct why *why);
 
-/* A node that follows an existing network, whose canonical genesis this is, with keys of its own.
- * STATUS_MALFORMED and others: it is no genesis. On failure as above. */
+/* A data directory with keys and nothing else, for a network that is yet to be founded. They go
+ * into *application, whose account and address stay as they are. On failure as above. */
+MUST_CHECK enum status node_prepare(const char *data_dir, struct application *application,
+                                    struct why *why);
+
+/* A node that follows an existing network, whose canonical genesis this is, with keys of its own:
+ * new ones, or those of a folder that was prepared. STATUS_MALFORMED and others: it is no genesis.
+ * On failure as above. */
 MUST_CHECK enum status node_join(const struct init_member *member, struct bytes_view genesis_file,
                                  struct hash *genesis, struct why *why);
 

@@ -1,16 +1,15 @@
 #include "node/shell/invitation.h"
 
-#include "chain/base/text.h"
 #include "chain/codec/cursor.h"
+#include "node/shell/text_line.h"
 
-static void put_check(uint8_t check[INVITATION_CHECK_SIZE], struct bytes_view payload)
-{
-	struct hash hash = hash_tagged("cairn/invitation/v1", payload);
-
-	memcpy(check, hash.bytes, INVITATION_CHECK_SIZE);
-}
-
-/* -- Writing --------------------------------------------------------------------- */
+static const struct text_line LINE = {
+	.word = INVITATION_WORD,
+	.tag = "cairn/invitation/v1",
+	.noun = "invitation",
+	.command = "cairnd network invite",
+	.size_max = INVITATION_SIZE_MAX,
+};
 
 static void append_peer(struct buffer *payload, const struct net_target *peer)
 {
@@ -27,8 +26,8 @@ static void append_peer(struct buffer *payload, const struct net_target *peer)
 void invitation_encode(struct buffer *text, const struct invitation *invitation)
 {
 	uint8_t count = (uint8_t)invitation->peer_count;
-	uint8_t check[INVITATION_CHECK_SIZE], size[4];
 	struct buffer payload;
+	uint8_t size[4];
 
 	buffer_init(&payload, INVITATION_SIZE_MAX);
 	buffer_append(&payload, &count, 1);
@@ -37,63 +36,10 @@ void invitation_encode(struct buffer *text, const struct invitation *invitation)
 	put_le32(size, (uint32_t)invitation->genesis.size);
 	buffer_append(&payload, size, sizeof size);
 	buffer_append_view(&payload, invitation->genesis);
-	put_check(check, buffer_view(&payload));
-	buffer_append(&payload, check, sizeof check);
+	text_line_encode(text, &LINE, buffer_view(&payload));
 	if (payload.status != STATUS_OK && text->status == STATUS_OK)
 		text->status = payload.status;
-	buffer_append_text(text, INVITATION_WORD);
-	buffer_append_base64(text, buffer_view(&payload));
 	buffer_close(&payload);
-}
-
-/* -- Reading --------------------------------------------------------------------- */
-
-static bool is_space(uint8_t byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-static enum status refuse(struct why *why)
-{
-	return why_say(why, STATUS_CORRUPT,
-	               "the invitation is damaged: part of it was changed or is missing; copy "
-	               "the whole line again");
-}
-
-/* What stands behind the word, without white space. */
-static enum status strip(struct buffer *stripped, struct bytes_view text, struct why *why)
-{
-	size_t word = strlen(INVITATION_WORD);
-
-	buffer_init(stripped, INVITATION_TEXT_MAX);
-	for (size_t i = 0; i < text.size; i++)
-		if (!is_space(text.at[i]))
-			buffer_append(stripped, text.at + i, 1);
-	if (stripped->status != STATUS_OK)
-		return why_set(why, stripped->status, "read the invitation");
-	if (stripped->size < word || memcmp(stripped->at, INVITATION_WORD, word) != 0)
-		return why_say(why, STATUS_FOREIGN,
-		               "this is no invitation of a kind that this version knows: it is the "
-		               "line that 'cairnd network invite' prints, and begins with "
-		               INVITATION_WORD);
-	return STATUS_OK;
-}
-
-/* The payload, whose check was right and was cut off. */
-static enum status unwrap(struct buffer *payload, struct bytes_view text, struct why *why)
-{
-	uint8_t check[INVITATION_CHECK_SIZE];
-	size_t size = base64_decoded_size_max(text.size);
-	uint8_t *room = buffer_extend(payload, size);
-
-	if (!room)
-		return why_set(why, payload->status, "read the invitation");
-	if (!base64_decode(room, &size, text) || size < sizeof check)
-		return refuse(why);
-	payload->size = size - sizeof check;
-	put_check(check, buffer_view(payload));
-	return memcmp(check, payload->at + payload->size, sizeof check) == 0 ? STATUS_OK
-	                                                                     : refuse(why);
 }
 
 static void get_peer(struct cursor *in, struct net_target *peer)
@@ -115,28 +61,18 @@ static enum status parse(struct invitation *invitation, struct bytes_view payloa
 
 	invitation->peer_count = cursor_u8(&in);
 	if (invitation->peer_count > INVITATION_PEERS_MAX)
-		return refuse(why);
+		return text_line_refuse(&LINE, why);
 	for (size_t i = 0; i < invitation->peer_count; i++)
 		get_peer(&in, &invitation->peers[i]);
 	invitation->genesis = cursor_bytes32(&in, GENESIS_SIZE_MAX);
-	return cursor_finish(&in) == STATUS_OK ? STATUS_OK : refuse(why);
+	return cursor_finish(&in) == STATUS_OK ? STATUS_OK : text_line_refuse(&LINE, why);
 }
 
 enum status invitation_decode(struct invitation *invitation, struct buffer *payload,
                               struct bytes_view text, struct why *why)
 {
-	size_t word = strlen(INVITATION_WORD);
-	struct buffer stripped;
-	enum status status;
+	enum status status = text_line_decode(payload, &LINE, text, why);
 
 	memset(invitation, 0, sizeof *invitation);
-	buffer_init(payload, INVITATION_TEXT_MAX);
-	status = strip(&stripped, text, why);
-	if (status == STATUS_OK)
-		status = unwrap(payload,
-		                bytes_view(stripped.at + word, stripped.size - word), why);
-	if (status == STATUS_OK)
-		status = parse(invitation, buffer_view(payload), why);
-	buffer_close(&stripped);
-	return status;
+	return status == STATUS_OK ? parse(invitation, buffer_view(payload), why) : status;
 }

@@ -1,11 +1,9 @@
-/* An invitation: all that a machine needs to follow a network, as one line of text. It holds
- * the genesis itself, so that nothing has to be fetched from anybody before it is known whom
- * to believe, and some nodes to begin with.
+/* An invitation: all that a machine needs to follow a network, as one line of text
+ * (text_line.h). It holds the genesis itself, so that nothing has to be fetched from anybody
+ * before it is known whom to believe, and some nodes to begin with.
  *
- *     cairn-invitation-1:<base64 of payload | check>
- *
- *     payload   peers u8 | each: node id 33, address text16 | genesis bytes32
- *     check     the first 8 bytes of tagged_hash("cairn/invitation/v1", payload)
+ *     cairn-invitation-1:    payload: peers u8 | each: node id 33, address text16 |
+ *                                     genesis bytes32
  *
  * It is no secret and no permission. Whoever passes it on can put another network in its
  * place, which is why people compare the hash of the genesis. */
@@ -19,9 +17,8 @@
 
 enum {
 	INVITATION_PEERS_MAX = 8, /* one is enough, and some may be gone */
-	INVITATION_CHECK_SIZE = 8,
 	INVITATION_SIZE_MAX = GENESIS_SIZE_MAX + 4096, /* of the payload: all at its maximum */
-	INVITATION_TEXT_MAX = 2 * INVITATION_SIZE_MAX, /* base64, and the line breaks of mail */
+	INVITATION_TEXT_MAX = 2 * INVITATION_SIZE_MAX + 128, /* base64, and the line breaks of mail */
 };
 
 struct invitation {
@@ -33,10 +30,9 @@ struct invitation {
 /* Appends the line, without a newline. Ask text->status. */
 void invitation_encode(struct buffer *text, const struct invitation *invitation);
 
-/* White space, which mail puts anywhere, is passed over. `payload` is initialized here, to be
- * closed by the caller in any case; invitation->genesis lies in it and is not looked at: it is
- * the reader's to decode. STATUS_FOREIGN: it is no invitation. STATUS_CORRUPT: it was one.
- * STATUS_TOO_LARGE, STATUS_MEMORY. `why` holds a sentence for the person. */
+/* `payload` is initialized here, to be closed by the caller in any case; invitation->genesis
+ * lies in it and is not looked at: it is the reader's to decode. Statuses as
+ * text_line_decode's. `why` holds a sentence for the person. */
 MUST_CHECK enum status invitation_decode(struct invitation *invitation,
                                          struct buffer *payload, struct bytes_view text,
                                          struct why *why);

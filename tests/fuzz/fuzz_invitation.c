@@ -4,6 +4,7 @@
 #include "chain/base/invariant.h"
 #include "chain/base/text.h"
 #include "node/shell/invitation.h"
+#include "node/shell/text_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -14,7 +15,7 @@ static void wrap(struct buffer *line, struct bytes_view payload)
 
 	buffer_init(&all, INVITATION_SIZE_MAX);
 	buffer_append_view(&all, payload);
-	buffer_append(&all, hash.bytes, INVITATION_CHECK_SIZE);
+	buffer_append(&all, hash.bytes, TEXT_LINE_CHECK_SIZE);
 	buffer_append_text(line, INVITATION_WORD);
 	buffer_append_base64(line, buffer_view(&all));
 	buffer_close(&all);

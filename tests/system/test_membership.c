@@ -332,6 +332,49 @@ START_TEST(those_who_join_become_validators_and_find_one_another)
 }
 END_TEST
 
+/* Three found it together: two hand in applications, the third makes the genesis of them. */
+START_TEST(several_found_a_network_and_agree_from_the_first_block_on)
+{
+	char accounts[NODES][160];
+
+	snprintf(accounts[0], sizeof accounts[0], "%s", owner);
+	for (size_t i = 1; i < NODES; i++) {
+		ck_assert_int_eq(cairn(&nodes[0], "account new org%zu -q", i), 0);
+		snprintf(accounts[i], sizeof accounts[i], "%s", said_line());
+		ck_assert_int_eq(cairnd("network apply --data-dir %s --account %s --address "
+		                        "127.0.0.1:%u > %s/application%zu",
+		                        nodes[i].folder, accounts[i], port_of(i), folder, i),
+		                 0);
+	}
+	/* A line that was damaged founds nothing. */
+	ck_assert_int_eq(cairnd("network create acme --data-dir %s --address 127.0.0.1:1 "
+	                        "--account %s --validator \"$(tr A B < %s/application1)\"",
+	                        nodes[0].folder, owner, folder),
+	                 1);
+	snprintf(said, sizeof said, "--validator @%s/application1 --validator @%s/application2",
+	         folder, folder);
+	ck_assert_int_eq(cairnd("network create acme --data-dir %s --address 127.0.0.1:%u "
+	                        "--rpc-listen 127.0.0.1:%u --account %s --account %s %.200s",
+	                        nodes[0].folder, port_of(0), port_of(0) + 1, owner, accounts[2],
+	                        said),
+	                 0);
+	live_node_restart(&nodes[0]);
+	for (size_t i = 1; i < NODES; i++)
+		join(i, "");
+	for (size_t i = 0; i < NODES; i++)
+		await_peers(&nodes[i], NODES - 1);
+	ck_assert_int_eq(cairn(&nodes[0], "validator list -q"), 0);
+	ck_assert_uint_eq(strlen(said), 3 * 66);
+	for (size_t i = 0; i < NODES; i++)
+		ck_assert_ptr_nonnull(strstr(said, accounts[i]));
+	for (size_t i = 0; i < NODES; i++)
+		ck_assert_int_eq(cairn(&nodes[i], "stream create notes-%zu", i), 0);
+	/* Each owner acts alone, and the other organisation does not. */
+	ck_assert_int_eq(cairn(&nodes[2], "param set heartbeat_ms 5000 --account org2"), 0);
+	ck_assert_int_eq(cairn(&nodes[1], "param set heartbeat_ms 6000 --account org1"), 4);
+}
+END_TEST
+
 START_TEST(a_damaged_invitation_makes_nothing)
 {
 	char path[128];
@@ -404,6 +447,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, in_a_permissioned_network_a_node_is_let_in_and_shown_out);
 	tcase_add_test(tests, who_stands_in_p2p_peers_is_let_in);
 	tcase_add_test(tests, those_who_join_become_validators_and_find_one_another);
+	tcase_add_test(tests, several_found_a_network_and_agree_from_the_first_block_on);
 	tcase_add_test(tests, a_damaged_invitation_makes_nothing);
 	tcase_add_test(tests, who_founds_says_where_it_is_and_whose);
 	suite_add_tcase(suite, tests);

@@ -1,6 +1,7 @@
 /* Invitations: what went in comes out, and nothing else passes for one. */
 #include "chain/base/text.h"
 #include "node/shell/invitation.h"
+#include "node/shell/text_line.h"
 #include "tests/support/ledger_fixture.h"
 #include "tests/support/support.h"
 
@@ -153,7 +154,7 @@ static void wrap(struct bytes_view payload)
 
 	buffer_init(&bytes, INVITATION_SIZE_MAX);
 	buffer_append_view(&bytes, payload);
-	buffer_append(&bytes, hash.bytes, INVITATION_CHECK_SIZE);
+	buffer_append(&bytes, hash.bytes, TEXT_LINE_CHECK_SIZE);
 	buffer_clear(&line);
 	buffer_append_text(&line, INVITATION_WORD);
 	buffer_append_base64(&line, buffer_view(&bytes));
