@@ -19,8 +19,10 @@
 #include <uv.h>
 
 enum {
-	NET_DIALS_MAX = VALIDATORS_MAX + CONFIG_LIST_MAX, /* of genesis and of the file */
-	NET_ADDED_MAX = 128, /* besides, while the node runs: by a person, one by one */
+	/* Of the file, of the ledger and of its genesis. */
+	NET_DIALS_MAX = CONFIG_LIST_MAX + 2 * VALIDATORS_MAX,
+	/* Besides, while the node runs: by a person, one by one, and who becomes a validator. */
+	NET_ADDED_MAX = 2 * VALIDATORS_MAX,
 	NET_NOBODY = UINT16_MAX,
 };
 

@@ -39,14 +39,19 @@ void doorkeeper_free(struct doorkeeper *keeper)
 	keeper->roster = NULL;
 }
 
+static bool is_named(const struct doorkeeper *keeper, const struct node_id *id)
+{
+	for (size_t i = 0; i < keeper->named_count; i++)
+		if (memcmp(&keeper->named[i].id, id, sizeof *id) == 0)
+			return true;
+	return false;
+}
+
 bool doorkeeper_lists(const struct doorkeeper *keeper, const struct node_id *id)
 {
 	uint64_t height = keeper->node->drive.consensus.stored_height;
 
-	for (size_t i = 0; i < keeper->named_count; i++)
-		if (memcmp(&keeper->named[i].id, id, sizeof *id) == 0)
-			return true;
-	return roster_has(keeper->roster, id, height);
+	return is_named(keeper, id) || roster_has(keeper->roster, id, height);
 }
 
 bool doorkeeper_admits(const struct doorkeeper *keeper, const struct node_id *id)
@@ -57,7 +62,7 @@ bool doorkeeper_admits(const struct doorkeeper *keeper, const struct node_id *id
 /* -- Reading anew ---------------------------------------------------------------- */
 
 /* So validators need no list of one another, and one that joins is dialed by all. */
-void doorkeeper_dial(const struct doorkeeper *keeper)
+static void dial_validators(const struct doorkeeper *keeper)
 {
 	const struct roster *roster = keeper->roster;
 	struct net *net = keeper->node->peers.net;
@@ -69,28 +74,18 @@ void doorkeeper_dial(const struct doorkeeper *keeper)
 			                              "begins it anew"));
 }
 
-static bool is_target(const struct net_target *targets, size_t count,
-                      const struct node_id *id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (memcmp(&targets[i].id, id, sizeof *id) == 0)
-			return true;
-	return false;
-}
-
-/* Who was dialed as a validator and is none any more; those of the file and of the genesis
- * stay. */
+/* Who was dialed as a validator and is none any more, or has moved; whom the operator named
+ * stays. */
 static void forget_validators(const struct doorkeeper *keeper, const struct roster *before)
 {
 	const struct peers *peers = &keeper->node->peers;
-	const struct roster *now = keeper->roster;
 
 	for (size_t i = 0; i < before->target_count; i++) {
-		const struct node_id *id = &before->targets[i].id;
+		const struct net_target *target = &before->targets[i];
 
-		if (!is_target(now->targets, now->target_count, id) &&
-		    !is_target(peers->targets, peers->target_count, id))
-			net_remove_target(peers->net, id);
+		if (!roster_dials(keeper->roster, target) && !is_named(keeper, &target->id) &&
+		    !peer_lists_have(&peers->lists, &target->id))
+			net_remove_target(peers->net, &target->id);
 	}
 }
 
@@ -109,7 +104,7 @@ static void open_roster(void *owner, struct letter *letter)
 		logger_debug(LOG_P2P, "roster", log_u64("nodes", keeper->roster->count));
 		net_check_admitted(node->peers.net);
 		forget_validators(keeper, before);
-		doorkeeper_dial(keeper);
+		dial_validators(keeper);
 		if (keeper->is_stale)
 			doorkeeper_refresh(keeper);
 	}

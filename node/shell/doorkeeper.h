@@ -33,9 +33,6 @@ bool doorkeeper_lists(const struct doorkeeper *keeper, const struct node_id *id)
 /* May it be connected with us at all? */
 bool doorkeeper_admits(const struct doorkeeper *keeper, const struct node_id *id);
 
-/* Once there is a network: who is a validator is dialed, wherever that stands. */
-void doorkeeper_dial(const struct doorkeeper *keeper);
-
 /* A block was stored that changed the roster: read it anew; whoever is not in it any more
  * is disconnected, new validators are dialed. */
 void doorkeeper_refresh(struct doorkeeper *keeper);

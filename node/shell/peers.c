@@ -299,11 +299,10 @@ static enum status add_target(struct peers *peers, struct bytes_view text, struc
 	return STATUS_OK;
 }
 
-/* The file's, which a person wrote; then genesis's, who may have moved since. */
-static enum status find_targets(struct peers *peers, struct why *why)
+/* The file's, which a person wrote. */
+static enum status find_named(struct peers *peers, struct why *why)
 {
 	const struct config_list *list = &peers->node->config->p2p_peers;
-	const struct genesis *genesis = peers->node->genesis;
 	enum status status = STATUS_OK;
 
 	peers->targets = memory_new(NET_DIALS_MAX * sizeof *peers->targets);
@@ -312,7 +311,19 @@ static enum status find_targets(struct peers *peers, struct why *why)
 	for (size_t i = 0; i < list->count && status == STATUS_OK; i++)
 		status = add_target(peers, text_view(list->items[i]), why);
 	peers->named_count = peers->target_count;
-	for (size_t i = 0; i < genesis->validators.count && status == STATUS_OK; i++) {
+	return status;
+}
+
+/* Of two places for one node the first counts: what a person wrote, then what the ledger says by
+ * now, then the genesis, whose validators may have moved since. */
+static void find_validators(struct peers *peers)
+{
+	const struct genesis *genesis = peers->node->genesis;
+	const struct roster *roster = peers->doorkeeper.roster;
+
+	for (size_t i = 0; i < roster->target_count; i++)
+		peers->targets[peers->target_count++] = roster->targets[i];
+	for (size_t i = 0; i < genesis->validators.count; i++) {
 		struct net_target *target = &peers->targets[peers->target_count];
 		struct bytes_view address = text_view(genesis->validator_addresses[i]);
 
@@ -321,7 +332,6 @@ static enum status find_targets(struct peers *peers, struct why *why)
 		target->id = genesis->validator_node_ids[i];
 		peers->target_count++;
 	}
-	return status;
 }
 
 enum status peers_start_reader(struct peers *peers, struct node *node, struct why *why)
@@ -355,18 +365,18 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 
 	snprintf(peers->agent, sizeof peers->agent, "cairnd/%s", CAIRN_VERSION);
 	if (status == STATUS_OK)
-		status = find_targets(peers, why);
+		status = find_named(peers, why);
 	if (status == STATUS_OK)
 		status = doorkeeper_start(&peers->doorkeeper, node, peers->targets, peers->named_count,
 		                         why);
+	if (status == STATUS_OK)
+		find_validators(peers);
 	if (status == STATUS_OK)
 		status = peer_lists_load(&peers->lists, node, why);
 	config.targets = peers->targets;
 	config.target_count = peers->target_count;
 	if (status == STATUS_OK)
 		status = net_new(&peers->net, &config, why);
-	if (status == STATUS_OK)
-		doorkeeper_dial(&peers->doorkeeper);
 	secret_key_wipe(&config.node_key);
 	return status;
 }

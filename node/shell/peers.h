@@ -22,7 +22,7 @@ struct peers {
 	struct reader reader;
 	struct binding binding;      /* our vote key for our node key */
 	struct doorkeeper doorkeeper;
-	struct net_target *targets;  /* the operator's first, then those of the genesis */
+	struct net_target *targets;  /* at the start: the operator's first */
 	size_t target_count;
 	size_t named_count;          /* the operator's */
 	struct peer_lists lists;     /* what a person says while the node runs */

@@ -161,6 +161,18 @@ bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t 
 	       roster->nodes[low].from_height <= height;
 }
 
+bool roster_dials(const struct roster *roster, const struct net_target *target)
+{
+	for (size_t i = 0; i < roster->target_count; i++) {
+		const struct net_target *at = &roster->targets[i];
+
+		if (memcmp(&at->id, &target->id, sizeof at->id) == 0)
+			return at->endpoint.port == target->endpoint.port &&
+			       strcmp(at->endpoint.host, target->endpoint.host) == 0;
+	}
+	return false;
+}
+
 bool roster_is_changed_by(const struct draft *draft)
 {
 	struct state_key key = state_key_of_kind(STATE_NODE_LIST);

@@ -31,6 +31,9 @@ MUST_CHECK enum status roster_read(struct roster **roster, struct store_view *vi
 /* Is this node in it, when the newest block has this height? */
 bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t height);
 
+/* Is this a validator's node, and reached at this very address? */
+bool roster_dials(const struct roster *roster, const struct net_target *target);
+
 /* Did this block change what a roster is made of? Any thread, of a sealed draft. */
 bool roster_is_changed_by(const struct draft *draft);
 

@@ -550,13 +550,13 @@ START_TEST(no_more_are_added_than_there_are_places)
 	nodes[0].admits_nobody = true;
 	for (size_t i = 0; i < NET_ADDED_MAX; i++) {
 		target.id = nodes[1].id;
-		target.id.bytes[1] = (uint8_t)i;
+		put_le32(target.id.bytes + 1, (uint32_t)i);
 		ck_assert(net_add_target(nodes[0].net, &target));
 	}
 	target.id = nodes[2].id;
 	ck_assert(!net_add_target(nodes[0].net, &target));
 	target.id = nodes[1].id;
-	target.id.bytes[1] = 5;
+	put_le32(target.id.bytes + 1, 5);
 	net_remove_target(nodes[0].net, &target.id);
 	target.id = nodes[2].id;
 	ck_assert(net_add_target(nodes[0].net, &target));

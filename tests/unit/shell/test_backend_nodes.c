@@ -166,6 +166,7 @@ START_TEST(validators_with_an_address_are_dialed)
 {
 	struct genesis *genesis = scene->ledger.genesis;
 	struct roster *roster = read_roster();
+	struct net_target target;
 
 	ck_assert_str_eq(genesis->validator_addresses[0], "127.0.0.1:7400");
 	ck_assert_uint_eq(roster->target_count, 1);
@@ -173,6 +174,17 @@ START_TEST(validators_with_an_address_are_dialed)
 	                 sizeof(struct node_id));
 	ck_assert_str_eq(roster->targets[0].endpoint.host, "127.0.0.1");
 	ck_assert_uint_eq(roster->targets[0].endpoint.port, 7400);
+	/* There, and nowhere else: who moves is dialed at the new place. */
+	target = roster->targets[0];
+	ck_assert(roster_dials(roster, &target));
+	target.endpoint.port++;
+	ck_assert(!roster_dials(roster, &target));
+	target = roster->targets[0];
+	snprintf(target.endpoint.host, sizeof target.endpoint.host, "127.0.0.2");
+	ck_assert(!roster_dials(roster, &target));
+	target = roster->targets[0];
+	target.id = node(5);
+	ck_assert(!roster_dials(roster, &target));
 	memory_free(roster);
 }
 END_TEST
