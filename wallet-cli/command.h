@@ -39,7 +39,7 @@ struct command {
 	X(validator, "who agrees on blocks: admitted, joined, removed") \
 	X(consensus, "how the validators agree, and whom they wait for") \
 	X(param, "what the network counts by") \
-	X(node, "the node that is asked") \
+	X(node, "the node that is asked, and those that may connect") \
 	X(peer, "whom the node is connected with") \
 	X(rpc, "any method of the node") \
 	X(help, "help, manual page, shell completion")

@@ -26,7 +26,7 @@ static const char USAGE[] =
 	"                     [--data-dir DIR] [--address HOST:PORT] [--listen ADDR:PORT]\n"
 	"                     [--rpc-listen ADDR:PORT]\n"
 	"           make keys and a node that follows the network. With --address others can reach it\n"
-	"Without --data-dir: ~/.local/share/cairn/NAME, for invite ~/.local/share/cairn/cairn.\n";
+	"Without --data-dir: ~/.local/share/cairn/NAME; for apply and invite, ~/.local/share/cairn/cairn.\n";
 
 int network_usage(const char *format, const char *what)
 {

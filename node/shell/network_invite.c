@@ -116,6 +116,10 @@ int network_invite(struct network_request *request)
 		snprintf(path, sizeof path, "%s/%s", request->data_dir, FILE_GENESIS);
 		status = genesis_file_read(&bytes, path, &why);
 	}
+	if (status == STATUS_NOT_FOUND)
+		why_say(&why, status,
+		        "there is no node of a network in %s: name its folder with --data-dir",
+		        request->data_dir);
 	if (status == STATUS_OK)
 		status = genesis_decode(genesis, buffer_view(&bytes), &why);
 	invitation.genesis = buffer_view(&bytes);
