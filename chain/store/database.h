@@ -12,6 +12,14 @@
 #include <rocksdb/c.h>
 #include <stdatomic.h>
 
+/* Sees every row on its way into a batch and says whether it goes there: for an audit
+ * (replay.h), which makes the rows again to compare them. */
+struct row_tap {
+	void *owner;
+	bool (*on_put)(void *owner, enum family family, struct bytes_view key,
+	               struct bytes_view value);
+};
+
 struct store {
 	char *path;
 	struct store_options settings; /* as asked for, zeros filled in */
@@ -29,6 +37,7 @@ struct store {
 	rocksdb_writeoptions_t *unsynced;
 	rocksdb_writebatch_t *batch;
 	struct buffer row; /* one value being put together */
+	const struct row_tap *tap; /* NULL but in an audit */
 };
 
 /* -- Options: options.c ------------------------------------------------------------ */
@@ -69,6 +78,8 @@ MUST_CHECK enum status database_get(struct store *store,
 static inline void batch_put(struct store *store, enum family family,
                              struct bytes_view key, struct bytes_view value)
 {
+	if (store->tap && !store->tap->on_put(store->tap->owner, family, key, value))
+		return;
 	rocksdb_writebatch_put_cf(store->batch, store->families[family], (const char *)key.at,
 	                          key.size, (const char *)value.at, value.size);
 }

@@ -1,5 +1,6 @@
 /* cairnd: the node. */
 #include "chain/base/text.h"
+#include "node/audit/command.h"
 #include "node/shell/allow_votes.h"
 #include "node/shell/command_line.h"
 #include "node/shell/compact.h"
@@ -34,6 +35,8 @@ static const char USAGE[] =
 	"       cairnd id [flags of run]                      the node id and keys, for other nodes\n"
 	"       cairnd config [flags of run]                  show what it would run with\n"
 	"       cairnd compact [flags of run]                 rewrite a stopped node's files small\n"
+	"       cairnd audit [--data-dir DIR] [--scratch DIR] [--threads N]\n"
+	"                   replay a stopped node's ledger and check everything in it\n"
 	"       cairnd allow-votes --data-dir DIR --above EPOCH:VIEW\n"
 	"                   after the sign state was lost: the vote key signed nothing above\n"
 	"       cairnd version\n"
@@ -212,6 +215,34 @@ static bool read_devnet(struct devnet *devnet, int count, char **arguments, int 
 	return true;
 }
 
+static int command_audit(int count, char **arguments)
+{
+	struct audit_command command = {0};
+	char path[DATA_DIR_PATH_SIZE];
+	struct why why = {{0}};
+	uint64_t number;
+
+	for (int i = 0; i < count; i++) {
+		const char *argument = arguments[i], *value;
+
+		if ((value = command_value("--data-dir", count, arguments, &i)))
+			command.data_dir = value;
+		else if ((value = command_value("--scratch", count, arguments, &i)))
+			command.scratch = value;
+		else if ((value = command_value("--threads", count, arguments, &i)) &&
+		         read_number(&number, value, 1, AUDIT_THREADS_MAX))
+			command.thread_count = (size_t)number;
+		else
+			return usage("cannot understand '%s'", argument);
+	}
+	if (!command.data_dir) {
+		if (data_dir_default(path, NETWORK_NAME_DEFAULT, &why) != STATUS_OK)
+			return refuse_start(&why);
+		command.data_dir = path;
+	}
+	return node_audit(&command);
+}
+
 static int command_devnet(const char *program, int count, char **arguments)
 {
 	struct devnet devnet = {.program = program, .base_port = DEVNET_BASE_PORT};
@@ -308,6 +339,8 @@ int main(int argc, char **argv, char **environment)
 		return with_config(argc - 2, argv + 2, environment, print_config);
 	if (strcmp(command, "compact") == 0)
 		return with_config(argc - 2, argv + 2, environment, node_compact);
+	if (strcmp(command, "audit") == 0)
+		return command_audit(argc - 2, argv + 2);
 	if (strcmp(command, "allow-votes") == 0)
 		return command_allow_votes(argc - 2, argv + 2);
 	if (strcmp(command, "version") == 0 || strcmp(command, "--version") == 0) {
