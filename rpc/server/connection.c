@@ -2,6 +2,7 @@
 
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
+#include "rpc/server/pages.h"
 
 enum {
 	READ_SIZE = 64 << 10, /* room for one read: a usual request comes in one */
@@ -283,85 +284,6 @@ static void take_body(struct connection *connection)
 
 /* -- The head ----------------------------------------------------------------------- */
 
-/* Signed by those whose it is: anybody may have it. */
-static void answer_checkpoint(struct connection *connection)
-{
-	const struct rpc_backend *backend = connection->all->dispatcher.backend;
-	struct buffer text;
-	bool is_there;
-	size_t size;
-
-	buffer_init(&text, RPC_ANSWER_MAX);
-	is_there = backend->checkpoint && backend->checkpoint(backend->owner, &text);
-	if (!is_there)
-		buffer_append_text(&text, "no checkpoint has been cosigned by a quorum yet\n");
-	if (text.status != STATUS_OK) {
-		buffer_close(&text);
-		connection_close(connection);
-		return;
-	}
-	size = text.size;
-	connection_answer(connection, is_there ? 200 : 404, "text/plain; charset=utf-8", "",
-	                  buffer_take(&text), size);
-}
-
-static void answer_page(struct connection *connection, enum gate_route route)
-{
-	const struct rpc_backend *backend = connection->all->dispatcher.backend;
-	struct why reason = {.text = "alive"};
-	bool good = route == GATE_LIVE || backend->ready(backend->owner, &reason);
-	struct buffer text;
-	size_t size;
-
-	if (route == GATE_READY && good)
-		why_say(&reason, STATUS_OK, "ready");
-	buffer_init(&text, sizeof reason + 1);
-	buffer_printf(&text, "%s\n", reason.text);
-	if (text.status != STATUS_OK) {
-		buffer_close(&text);
-		connection_close(connection);
-		return;
-	}
-	size = text.size;
-	connection_answer(connection, good ? 200 : 503, "text/plain; charset=utf-8", "",
-	                  buffer_take(&text), size);
-}
-
-static struct rpc_server_facts facts_of(const struct connections *all)
-{
-	return (struct rpc_server_facts){
-	    .calls = all->dispatcher.call_count,
-	    .failed_calls = all->dispatcher.failed_count,
-	    .waiting_calls = all->dispatcher.calls_waiting,
-	    .connections = all->count,
-	    .held_size = all->dispatcher.held.taken,
-	};
-}
-
-static void answer_metrics(struct connection *connection)
-{
-	const struct rpc_backend *backend = connection->all->dispatcher.backend;
-	struct rpc_server_facts facts = facts_of(connection->all);
-	struct buffer text;
-	size_t size;
-
-	if (!backend->metrics) {
-		connection_refuse(connection, 404, RPC_INVALID_REQUEST,
-		                  "there is nothing under this path", "");
-		return;
-	}
-	buffer_init(&text, RPC_ANSWER_MAX);
-	backend->metrics(backend->owner, &facts, &text);
-	if (text.status != STATUS_OK) {
-		buffer_close(&text);
-		connection_refuse(connection, 503, RPC_INTERNAL_ERROR, "out of memory", "");
-		return;
-	}
-	size = text.size;
-	connection_answer(connection, 200, "text/plain; version=0.0.4; charset=utf-8", "",
-	                  buffer_take(&text), size);
-}
-
 /* "100 Continue" is a few bytes into an empty socket; if they do not fit, the client
  * sends its body a second later all the same. */
 static void say_continue(struct connection *connection)
@@ -380,16 +302,8 @@ static void admit(struct connection *connection, const struct http_head *head,
 	connection->is_chunked = head->is_chunked;
 	connection->content_length = (size_t)head->content_length;
 	connection->chunks = (struct chunks){0};
-	if (verdict->route == GATE_METRICS) {
-		answer_metrics(connection);
-		return;
-	}
-	if (verdict->route == GATE_CHECKPOINT) {
-		answer_checkpoint(connection);
-		return;
-	}
 	if (verdict->route != GATE_RPC) {
-		answer_page(connection, verdict->route);
+		pages_answer(connection, verdict->route);
 		return;
 	}
 	connection->state = CONNECTION_BODY;

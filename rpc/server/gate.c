@@ -55,15 +55,33 @@ static bool is_json(const struct http_head *head)
 	       http_media_type_is(head->content_type, "application/json-rpc");
 }
 
+/* "http://HOST" or "https://HOST" with the very Host line, port and all, which was found to
+ * be ours: a page that this node served, perhaps through a proxy. */
+static bool is_own_page(const struct http_head *head)
+{
+	struct bytes_view origin = head->origin;
+	static const char *const SCHEMES[] = {"http://", "https://"};
+
+	for (size_t i = 0; i < sizeof SCHEMES / sizeof *SCHEMES; i++) {
+		size_t size = strlen(SCHEMES[i]);
+
+		if (head->host.size > 0 && origin.size == size + head->host.size &&
+		    memcmp(origin.at, SCHEMES[i], size) == 0 &&
+		    memcmp(origin.at + size, head->host.at, head->host.size) == 0)
+			return true;
+	}
+	return false;
+}
+
 static struct gate_verdict judge_rpc(const struct gate *gate,
                                      const struct http_head *head, bool is_local)
 {
 	bool is_trusted = is_local || cookie_is_shown(&gate->cookie, head->authorization);
 
-	if (head->origin.at)
+	if (head->origin.at && !is_own_page(head))
 		return refuse(
 		    403, RPC_FORBIDDEN,
-		    "a request with an Origin line comes from a web page: not accepted");
+		    "the Origin line is that of a web page of somebody else: not accepted");
 	if (!is_trusted && (head->authorization.at || !gate->public_reads)) {
 		struct gate_verdict verdict = refuse(
 		    401, RPC_UNAUTHENTICATED,
@@ -89,6 +107,7 @@ static const struct {
 	const char *path;
 	enum gate_route route;
 } PAGES[] = {
+	{"/verify.html", GATE_VERIFY},
 	{"/livez", GATE_LIVE},
 	{"/readyz", GATE_READY},
 	{"/metrics", GATE_METRICS},
@@ -121,9 +140,11 @@ struct gate_verdict gate_judge(const struct gate *gate, const struct http_head *
 		    "the Host line names somebody else: use localhost or 127.0.0.1, or add "
 		    "the name to rpc.allowed_hosts");
 	if (bytes_equal(head->path, text_view("/"))) {
-		if (head->method != HTTP_POST)
-			return not_allowed("JSON-RPC is asked by POST", "Allow: POST\r\n");
-		return judge_rpc(gate, head, is_local);
+		if (head->method == HTTP_POST)
+			return judge_rpc(gate, head, is_local);
+		if (head->method == HTTP_GET || head->method == HTTP_HEAD)
+			return judge_page(head, GATE_EXPLORER);
+		return not_allowed("JSON-RPC is asked by POST", "Allow: GET, HEAD, POST\r\n");
 	}
 	for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
 		if (bytes_equal(head->path, text_view(PAGES[i].path)))

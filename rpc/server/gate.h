@@ -4,7 +4,8 @@
  * A browser that visits a bad page is the enemy here: the page may make it send requests
  * to this machine. Three things stop that. The Host line must name this node (a page can
  * point a name of its own at 127.0.0.1, but not call itself by ours); a POST that a page
- * caused bears an Origin line and is refused; and no page can read the cookie's file. */
+ * caused bears an Origin line, which must be ours: of the node's own pages; and no page
+ * can read the cookie's file. */
 #ifndef RPC_SERVER_GATE_H
 #define RPC_SERVER_GATE_H
 
@@ -15,6 +16,8 @@
 
 enum gate_route {
 	GATE_RPC,   /* POST /: JSON-RPC */
+	GATE_EXPLORER, /* GET /: the page of the explorer */
+	GATE_VERIFY,   /* GET /verify.html: the page that checks receipts */
 	GATE_LIVE,  /* GET /livez: the process answers */
 	GATE_METRICS, /* GET /metrics: what is counted */
 	GATE_READY, /* GET /readyz: the node can be asked */

@@ -1,0 +1,156 @@
+"use strict";
+/* Which page, when, and for whom. The address behind the # says which; the newest block is
+ * asked for every two seconds, and a page that could look different by then is made anew. */
+
+const POLL_MS = 2000;
+
+const PAGES = {
+	"": show_beginning, blocks: show_blocks, block: show_block, tx: show_tx,
+	streams: show_streams, stream: show_stream, account: show_account, assets: show_assets,
+	asset: show_asset, validators: show_validators, peers: show_peers, search: show_search,
+};
+
+const view = document.querySelector("#view");
+let turn = 0;         /* of the page being made: an older one is not shown any more */
+let is_live = false;  /* the page shown may change with each block */
+let last_height = -1;
+
+function words_of_address() {
+	return location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+}
+
+function put(title, parts) {
+	document.title = title + " \u00b7 Cairn";
+	view.replaceChildren(make("h1", {}, title), ...parts.flat(Infinity).filter(part => part));
+	for (const anchor of document.querySelectorAll("nav a"))
+		anchor.toggleAttribute("aria-current",
+			anchor.getAttribute("href") === "#/" + words_of_address()[0]);
+}
+
+/* What somebody without the node's key has to do. */
+function put_door(reason) {
+	const form = make("form", {id: "door"},
+		make("label", {}, make("span", {}, "The line of the file ", make("code", {}, "rpc.cookie")),
+			make("input", {name: "key", type: "password", autocomplete: "off",
+				placeholder: "cairn:\u2026"})),
+		make("button", {}, "Open"),
+		make("p", {class: "bad", role: "alert"}, reason));
+
+	form.addEventListener("submit", event => {
+		event.preventDefault();
+		if (!take_key(form.elements.key.value))
+			form.querySelector(".bad").textContent = "That is not such a line.";
+		else
+			go();
+	});
+	put("This node is locked", [
+		make("p", {}, "It shows its ledger to who has its key, which it writes anew at every start " +
+			"into the file ", make("code", {}, "rpc.cookie"), " of its data directory. ",
+		make("code", {}, "cat DIR/rpc.cookie"), " prints it on the node’s machine."),
+		form,
+		make("p", {class: "quiet"}, "The key stays in this tab and goes to this node alone. " +
+			"Whoever has it may do with the node what they like. A node whose ledger anybody may " +
+			"read has ", make("code", {}, "rpc.public_reads = true"), " in its configuration; " +
+			"then this page needs no key.")]);
+	document.querySelector("#live").textContent = "";
+	document.querySelector("#live").className = "";
+	form.elements.key.focus();
+}
+
+function put_error(error) {
+	if (error instanceof Locked)
+		put_door(error.message);
+	else if (error instanceof Refusal)
+		put(error.code >= 101 && error.code <= 110 ? "Not here" : "Not possible",
+			[make("p", {}, error.message), make("p", {}, link("", "To the beginning"))]);
+	else
+		put("No answer", [make("p", {class: "notice"}, "The node does not answer. This page tries " +
+			"again by itself."), note(String(error.message))]);
+}
+
+async function go() {
+	const mine = ++turn, [name, ...words] = words_of_address();
+
+	try {
+		if (!(name in PAGES))
+			throw new Refusal({code: 101, message: "There is no such page."});
+		const page = await PAGES[name](words);
+
+		if (mine !== turn)
+			return;
+		put(page.title, page.parts);
+		is_live = page.is_live ?? false;
+	} catch (error) {
+		if (mine !== turn)
+			return;
+		is_live = !(error instanceof Locked);
+		put_error(error);
+	}
+}
+
+/* -- Live --------------------------------------------------------------------------------- */
+
+function refresh_times() {
+	for (const element of document.querySelectorAll("[data-ago]"))
+		element.textContent = ago(Number(element.dataset.ago)).textContent;
+}
+
+/* Who reads, selects or types must not lose the place. */
+function is_disturbed() {
+	const selection = getSelection();
+
+	return selection && !selection.isCollapsed && view.contains(selection.anchorNode);
+}
+
+async function poll() {
+	const live = document.querySelector("#live");
+
+	if (document.hidden || view.querySelector("#door"))
+		return;
+	try {
+		const status = await call("node.get_status");
+		const is_new = status.height !== last_height;
+
+		document.querySelector("#network").textContent = status.network;
+		live.textContent = "block " + count(status.height);
+		live.className = "on";
+		if (is_new && last_height >= 0 && is_live && !is_disturbed())
+			await go();
+		last_height = status.height;
+		refresh_times();
+	} catch (error) {
+		live.textContent = "no answer";
+		live.className = "";
+		last_height = 0;
+		if (error instanceof Locked)
+			put_error(error);
+	}
+}
+
+async function poll_for_ever() {
+	await poll();
+	setTimeout(poll_for_ever, POLL_MS);
+}
+
+document.querySelector("#search").addEventListener("submit", event => {
+	const text = event.target.elements.q.value.trim();
+
+	event.preventDefault();
+	if (text === "")
+		return;
+	location.hash = "#/" + (obvious_path(text) ?? "search/" + encodeURIComponent(text));
+	event.target.elements.q.value = "";
+});
+
+addEventListener("hashchange", () => {
+	/* A key that is pasted into the address of an open page counts as well. */
+	if (location.hash.startsWith("#key=")) {
+		take_key(location.hash.slice(1));
+		location.replace("#/");
+		return;
+	}
+	scrollTo(0, 0);
+	go().then(() => view.focus({preventScroll: true}));
+});
+
+go().then(poll_for_ever);
