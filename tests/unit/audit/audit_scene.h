@@ -14,8 +14,8 @@
 
 enum {
 	SCENE_VALIDATORS = 4,
-	SCENE_BLOCKS = 40,
-	SCENE_SEAL = 20, /* height of the seal */
+	SCENE_BLOCKS = 24,
+	SCENE_SEAL = 14, /* height of the seal */
 	/* Blocks that are certified by the next one's certificate. */
 	SCENE_BORROWED_1 = 8,
 	SCENE_BORROWED_2 = 9,
@@ -273,6 +273,17 @@ static inline void scene_audit(struct audit_scene *scene)
 	store_close(store);
 	rmdir(scratch);
 	store_fixture_open(&scene->f);
+}
+
+/* Is this height among what was found? */
+static inline bool scene_has_finding_at(const struct audit_scene *scene, uint64_t height)
+{
+	const struct audit_report *report = &scene->report;
+
+	for (size_t i = 0; i < report->finding_count && i < AUDIT_FINDINGS_MAX; i++)
+		if (report->findings[i].has_height && report->findings[i].height == height)
+			return true;
+	return false;
 }
 
 #endif
