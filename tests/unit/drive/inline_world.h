@@ -411,6 +411,7 @@ static inline void inline_world_close(struct inline_world *world)
 	for (size_t i = 0; i < world->check_count; i++)
 		check_job_free(world->checks[i]);
 	for (size_t i = 0; i < world->read_count; i++) {
+		memory_free(world->reads[i]->missing);
 		buffer_close(&world->reads[i]->answer);
 		memory_free(world->reads[i]);
 	}

@@ -103,17 +103,21 @@ START_TEST(no_signer_twice_nor_out_of_order_nor_none_nor_at_no_time)
 
 	sent.items[1] = first;
 	ck_assert_int_eq(send(), STATUS_MALFORMED);
+	teardown();
 	setup();
 	first = sent.items[0];
 	sent.items[0] = sent.items[1];
 	sent.items[1] = first;
 	ck_assert_int_eq(send(), STATUS_MALFORMED);
+	teardown();
 	setup();
 	sent.items[0].time_s = COSIGNATURE_TIME_MAX + 1;
 	ck_assert_int_eq(send(), STATUS_MALFORMED);
+	teardown();
 	setup();
 	sent.point.size = 0;
 	ck_assert_int_eq(send(), STATUS_MALFORMED);
+	teardown();
 	setup();
 	send();
 	put_le16(bytes.at + 1 + COSIGN_POINT_SIZE, 0);
