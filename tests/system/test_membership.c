@@ -163,7 +163,7 @@ static void start(void)
 
 		node->has_address = true;
 		snprintf(node->folder, sizeof node->folder, "%s/node%u", folder, i);
-		snprintf(node->socket, sizeof node->socket, "%s/rpc.sock", node->folder);
+		snprintf(node->socket, sizeof node->socket, "%s/node%u/rpc.sock", folder, i);
 		snprintf(node->log, sizeof node->log, "%s/log%u", folder, i);
 		snprintf(node->program, sizeof node->program, "%s/cairnd",
 		         getenv("CAIRN_BIN_DIR"));
