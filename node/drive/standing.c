@@ -64,23 +64,56 @@ static void take_validator(struct standing *standing, const struct drive *drive,
 
 /* -- The rest ---------------------------------------------------------------------------- */
 
-/* What those who are gone said does not count: they may have been wrong. */
+/* Heights that peers say they have, the highest first. */
+struct claims {
+	size_t count;
+	uint64_t heights[PEERS_MAX];
+};
+
+static void add_claim(struct claims *claims, uint64_t height)
+{
+	size_t at = claims->count++;
+
+	while (at > 0 && claims->heights[at - 1] < height) {
+		claims->heights[at] = claims->heights[at - 1];
+		at--;
+	}
+	claims->heights[at] = height;
+}
+
+/* One who lies shall not make a node look as if it were behind: so many validators have to say it
+ * that one of them is honest. Where too few of them are connected, half of all peers. */
+static uint64_t believed_height(const struct claims *validators, const struct claims *all,
+                                size_t fault_count)
+{
+	if (validators->count > fault_count)
+		return validators->heights[fault_count];
+	return all->count > 0 ? all->heights[all->count / 2] : 0;
+}
+
+/* What those who are gone said does not count. */
 static void take_heights(struct standing *standing, const struct drive *drive)
 {
 	const struct consensus *core = &drive->consensus;
+	size_t set_count = core->epoch.validators.count;
+	struct claims validators = {.count = 0}, all = {.count = 0};
+	uint64_t believed;
 
-	standing->best_height = standing->height;
 	for (size_t i = 0; i < PEERS_MAX; i++) {
 		uint16_t index = drive->peers[i].index;
 
 		if (!drive->peers[i].is_connected || index >= PEERS_MAX ||
 		    !core->peers[index].known)
 			continue;
+		add_claim(&all, core->peers[index].height);
+		if (index < set_count)
+			add_claim(&validators, core->peers[index].height);
 		standing->ahead_count +=
 			core->peers[index].height >= standing->height + STANDING_BEHIND;
-		if (core->peers[index].height > standing->best_height)
-			standing->best_height = core->peers[index].height;
 	}
+	believed = believed_height(&validators, &all,
+	                           set_count > 0 ? epoch_fault_count(&core->epoch) : 0);
+	standing->best_height = believed > standing->height ? believed : standing->height;
 }
 
 static bool has_proposal(const struct consensus *core, uint64_t view)

@@ -60,7 +60,7 @@ struct standing {
 	uint64_t height;     /* of the newest final block here */
 	uint64_t final_ms;   /* ago; STANDING_NEVER: none since the start */
 	uint64_t armed_ms;   /* since the view's timer runs; STANDING_NEVER: idle */
-	uint64_t best_height; /* that a connected peer says it has, or our own */
+	uint64_t best_height; /* that others have, as far as it is to be believed, or our own */
 	size_t ahead_count;  /* connected peers who say that they have more than STANDING_BEHIND */
 	uint64_t tx_count;   /* that wait for a block */
 	bool has_proposal;   /* of `view` */
@@ -82,7 +82,8 @@ void standing_take(struct standing *standing, const struct drive *drive, uint64_
 
 /* Validators that are heard of, this node among them if it is one. */
 size_t standing_heard(const struct standing *standing);
-/* Catching up: STANDING_BEHIND blocks or more behind who is connected. */
+/* Catching up: STANDING_BEHIND blocks or more behind what more than f connected validators say
+ * they have, or, where fewer are connected, half of the peers. */
 bool standing_is_behind(const struct standing *standing);
 
 enum standing_word standing_judge(const struct standing *standing);

@@ -17,7 +17,7 @@
 	X(chain_head_time_seconds, gauge, MS, "Unix time that the newest final block bears.") \
 	X(chain_blocks_total, counter, ONE, "Blocks that became final here since the start.") \
 	X(chain_disk_bytes, gauge, ONE, "What the files of the ledger occupy.") \
-	X(sync_target_blocks, gauge, ONE, "The largest height that a connected peer says it has, or our own.") \
+	X(sync_target_blocks, gauge, ONE, "The height that others have, as far as it is to be believed, or our own.") \
 	X(sync_behind_blocks, gauge, ONE, "Blocks that we lack up to that height.") \
 	X(consensus_epoch_number, gauge, ONE, "The epoch: how often the set of validators changed.") \
 	X(consensus_view_number, gauge, ONE, "The view that is under way.") \

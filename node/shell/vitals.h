@@ -17,7 +17,7 @@ enum { VITALS_STEP_MS = 500 };
 struct sync_facts {
 	bool is_behind;
 	uint64_t height;
-	uint64_t target;   /* that a connected peer says it has, or our own */
+	uint64_t target;   /* that others have, as far as it is to be believed, or our own */
 	uint64_t per_ks;   /* blocks in 1,000 s */
 	uint64_t left_ms;  /* UINT64_MAX: nobody knows */
 };

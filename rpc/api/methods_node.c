@@ -20,7 +20,7 @@ const struct rpc_method rpc_methods_node[] = {
 	 RPC_READ,
 	 RPC_ONE,
 	 "network, genesis, version, height, hash, time_ms, syncing (null, or target: the "
-	 "height that a peer says it has, behind, rate_per_min, eta_ms: null, nobody knows), peers, is_validator, pool_txs, pool_bytes, uptime_ms",
+	 "height that others have, behind, rate_per_min, eta_ms: null, nobody knows), peers, is_validator, pool_txs, pool_bytes, uptime_ms",
 	 {NULL}},
 	{"node.get_version",
 	 "The program's and the protocol's version",

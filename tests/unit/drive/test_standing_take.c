@@ -98,15 +98,39 @@ START_TEST(who_is_behind_those_that_are_connected_is_syncing)
 	take();
 	ck_assert(!standing_is_behind(&standing));
 	ck_assert_uint_eq(standing.ahead_count, 0);
-	say_status(2, standing.height + STANDING_BEHIND);
+	/* One alone may lie, however much. */
+	say_status(2, UINT64_MAX / 2);
+	take();
+	ck_assert(!standing_is_behind(&standing));
+	ck_assert_uint_eq(standing.ahead_count, 1);
+	say_status(3, standing.height + STANDING_BEHIND);
 	take();
 	ck_assert(standing_is_behind(&standing));
-	ck_assert_uint_eq(standing.ahead_count, 1);
-	ck_assert_uint_eq(standing.validators[2].height, standing.height + STANDING_BEHIND);
+	ck_assert_uint_eq(standing.best_height, standing.height + STANDING_BEHIND);
+	ck_assert_uint_eq(standing.ahead_count, 2);
+	ck_assert_uint_eq(standing.validators[3].height, standing.height + STANDING_BEHIND);
 	/* What somebody said who is gone does not count. */
 	drive_on_disconnected(world.drive, 2);
 	take();
 	ck_assert(!standing_is_behind(&standing));
+}
+END_TEST
+
+/* Too few validators are connected to go by them. */
+START_TEST(of_few_peers_half_are_believed)
+{
+	drive_on_disconnected(world.drive, 2);
+	drive_on_disconnected(world.drive, 3);
+	drive_on_connected(world.drive, 10, NULL, &world.moment);
+	drive_on_connected(world.drive, 11, NULL, &world.moment);
+	say_status(1, 0);
+	say_status(10, 5000);
+	say_status(11, 0);
+	take();
+	ck_assert(!standing_is_behind(&standing));
+	say_status(11, 4000);
+	take();
+	ck_assert_uint_eq(standing.best_height, 4000);
 }
 END_TEST
 
@@ -121,6 +145,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, votes_are_seen_with_their_time);
 	tcase_add_test(cases, a_proposal_is_seen_and_the_timer_with_it);
 	tcase_add_test(cases, who_is_behind_those_that_are_connected_is_syncing);
+	tcase_add_test(cases, of_few_peers_half_are_believed);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
