@@ -146,7 +146,7 @@ static struct devnet_node *find(struct devnet_node *nodes, size_t count, pid_t p
 	return NULL;
 }
 
-/* The first that has ended by itself, or NULL. */
+/* One that has ended by itself, or NULL. */
 static struct devnet_node *ended(struct devnet_node *nodes, size_t count)
 {
 	struct devnet_node *node = find(nodes, count, waitpid(-1, NULL, WNOHANG));
@@ -175,6 +175,14 @@ static int say_ended(const struct devnet_node *node)
 {
 	fprintf(stderr, "cairnd: the node in %s ended: see its %s\n", node->folder, FILE_LOG);
 	return EXIT_FAILURE;
+}
+
+static bool is_any_running(const struct devnet_node *nodes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (nodes[i].process > 0)
+			return true;
+	return false;
 }
 
 static int await_ready(struct devnet_node *nodes, size_t count, const sigset_t *signals,
@@ -235,10 +243,17 @@ static int watch(struct devnet_node *nodes, const struct devnet *devnet,
 	while (result == EXIT_SUCCESS && !is_told) {
 		const struct devnet_node *gone = ended(nodes, count);
 
-		if (gone)
-			result = say_ended(gone);
-		else
+		if (!gone) {
 			is_told = is_stop(wait_signal(signals, 1000));
+			continue;
+		}
+		/* The others go on: that they do is what such a network is tried for. */
+		result = say_ended(gone);
+		if (!is_any_running(nodes, count))
+			break;
+		fprintf(stderr, "cairnd: the others go on; again: cairnd run --data-dir %s\n",
+		        gone->folder);
+		result = EXIT_SUCCESS;
 	}
 	stop_all(nodes, count);
 	return result;

@@ -24,8 +24,8 @@ struct devnet {
 };
 
 /* Makes what is not there yet, starts the nodes, says where they are, and stops them when it is
- * told to by SIGINT or SIGTERM, or when one of them ends. Gives the exit code; says on stderr
- * what was wrong. */
+ * told to by SIGINT or SIGTERM. One that ends once all were ready is reported on stderr, and the
+ * others go on; when none is left it ends. Gives the exit code; says on stderr what was wrong. */
 int devnet_run(const struct devnet *devnet);
 
 #endif
