@@ -6,19 +6,47 @@
 
 /* -- Building ------------------------------------------------------------------------------------- */
 
-void carry_build(struct drive *drive, const struct effect_build *effect)
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Views that were given up since the block's parent, beyond what faulty leaders explain. */
+static uint64_t failed_views(const struct drive *drive)
+{
+	const struct views *views = &drive->consensus.views;
+	uint64_t given_up = views->current - 1 - views_parent(views);
+	uint64_t explained = epoch_fault_count(&drive->consensus.epoch);
+
+	return given_up > explained ? given_up - explained : 0;
+}
+
+/* Takes what is offered out of the pool; gives how many. */
+static size_t pick(struct drive *drive)
 {
 	const uint64_t *values = drive->consensus.epoch.parameters.values;
-	size_t txs_max = (size_t)values[PARAMETER_max_block_txs];
+	size_t txs_max = smaller((size_t)values[PARAMETER_max_block_txs], drive->offers_max);
+	size_t bytes_max = (size_t)values[PARAMETER_max_block_bytes];
+
+	/* Alone there is nobody who waits for it. */
+	if (drive->consensus.epoch.validators.count > 1) {
+		uint64_t failed = failed_views(drive);
+
+		txs_max = smaller(txs_max, fill_txs_max(&drive->fill, failed));
+		bytes_max = smaller(bytes_max, fill_bytes_max(&drive->fill, failed));
+	}
+	return pool_pick(&drive->pool, drive->picked, txs_max, bytes_max);
+}
+
+void carry_build(struct drive *drive, const struct effect_build *effect)
+{
 	size_t count = 0;
 
 	INVARIANT(!drive->building);
 	/* What this step notarized is not offered once more. */
 	update_placed(drive);
 	if (!effect->heartbeat)
-		count = pool_pick(&drive->pool, drive->picked,
-		                  txs_max < drive->offers_max ? txs_max : drive->offers_max,
-		                  (size_t)values[PARAMETER_max_block_bytes]);
+		count = pick(drive);
 	for (size_t i = 0; i < count; i++)
 		drive->offers[i] = (struct offer){
 			.tx = &drive->picked[i]->tx,
@@ -226,6 +254,7 @@ void finish_block(struct drive *drive, const struct hash *hash)
 		else
 			pool_remove(&drive->pool, tx);
 	}
+	fill_note(&drive->fill, count, block->header.body_size);
 	drive->counters.final += count;
 	drive->counters.blocks++;
 	shelf_remove(&drive->shelf, block);

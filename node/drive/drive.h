@@ -9,6 +9,7 @@
 
 #include "node/drive/accused.h"
 #include "node/drive/cosigning.h"
+#include "node/drive/fill.h"
 #include "node/drive/outbox.h"
 #include "node/drive/pool.h"
 #include "node/drive/refused.h"
@@ -89,6 +90,7 @@ struct drive {
 	struct pool_tx **picked;    /* of the block being built, as its offers */
 	struct offer *offers;
 	size_t offers_max;
+	struct fill fill;           /* how much a block of ours may hold */
 	struct hash placed[BLOCKS_HELD_MAX]; /* blocks whose transactions are POOL_PLACED */
 	size_t placed_count;
 	struct hash aim;            /* what the executor tries transactions on */

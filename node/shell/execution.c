@@ -104,7 +104,7 @@ void execution_build(struct execution *execution, struct build_job *job)
 	INVARIANT(!execution->build);
 	execution->build = job;
 	execution->build_letter.open = open_build;
-	mailbox_send(&execution->thread.box, &execution->build_letter);
+	mailbox_send_urgent(&execution->thread.box, &execution->build_letter);
 }
 
 /* -- Blocks of others --------------------------------------------------------------------------------- */
@@ -150,7 +150,7 @@ void execution_execute(struct execution *execution, const struct execute_job *jo
 	}
 	letter->letter.open = open_execute;
 	letter->job = *job;
-	mailbox_send(&execution->thread.box, &letter->letter);
+	mailbox_send_urgent(&execution->thread.box, &letter->letter);
 }
 
 /* -- Leaving ------------------------------------------------------------------------------------------ */
@@ -166,7 +166,7 @@ static void send_block(struct execution *execution, const struct hash *block,
 	}
 	letter->letter.open = open;
 	letter->block = *block;
-	mailbox_send(&execution->thread.box, &letter->letter);
+	mailbox_send_urgent(&execution->thread.box, &letter->letter);
 }
 
 static void open_drop(void *owner, struct letter *letter)

@@ -1,4 +1,4 @@
-/* cairn-bench: what one node does, from outside, as ratios within one run. */
+/* cairn-bench: what a node or a network does, from outside, as ratios within one run. */
 #ifndef TESTS_BENCH_BENCH_H
 #define TESTS_BENCH_BENCH_H
 
@@ -16,17 +16,35 @@ double bench_raw_verifications(double seconds, size_t cores);
 
 /* -- load.c --------------------------------------------------------------------------------- */
 
-struct load_result {
-	uint64_t final_count;  /* transactions that became final within `seconds` */
+struct load_plan {
+	const struct live_node *nodes; /* the connections are dealt out to these */
+	size_t node_count;
+	const struct workload *workload;
+	size_t first, last; /* transactions of the workload: first <= i < last */
+	double rate;        /* to submit a second; 0: as fast as they are taken */
+	size_t window;      /* taken and not final at most; 0: whatever the pool takes */
 	double seconds;
-	double node_cpu_s;
-	uint64_t retried;      /* answered with "later" and sent again */
 };
 
-/* Batches over BENCH_CONNECTIONS, as fast as the node takes them, for `seconds`; then until
- * all of them are final. */
-void load_run(struct load_result *result, const struct live_node *node,
-              const struct workload *workload, double seconds);
+struct load_result {
+	uint64_t final_count;  /* transactions that became final within `seconds`, at nodes[0] */
+	double seconds;
+	double node_cpu_s;     /* of all the nodes */
+	uint64_t retried;      /* answered with "later" and sent again */
+	size_t next;           /* transaction that was not sent */
+};
+
+/* Batches over BENCH_CONNECTIONS for so long; then until all that was taken is final. */
+void load_run(struct load_result *result, const struct load_plan *plan);
+
+struct latency_plan {
+	const struct live_node *nodes; /* the callers are dealt out to these */
+	size_t node_count;
+	const struct workload *workload;
+	size_t first, last;
+	double rate;                   /* calls a second */
+	double seconds;
+};
 
 struct latency_result {
 	size_t count;
@@ -34,11 +52,21 @@ struct latency_result {
 	double rate; /* submissions a second, as carried out */
 };
 
-/* tx.submit_and_wait, one transaction a call, at `rate` a second, from transaction `first`
- * of the workload on. */
-void latency_run(struct latency_result *result, const struct live_node *node,
-                 const struct workload *workload, size_t first, double rate,
-                 double seconds);
+/* tx.submit_and_wait, one transaction a call. */
+void latency_run(struct latency_result *result, const struct latency_plan *plan);
+
+/* -- node.c, network.c ------------------------------------------------------------------------ */
+
+struct bench_options {
+	double seconds;     /* of each run under full load */
+	const char *folder; /* where the nodes live */
+	char bin[4096];     /* where cairnd is */
+	bool keep;          /* what they wrote stays */
+};
+
+void bench_node(const struct bench_options *options);
+void bench_network(const struct bench_options *options);
+void bench_proofs(const struct bench_options *options);
 
 /* -- proofs.c ------------------------------------------------------------------------------- */
 

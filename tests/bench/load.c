@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+enum { WATCH_MS = 20 };
+#define LOT_S 0.02 /* at a rate, what is due is sent so often */
+
 /* -- Batches ----------------------------------------------------------------------------- */
 
 struct batch {
@@ -19,9 +22,15 @@ struct batch {
 };
 
 struct load {
-	const struct workload *workload;
+	const struct load_plan *plan;
 	struct batch batches[BENCH_CONNECTIONS];
+	struct live_connection watch; /* asks how many are final */
+	double watch_due_s;
+	double start_s;
+	uint64_t before;      /* final when it began */
+	uint64_t final;       /* since then, as last seen */
 	size_t next;          /* transaction that was never sent */
+	size_t turn;          /* connection that is asked first: none is silent for long */
 	size_t *later;        /* that the node asked to send again */
 	size_t later_count;
 	uint64_t accepted;
@@ -42,23 +51,40 @@ static void append_call(struct buffer *body, struct bytes_view tx, size_t id)
 	buffer_append_text(body, "\"}}");
 }
 
-/* False: nothing is left to send. */
+/* How many may be sent now: of those that are due, in lots worth a message. */
+static size_t batch_size(const struct load *load)
+{
+	const struct load_plan *plan = load->plan;
+	size_t sent = load->next - plan->first, under_way = load->accepted - load->final;
+	double due;
+
+	if (plan->window > 0 && under_way >= plan->window)
+		return 0;
+	if (plan->rate <= 0)
+		return BENCH_BATCH;
+	due = (live_now_s() - load->start_s) * plan->rate - (double)(sent - load->later_count);
+	if (due < plan->rate * LOT_S || due < 1)
+		return 0;
+	return due < BENCH_BATCH ? (size_t)due : BENCH_BATCH;
+}
+
+/* False: nothing is to be sent now. */
 static bool send_batch(struct load *load, struct batch *batch)
 {
-	size_t count = 0;
+	size_t count = 0, most = batch_size(load);
 
 	buffer_clear(&batch->body);
-	while (count < BENCH_BATCH) {
+	while (count < most) {
 		size_t index;
 
 		if (load->later_count > 0)
 			index = load->later[--load->later_count];
-		else if (load->next < load->workload->count)
+		else if (load->next < load->plan->last)
 			index = load->next++;
 		else
 			break;
 		batch->indexes[count] = index;
-		append_call(&batch->body, workload_tx(load->workload, index), count);
+		append_call(&batch->body, workload_tx(load->plan->workload, index), count);
 		count++;
 	}
 	if (count == 0)
@@ -104,6 +130,20 @@ static void take_answer(struct load *load, struct batch *batch)
 		load->accepted += batch->connection.carried;
 }
 
+static uint64_t tx_count(struct live_connection *connection)
+{
+	live_call(connection, "chain.get_head", "{}");
+	return live_answer_u64(connection, "tx_count");
+}
+
+static void watch(struct load *load)
+{
+	if (live_now_s() < load->watch_due_s)
+		return;
+	load->final = tx_count(&load->watch) - load->before;
+	load->watch_due_s = live_now_s() + WATCH_MS / 1e3;
+}
+
 /* Sends while `until_s` is not past, and takes answers until none is under way. */
 static void pump(struct load *load, double until_s)
 {
@@ -111,19 +151,20 @@ static void pump(struct load *load, double until_s)
 		struct pollfd waits[BENCH_CONNECTIONS];
 		size_t under_way = 0;
 
+		watch(load);
 		for (size_t i = 0; i < BENCH_CONNECTIONS; i++) {
-			struct batch *batch = &load->batches[i];
+			struct batch *batch = &load->batches[(load->turn + i) % BENCH_CONNECTIONS];
 			double now_s = live_now_s();
 
 			if (batch->connection.sent_s == 0 && now_s < until_s &&
-			    now_s >= load->pause_until_s)
-				send_batch(load, batch);
+			    now_s >= load->pause_until_s && send_batch(load, batch))
+				load->turn++;
 			waits[i] = (struct pollfd){.fd = batch->connection.socket, .events = POLLIN};
 			under_way += batch->connection.sent_s > 0;
 		}
 		if (under_way == 0 && live_now_s() >= until_s)
 			return;
-		poll(waits, BENCH_CONNECTIONS, under_way == BENCH_CONNECTIONS ? 1000 : 5);
+		poll(waits, BENCH_CONNECTIONS, 5);
 		for (size_t i = 0; i < BENCH_CONNECTIONS; i++)
 			if (load->batches[i].connection.sent_s > 0 &&
 			    live_receive(&load->batches[i].connection, false))
@@ -131,58 +172,72 @@ static void pump(struct load *load, double until_s)
 	}
 }
 
-/* On a connection of its own: one that waited for the end of the load would be closed. */
-static uint64_t tx_count(const struct live_node *node)
+static double cpu_s(const struct load_plan *plan)
 {
-	struct live_connection connection;
-	uint64_t count;
+	double sum_s = 0;
 
-	live_connect(&connection, node);
-	live_call(&connection, "chain.get_head", "{}");
-	count = live_answer_u64(&connection, "tx_count");
-	live_disconnect(&connection);
-	return count;
+	for (size_t i = 0; i < plan->node_count; i++)
+		sum_s += live_node_cpu_s(&plan->nodes[i]);
+	return sum_s;
 }
 
-void load_run(struct load_result *result, const struct live_node *node,
-              const struct workload *workload, double seconds)
+static struct load *load_new(const struct load_plan *plan)
 {
 	struct load *load = calloc(1, sizeof *load);
-	double start_s, start_cpu_s;
-	uint64_t before;
 
 	if (load)
-		load->later = calloc(workload->count, sizeof *load->later);
+		load->later = calloc(plan->workload->count, sizeof *load->later);
 	if (!load || !load->later)
 		live_fail("out of memory");
-	load->workload = workload;
+	load->plan = plan;
+	load->next = plan->first;
 	for (size_t i = 0; i < BENCH_CONNECTIONS; i++) {
-		live_connect(&load->batches[i].connection, node);
+		live_connect(&load->batches[i].connection, &plan->nodes[i % plan->node_count]);
 		buffer_init(&load->batches[i].body, 8 << 20);
 	}
-	before = tx_count(node);
-	start_s = live_now_s();
-	start_cpu_s = live_node_cpu_s(node);
-	pump(load, start_s + seconds);
-	result->final_count = tx_count(node) - before;
-	result->seconds = live_now_s() - start_s;
-	result->node_cpu_s = live_node_cpu_s(node) - start_cpu_s;
-	result->retried = load->retried;
-	while (tx_count(node) - before < load->accepted) {
-		struct timespec pause = {.tv_nsec = 10000000};
+	live_connect(&load->watch, &plan->nodes[0]);
+	return load;
+}
 
-		if (live_now_s() - start_s > seconds + 120)
-			live_fail("%llu of %llu accepted transactions became final",
-			           (unsigned long long)(tx_count(node) - before),
-			           (unsigned long long)load->accepted);
-		nanosleep(&pause, NULL);
-	}
+static void load_free(struct load *load)
+{
 	for (size_t i = 0; i < BENCH_CONNECTIONS; i++) {
 		live_disconnect(&load->batches[i].connection);
 		buffer_close(&load->batches[i].body);
 	}
+	live_disconnect(&load->watch);
 	free(load->later);
 	free(load);
+}
+
+static void await_all(struct load *load)
+{
+	struct timespec pause = {.tv_nsec = 10000000};
+
+	while ((load->final = tx_count(&load->watch) - load->before) < load->accepted) {
+		if (live_now_s() - load->start_s > load->plan->seconds + 120)
+			live_fail("%llu of %llu accepted transactions became final",
+			          (unsigned long long)load->final,
+			          (unsigned long long)load->accepted);
+		nanosleep(&pause, NULL);
+	}
+}
+
+void load_run(struct load_result *result, const struct load_plan *plan)
+{
+	struct load *load = load_new(plan);
+	double start_cpu_s = cpu_s(plan);
+
+	load->before = tx_count(&load->watch);
+	load->start_s = live_now_s();
+	pump(load, load->start_s + plan->seconds);
+	result->final_count = tx_count(&load->watch) - load->before;
+	result->seconds = live_now_s() - load->start_s;
+	result->node_cpu_s = cpu_s(plan) - start_cpu_s;
+	result->retried = load->retried;
+	result->next = load->next;
+	await_all(load);
+	load_free(load);
 }
 
 /* -- One by one, at a rate ------------------------------------------------------------------ */
@@ -235,46 +290,55 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void latency_run(struct latency_result *result, const struct live_node *node,
-                 const struct workload *workload, size_t first, double rate, double seconds)
+static void join_callers(struct latency_result *result, struct caller *callers,
+                         double *took_s)
 {
-	size_t each = (size_t)(rate * seconds / LATENCY_THREADS);
+	double start_s = callers[0].start_s;
+	size_t count = 0;
+
+	for (size_t i = 0; i < LATENCY_THREADS; i++) {
+		pthread_join(callers[i].thread, NULL);
+		live_disconnect(&callers[i].connection);
+		count += callers[i].count;
+	}
+	result->count = count;
+	result->rate = (double)count / (live_now_s() - start_s);
+	qsort(took_s, count, sizeof *took_s, compare_doubles);
+	result->p50_ms = took_s[count / 2] * 1e3;
+	result->p99_ms = took_s[count * 99 / 100] * 1e3;
+	result->max_ms = took_s[count - 1] * 1e3;
+}
+
+void latency_run(struct latency_result *result, const struct latency_plan *plan)
+{
+	size_t each = (size_t)(plan->rate * plan->seconds / LATENCY_THREADS);
 	struct caller callers[LATENCY_THREADS];
 	double start_s = live_now_s() + 0.1;
 	double *took_s;
 
 	if (each == 0)
 		each = 1;
-	if (first + each * LATENCY_THREADS > workload->count)
-		each = (workload->count - first) / LATENCY_THREADS;
+	if (plan->first + each * LATENCY_THREADS > plan->last)
+		each = (plan->last - plan->first) / LATENCY_THREADS;
 	took_s = calloc(each * LATENCY_THREADS, sizeof *took_s);
 	if (!took_s || each == 0)
 		live_fail("too few transactions were signed for the latency run");
 	for (size_t i = 0; i < LATENCY_THREADS; i++) {
 		callers[i] = (struct caller){
-			.workload = workload,
-			.first = first + i,
+			.workload = plan->workload,
+			.first = plan->first + i,
 			.step = LATENCY_THREADS,
 			.count = each,
 			.start_s = start_s,
-			.period_s = 1 / rate,
+			.period_s = 1 / plan->rate,
 			.number = i,
 			.took_s = took_s + i * each,
 		};
-		live_connect(&callers[i].connection, node);
+		live_connect(&callers[i].connection, &plan->nodes[i % plan->node_count]);
 	}
 	for (size_t i = 0; i < LATENCY_THREADS; i++)
 		if (pthread_create(&callers[i].thread, NULL, call_at_rate, &callers[i]) != 0)
 			live_fail("cannot start a thread");
-	for (size_t i = 0; i < LATENCY_THREADS; i++) {
-		pthread_join(callers[i].thread, NULL);
-		live_disconnect(&callers[i].connection);
-	}
-	result->count = each * LATENCY_THREADS;
-	result->rate = (double)result->count / (live_now_s() - start_s);
-	qsort(took_s, result->count, sizeof *took_s, compare_doubles);
-	result->p50_ms = took_s[result->count / 2] * 1e3;
-	result->p99_ms = took_s[result->count * 99 / 100] * 1e3;
-	result->max_ms = took_s[result->count - 1] * 1e3;
+	join_callers(result, callers, took_s);
 	free(took_s);
 }

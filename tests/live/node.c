@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -24,6 +25,9 @@ static pid_t spawn(const struct live_node *node, const char *const *arguments)
 		live_fail("cannot start a process: %s", strerror(errno));
 	if (process == 0) {
 		int log = open(node->log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+
+		/* A test that ends early leaves no node behind. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 
 		dup2(log, STDOUT_FILENO);
 		dup2(log, STDERR_FILENO);
