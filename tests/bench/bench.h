@@ -11,8 +11,13 @@ enum {
 
 /* -- raw.c ------------------------------------------------------------------------------- */
 
-/* Signature checks of libsecp256k1 alone, a second, all cores, for about `seconds`. */
-double bench_raw_verifications(double seconds, size_t cores);
+struct raw_result {
+	double rate;  /* checks a second, all cores: what was left of a machine that others use too */
+	double cpu_s; /* of one check, whoever else uses the machine */
+};
+
+/* Signature checks of libsecp256k1 alone, for about `seconds`. */
+void bench_raw_verifications(struct raw_result *result, double seconds, size_t cores);
 
 /* -- load.c --------------------------------------------------------------------------------- */
 

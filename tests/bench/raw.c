@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { SAMPLES = 256 };
 
@@ -52,17 +53,26 @@ static void *verify(void *argument)
 	return NULL;
 }
 
-double bench_raw_verifications(double seconds, size_t cores)
+static double process_cpu_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void bench_raw_verifications(struct raw_result *result, double seconds, size_t cores)
 {
 	struct sample *samples = calloc(SAMPLES, sizeof *samples);
 	struct worker *workers = calloc(cores, sizeof *workers);
-	double start_s;
+	double start_s, start_cpu_s;
 	uint64_t count = 0;
 
 	if (!samples || !workers)
 		live_fail("out of memory");
 	make_samples(samples);
 	start_s = live_now_s();
+	start_cpu_s = process_cpu_s();
 	for (size_t i = 0; i < cores; i++) {
 		workers[i].samples = samples;
 		workers[i].until_s = start_s + seconds;
@@ -73,8 +83,8 @@ double bench_raw_verifications(double seconds, size_t cores)
 		pthread_join(workers[i].thread, NULL);
 		count += workers[i].count;
 	}
-	seconds = live_now_s() - start_s;
+	result->rate = (double)count / (live_now_s() - start_s);
+	result->cpu_s = (process_cpu_s() - start_cpu_s) / (double)count;
 	free(workers);
 	free(samples);
-	return (double)count / seconds;
 }

@@ -77,6 +77,38 @@ START_TEST(a_proposal_over_views_that_were_given_up_shows_their_certificates)
 }
 END_TEST
 
+/* Five of 60,000 bytes wait, each of another account. */
+static uint32_t count_of_proposed(void)
+{
+	char *value = memory_new(60001);
+
+	memset(value, 'x', 60000);
+	for (unsigned i = 0; i < 5; i++)
+		ck_assert_int_eq(inline_submit(&world, inline_append(&world, 1 + i, value)),
+		                 VERDICT_GOOD);
+	memory_free(value);
+	inline_pass(&world, 2);
+	inline_settle(&world);
+	ck_assert(sent(2, MESSAGE_PROPOSAL, 0));
+	return world.message.proposal.block.header.tx_count;
+}
+
+/* What could not be taken in in time is not offered as large once more. */
+START_TEST(where_views_fail_a_block_takes_less)
+{
+	ck_assert_uint_eq(count_of_proposed(), 5);
+	four_end();
+	/* One that failed is what one faulty leader explains; of two, one is not explained. */
+	four_begin(3);
+	for (uint64_t view = 1; view <= 2; view++) {
+		inline_pass(&world, 10);
+		give_up(0, view);
+		give_up(2, view);
+	}
+	ck_assert_uint_eq(count_of_proposed(), 4);
+}
+END_TEST
+
 START_TEST(a_block_is_final_with_the_others_votes_and_its_end_is_told_when_stored)
 {
 	const struct tx *tx = inline_append(&world, 1, "a");
@@ -156,6 +188,7 @@ Suite *test_suite(void)
 	TCase *tests = tcase_create("leader of four");
 
 	tcase_add_checked_fixture(tests, setup, four_end);
+	tcase_add_test(tests, where_views_fail_a_block_takes_less);
 	tcase_add_test(tests, a_proposal_has_the_leaders_vote_and_the_whole_block);
 	tcase_add_test(tests,
 	               a_proposal_over_views_that_were_given_up_shows_their_certificates);
