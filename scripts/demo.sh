@@ -178,12 +178,11 @@ show cairn --data-dir "$network/node3" record get licences --key "and still"
 step "All four have the same chain"
 for node in 0 1 2 3; do
 	await 30 "node $node is behind" is_at $node "$now_at"
-	get=(cairn --data-dir "$network/node$node" --json chain get-block "$now_at")
-	say "${get[@]}"
-	"${get[@]}" >"$folder/block$node"
-	cmp "$folder/block0" "$folder/block$node" || fail "node $node has another block $now_at"
+	printf 'node %s: %s  state %s\n' $node "$(field $node hash chain get-block "$now_at")" \
+		"$(field $node state_root chain get-block "$now_at")" | tee "$folder/block$node"
+	cmp <(cut -d: -f2 "$folder/block0") <(cut -d: -f2 "$folder/block$node") ||
+		fail "node $node has another block $now_at"
 done
-echo "block $now_at is $(field 0 hash chain get-block "$now_at") at each of them"
 show "${at0[@]}" chain head
 show "${at0[@]}" chain list-blocks --limit 5
 show "${at0[@]}" node status

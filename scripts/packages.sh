@@ -7,7 +7,7 @@ CAIRN_PACKAGES=(
 	libcurl4-openssl-dev libssl-dev uthash-dev check spin python3
 )
 # What test.sh --all needs besides.
-CAIRN_ALL_PACKAGES=(clang libclang-rt-14-dev curl)
+CAIRN_ALL_PACKAGES=(clang libclang-rt-14-dev curl libfaketime iproute2)
 
 # Installs those of the packages that are missing; says so; fails with a sentence.
 install_packages() {

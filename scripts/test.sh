@@ -2,7 +2,8 @@
 # Installs what is missing, builds, and runs the tests.
 #
 #     scripts/test.sh          gcc, release: every test
-#     scripts/test.sh --all    also clang, the address and the thread sanitizer, fuzzing
+#     scripts/test.sh --all    also clang, the address and the thread sanitizer, fuzzing; trials of
+#                              a network at length
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -122,7 +123,9 @@ install_packages "${CAIRN_PACKAGES[@]}" || exit 1
 [ $all = no ] || install_packages "${CAIRN_ALL_PACKAGES[@]}" || exit 1
 
 echo "== build and tests with $jobs cores, output in $logs"
+[ $all = no ] || export CAIRN_LONG_TESTS=1
 check_preset release
+unset CAIRN_LONG_TESTS # once is enough
 if [ $all = yes ]; then
 	check_preset clang
 	check_preset asan

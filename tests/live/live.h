@@ -32,6 +32,8 @@ struct live_node {
 	char socket[108];
 	char log[108];
 	bool has_address;  /* of its own, in its file: it is one of several */
+	char space[32];    /* network namespace that it runs in, of ip-netns(8); "": ours */
+	char settings[2][512]; /* NAME=VALUE of its environment besides; "": none */
 };
 
 /* A fresh network of one in a new folder below `parent`, running. */
@@ -74,6 +76,12 @@ void live_network_make(struct live_node *nodes, size_t validator_count,
 void live_network_join(struct live_node *node, const struct live_node *running);
 /* Stops those that run, and removes all. */
 void live_network_remove(struct live_node *nodes, size_t count);
+
+/* -- compare.c --------------------------------------------------------------------------- */
+
+/* Fails unless both have the same blocks, header for header, up to the lower of their heights,
+ * which it gives. */
+uint64_t live_compare(const struct live_node *a, const struct live_node *b);
 
 /* -- http.c ------------------------------------------------------------------------------ */
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,20 @@
 #include <time.h>
 #include <unistd.h>
 
+/* In the child: what fails ends it. */
+static void enter_space(const struct live_node *node)
+{
+	char path[64];
+	int space;
+
+	if (!node->space[0])
+		return;
+	snprintf(path, sizeof path, "/run/netns/%s", node->space);
+	space = open(path, O_RDONLY | O_CLOEXEC);
+	if (space < 0 || setns(space, CLONE_NEWNET) != 0)
+		_exit(126);
+}
+
 static pid_t spawn(const struct live_node *node, const char *const *arguments)
 {
 	pid_t process = fork();
@@ -28,6 +43,10 @@ static pid_t spawn(const struct live_node *node, const char *const *arguments)
 
 		/* A test that ends early leaves no node behind. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		enter_space(node);
+		for (size_t i = 0; i < 2; i++)
+			if (node->settings[i][0])
+				putenv((char *)(uintptr_t)node->settings[i]);
 
 		dup2(log, STDOUT_FILENO);
 		dup2(log, STDERR_FILENO);

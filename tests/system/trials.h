@@ -1,0 +1,178 @@
+/* Four validators under load, and what is done to them: for tests that take their time. Each is
+ * short unless CAIRN_LONG_TESTS is set, as scripts/test.sh --all does. */
+#ifndef TESTS_SYSTEM_TRIALS_H
+#define TESTS_SYSTEM_TRIALS_H
+
+#include "tests/system/recorder.h"
+
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TRIAL_NODES = 4, TRIAL_TXS = 100000, TRIAL_TXS_SHORT = 20000, TRIAL_PATIENCE_S = 120 };
+
+struct trial {
+	struct live_node nodes[TRIAL_NODES];
+	struct workload workload;
+	atomic_size_t next;
+	struct recorder recorders[TRIAL_NODES];
+	bool is_recording[TRIAL_NODES];
+};
+
+static inline bool trial_is_long(void)
+{
+	return getenv("CAIRN_LONG_TESTS") != NULL;
+}
+
+static inline void trial_pause_ms(uint32_t milliseconds)
+{
+	struct timespec pause = {.tv_sec = milliseconds / 1000,
+	                         .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+
+	nanosleep(&pause, NULL);
+}
+
+static inline uint64_t trial_ask(const struct live_node *node, const char *method,
+                                 const char *name)
+{
+	struct live_connection connection;
+	uint64_t value;
+
+	live_connect(&connection, node);
+	ck_assert_ptr_nonnull(live_call(&connection, method, "{}"));
+	value = live_answer_u64(&connection, name);
+	live_disconnect(&connection);
+	return value;
+}
+
+static inline uint64_t trial_height(const struct live_node *node)
+{
+	return trial_ask(node, "chain.get_head", "height");
+}
+
+/* Until the node's height is this, at least. */
+static inline void trial_await(const struct live_node *node, uint64_t height)
+{
+	double until_s = live_now_s() + TRIAL_PATIENCE_S;
+
+	while (trial_height(node) < height) {
+		ck_assert_msg(live_now_s() < until_s, "the node with %s stays below height %llu",
+		              node->log, (unsigned long long)height);
+		trial_pause_ms(20);
+	}
+}
+
+/* -- Load --------------------------------------------------------------------------------- */
+
+/* One client at the node, from now on until the node goes or the trial ends. */
+static inline void trial_record(struct trial *trial, size_t node)
+{
+	trial->is_recording[node] = true;
+	recorder_start(&trial->recorders[node]);
+}
+
+static inline void trial_join(struct trial *trial, size_t node)
+{
+	if (trial->is_recording[node])
+		recorder_join(&trial->recorders[node]);
+	trial->is_recording[node] = false;
+}
+
+/* The nodes run; their transactions are signed; nobody sends any. */
+static inline void trial_prepare(struct trial *trial)
+{
+	struct live_connection connection;
+
+	live_connect(&connection, &trial->nodes[0]);
+	workload_make(&trial->workload, &connection,
+	              trial_is_long() ? TRIAL_TXS : TRIAL_TXS_SHORT, 2);
+	live_disconnect(&connection);
+	trial->next = 0;
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		recorder_init(&trial->recorders[i], &trial->nodes[i], &trial->workload,
+		              &trial->next);
+}
+
+static inline void trial_begin(struct trial *trial)
+{
+	memset(trial, 0, sizeof *trial);
+	live_network_make(trial->nodes, TRIAL_NODES, 0, getenv("CAIRN_BIN_DIR"), "/tmp");
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		live_node_restart(&trial->nodes[i]);
+	trial_prepare(trial);
+}
+
+static inline void trial_record_all(struct trial *trial)
+{
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		trial_record(trial, i);
+}
+
+static inline void trial_kill(struct trial *trial, size_t node)
+{
+	live_node_kill(&trial->nodes[node]);
+	trial_join(trial, node);
+}
+
+static inline size_t trial_acknowledged(const struct trial *trial)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		count += trial->recorders[i].count;
+	return count;
+}
+
+/* -- The end -------------------------------------------------------------------------------- */
+
+/* Nobody voted twice, nobody thinks that anybody did, nobody is alarmed. */
+static inline void trial_check_log(const struct live_node *node)
+{
+	static const char *const bad[] = {"validator_contradicts_itself", " alarm ",
+	                                  "peer_blamed", "block_refused"};
+	FILE *file = fopen(node->log, "r");
+	char line[2048];
+
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof line, file))
+		for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+			ck_assert_msg(!strstr(line, bad[i]), "%s: %s", node->log, line);
+	fclose(file);
+}
+
+/* The load ends; all come to the same chain, header for header; all that was ever acknowledged
+ * is at its place at each of them; a new transaction becomes final. */
+static inline void trial_check(struct trial *trial)
+{
+	struct live_connection connection;
+	uint64_t top = 0;
+
+	atomic_store(&trial->next, trial->workload.count);
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		trial_join(trial, i);
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		if (trial_height(&trial->nodes[i]) > top)
+			top = trial_height(&trial->nodes[i]);
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		trial_await(&trial->nodes[i], top);
+	for (size_t i = 1; i < TRIAL_NODES; i++)
+		ck_assert_uint_ge(live_compare(&trial->nodes[0], &trial->nodes[i]), top);
+	for (size_t i = 0; i < TRIAL_NODES; i++) {
+		live_connect(&connection, &trial->nodes[i]);
+		for (size_t k = 0; k < TRIAL_NODES; k++)
+			recorder_check(&trial->recorders[k], &connection);
+		live_disconnect(&connection);
+		trial_check_log(&trial->nodes[i]);
+	}
+}
+
+static inline void trial_end(struct trial *trial)
+{
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		recorder_close(&trial->recorders[i]);
+	workload_free(&trial->workload);
+	live_network_remove(trial->nodes, TRIAL_NODES);
+}
+
+#endif
