@@ -121,7 +121,7 @@ for file in /usr/share/common-licenses/*; do
 	add=("${at0[@]}" "${wallet[@]}" record add licences "@$file" --key "$(basename "$file")"
 		--content-type text/plain)
 	[ $count -gt 1 ] || say "${add[@]}"
-	txid=$("${add[@]}")
+	txid=$("${add[@]}" --quiet)
 	printf '%s  %s\n' "$txid" "$(basename "$file")"
 	count=$((count + 1))
 done

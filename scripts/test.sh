@@ -123,9 +123,9 @@ install_packages "${CAIRN_PACKAGES[@]}" || exit 1
 [ $all = no ] || install_packages "${CAIRN_ALL_PACKAGES[@]}" || exit 1
 
 echo "== build and tests with $jobs cores, output in $logs"
-[ $all = no ] || export CAIRN_LONG_TESTS=1
+[ $all = no ] || export LONG_TRIALS=1
 check_preset release
-unset CAIRN_LONG_TESTS # once is enough
+unset LONG_TRIALS # once is enough
 if [ $all = yes ]; then
 	check_preset clang
 	check_preset asan

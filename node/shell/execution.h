@@ -1,5 +1,6 @@
 /* The execution thread: it alone owns the executor, the blocks above the committed ledger.
- * What is asked of it comes as letters, in order, and is answered by letters. */
+ * What is asked of it comes as letters and is answered by letters; blocks in order, and ahead of
+ * submissions: the others wait for a vote, and nobody for a try. */
 #ifndef NODE_SHELL_EXECUTION_H
 #define NODE_SHELL_EXECUTION_H
 

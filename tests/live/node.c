@@ -228,6 +228,22 @@ uint64_t live_node_peak_memory(const struct live_node *node)
 	return kib * 1024;
 }
 
+size_t live_node_descriptors(const struct live_node *node)
+{
+	char path[64];
+	size_t count = 0;
+	DIR *folder;
+
+	snprintf(path, sizeof path, "/proc/%d/fd", (int)node->process);
+	folder = opendir(path);
+	if (!folder)
+		live_fail("cannot read %s", path);
+	while (readdir(folder))
+		count++;
+	closedir(folder);
+	return count;
+}
+
 double live_node_cpu_s(const struct live_node *node)
 {
 	unsigned long long user = 0, system = 0;

@@ -1,108 +1,12 @@
 /* Peers that break the protocol, against a real node: row by row of the table of hostile inputs.
  * Whatever they do, the node runs on, answers others, keeps no descriptor of theirs and writes
  * little of it into its log. Rows that no socket is needed for are tested elsewhere and named. */
-#include "tests/hostile/hostile.h"
-#include "tests/support/support.h"
+#include "tests/system/hostile_records.h"
 
-#include "chain/base/text.h"
-
-#include <dirent.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-enum { PATIENCE_S = 60, LOG_GROWTH_MAX = 64 << 10, KEY = 0x51 };
-
-static struct live_node node;
-static struct hostile_target target;
-static struct hostile peer;
-
-/* -- The node, from outside ---------------------------------------------------------------- */
-
-static size_t count_descriptors(void)
-{
-	char path[64];
-	size_t count = 0;
-	DIR *folder;
-
-	snprintf(path, sizeof path, "/proc/%d/fd", (int)node.process);
-	folder = opendir(path);
-	ck_assert_ptr_nonnull(folder);
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
-}
-
-static off_t log_size(void)
-{
-	struct stat facts;
-
-	ck_assert_int_eq(stat(node.log, &facts), 0);
-	return facts.st_size;
-}
-
-/* Lines of the log that have both. */
-static size_t count_lines(const char *event, const char *text)
-{
-	FILE *file = fopen(node.log, "r");
-	size_t count = 0;
-	char line[2048];
-
-	ck_assert_ptr_nonnull(file);
-	while (fgets(line, sizeof line, file))
-		count += strstr(line, event) && strstr(line, text);
-	fclose(file);
-	return count;
-}
-
-static bool is_in_time(double until_s)
-{
-	struct timespec pause = {.tv_nsec = 5000000};
-
-	nanosleep(&pause, NULL);
-	return live_now_s() < until_s;
-}
-
-/* The node has seen so many of these. */
-static void await_lines(const char *event, const char *text, size_t count)
-{
-	double until_s = live_now_s() + PATIENCE_S;
-
-	while (count_lines(event, text) < count)
-		ck_assert_msg(is_in_time(until_s), "no %zu lines with %s, %s", count, event, text);
-}
-
-static uint64_t peer_count(void)
-{
-	struct live_connection connection;
-	uint64_t count;
-
-	live_connect(&connection, &node);
-	live_call(&connection, "node.get_status", "{}");
-	count = live_answer_u64(&connection, "peers");
-	live_disconnect(&connection);
-	return count;
-}
-
-static void start(void)
-{
-	/* Who fails before he is known is told of there. */
-	setenv("CAIRN_NODE_LOG_LEVEL", "info,p2p=debug", 1);
-	live_node_start(&node, getenv("CAIRN_BIN_DIR"), "/tmp");
-	hostile_find(&target, &node);
-}
-
-static void stop(void)
-{
-	live_node_stop(&node);
-	live_node_remove(&node);
-}
+enum { LOG_GROWTH_MAX = 64 << 10 };
 
 /* -- Handshake -------------------------------------------------------------------------------- */
 
@@ -123,7 +27,7 @@ static void drip(void)
 	int file = hostile_dial(&target);
 	size_t sent = 0;
 
-	hostile_init(&peer, &target, KEY);
+	hostile_init(&peer, &target, HOSTILE_KEY);
 	hostile_act_1(&peer, act);
 	while (sent < sizeof act && hostile_push(file, bytes_view(act + sent, 1))) {
 		sent++;
@@ -142,7 +46,7 @@ static void knock_wrong(size_t at)
 	uint8_t act[NOISE_ACT_1_SIZE];
 	int file = hostile_dial(&target);
 
-	hostile_init(&peer, &target, KEY);
+	hostile_init(&peer, &target, HOSTILE_KEY);
 	hostile_act_1(&peer, act);
 	act[at] ^= 1;
 	ck_assert(hostile_push(file, bytes_view(act, sizeof act)));
@@ -176,7 +80,7 @@ static void act_for_another(void)
 		int file = hostile_dial(&target);
 		uint8_t act[NOISE_ACT_1_SIZE];
 
-		hostile_init(&peer, &others[i], KEY);
+		hostile_init(&peer, &others[i], HOSTILE_KEY);
 		if (i == 2) { /* a secret that this network does not have */
 			session_close(&peer.session);
 			peer.self.network_secret.bytes[0] = 1;
@@ -201,7 +105,7 @@ static void acts_in_other_pieces(void)
 		uint8_t act[NOISE_ACT_1_SIZE], second[NOISE_ACT_2_SIZE];
 		int file = hostile_dial(&target);
 
-		hostile_init(&peer, &target, KEY);
+		hostile_init(&peer, &target, HOSTILE_KEY);
 		hostile_act_1(&peer, act);
 		ck_assert(hostile_push(file, bytes_view(act, cut)));
 		ck_assert(hostile_push(file, bytes_view(act + cut, sizeof act - cut)));
@@ -209,7 +113,7 @@ static void acts_in_other_pieces(void)
 		close(file);
 		hostile_close(&peer);
 	}
-	hostile_meet(&peer, &target, KEY); /* flushes act 3 and HELLO together */
+	hostile_meet(&peer, &target, HOSTILE_KEY); /* flushes act 3 and HELLO together */
 	ck_assert(hostile_ping(&peer));
 	hostile_close(&peer);
 }
@@ -220,9 +124,9 @@ static void the_same_node_many_times(void)
 {
 	static struct hostile again[4];
 
-	hostile_meet(&peer, &target, KEY);
+	hostile_meet(&peer, &target, HOSTILE_KEY);
 	for (size_t i = 0; i < 4; i++) {
-		hostile_init(&again[i], &target, KEY);
+		hostile_init(&again[i], &target, HOSTILE_KEY);
 		hostile_knock(&again[i], &target);
 	}
 	ck_assert(hostile_ping(&peer));
@@ -259,234 +163,6 @@ static void others_protocols(void)
 	await_lines("no_session", "the handshake failed", 4);
 }
 
-/* -- Records and frames --------------------------------------------------------------------------- */
-
-static void expect_violation(void)
-{
-	size_t before = count_lines("peer_gone", "it broke the protocol");
-
-	ck_assert_uint_eq(hostile_end(&peer), DISCONNECT_VIOLATION);
-	hostile_close(&peer);
-	await_lines("peer_gone", "it broke the protocol", before + 1);
-}
-
-static void lengths_that_cannot_be(void)
-{
-	static const uint16_t sizes[] = {RECORD_BODY_MAX + 1, UINT16_MAX};
-
-	for (size_t i = 0; i < 2; i++) {
-		hostile_meet(&peer, &target, KEY);
-		hostile_length(&peer, sizes[i]);
-		(void)hostile_end(&peer);
-		hostile_close(&peer);
-		await_lines("peer_gone", "a record", i + 1);
-	}
-	hostile_meet(&peer, &target, KEY);
-	ck_assert(hostile_record(&peer, bytes_view(NULL, 0)));
-	expect_violation();
-}
-
-/* Sealed once, sent twice; and one that is left out. */
-static void records_again_and_lost(void)
-{
-	static const char ping[] = "00030200080000000102030405060708";
-
-	for (size_t i = 0; i < 2; i++) {
-		uint8_t record[64];
-		struct bytes_view body = from_hex(ping), sealed;
-
-		hostile_meet(&peer, &target, KEY);
-		hostile_seal(&peer, record, body);
-		sealed = bytes_view(record, body.size + RECORD_OVERHEAD);
-		if (i == 1)
-			hostile_seal(&peer, record, body);
-		ck_assert(hostile_push(peer.socket, sealed));
-		(void)hostile_push(peer.socket, sealed);
-		ck_assert_uint_eq(hostile_end(&peer), 0);
-		hostile_close(&peer);
-		await_lines("peer_gone", "a record was wrong", i + 1);
-	}
-}
-
-static const char *const frames[] = {
-	"010302010" "0000080" "00",         /* 24: a certificate of 2 GiB is announced */
-	"01010201" "ffffffff" "00",         /* 24: of 4 GiB */
-	"00010200" "09000000" "00",         /* 24: a ping of nine bytes */
-	"01020201" "00",                    /* 26: the rest of a message that did not begin */
-	"01010201" "04000000" "02010102",   /* 26: all of it is there, and no end is said */
-	"01030201" "08000000" "02",         /* 26: the last frame, and bytes are missing */
-	"01030201" "01000000" "0202",       /* 26: one byte too many, of which a frame is made */
-	"07030200" "00000000",              /* 26: lane 7 */
-	"00ff0200" "08000000" "0000000000000000", /* 26: flags that there are not */
-	"00000200",                         /* 26: nothing of nothing */
-	"02030201" "01000000" "02",         /* a certificate on another lane */
-	"01032301" "01000000" "00",         /* 27: of no type */
-	"00030100" "00000000",              /* 36: a second HELLO, empty */
-	"00030400" "00000000",              /* a goodbye without a reason */
-	"02030601" "01000000" "06",         /* a block that nobody asked for */
-	"04030801" "01000000" "08",         /* a range that nobody asked for */
-	"03030901" "02000000" "09ff",       /* 31: transactions that cannot be read */
-	"01030201" "02000000" "02ff",       /* 31: a certificate that cannot be read */
-};
-
-static void frames_of_no_honest_peer(void)
-{
-	for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
-		hostile_meet(&peer, &target, KEY);
-		ck_assert_msg(hostile_ping(&peer), "before frame %zu", i);
-		ck_assert(hostile_record(&peer, from_hex(frames[i])));
-		ck_assert_msg(hostile_end(&peer) == DISCONNECT_VIOLATION, "frame %zu: %s", i,
-		              frames[i]);
-		hostile_close(&peer);
-	}
-	await_lines("peer_gone", "it broke the protocol", sizeof frames / sizeof *frames);
-}
-
-/* A message that a later version may have, of 1 MiB: passed over, and what follows is heard. */
-static void types_of_a_later_version(void)
-{
-	uint8_t body[RECORD_BODY_MAX];
-	size_t left = 1 << 20, size = RECORD_BODY_MAX - FRAME_FIRST_HEAD_SIZE;
-	uint64_t before;
-
-	hostile_meet(&peer, &target, KEY);
-	before = live_node_peak_memory(&node);
-	memset(body, 0xaa, sizeof body);
-	memcpy(body, from_hex("0601009000001000").at, FRAME_FIRST_HEAD_SIZE);
-	ck_assert(hostile_record(&peer, bytes_view(body, sizeof body)));
-	for (left -= size; left > 0; left -= size) {
-		size = RECORD_BODY_MAX - FRAME_HEAD_SIZE;
-		if (size > left)
-			size = left;
-		memcpy(body, from_hex("06000090").at, FRAME_HEAD_SIZE);
-		body[1] = left == size ? FRAME_LAST : 0;
-		ck_assert(hostile_record(&peer, bytes_view(body, FRAME_HEAD_SIZE + size)));
-	}
-	ck_assert(hostile_ping(&peer));
-	ck_assert_uint_lt(live_node_peak_memory(&node) - before, 1 << 20);
-	hostile_close(&peer);
-}
-
-/* 100,000 messages of one byte; the node answers others all the while, and then this one too. */
-static void very_many_small_ones(void)
-{
-	uint8_t body[RECORD_BODY_MAX];
-	size_t size = 0, all = 0;
-
-	for (; size + 9 <= sizeof body; size += 9)
-		memcpy(body + size, from_hex("06030090" "01000000" "00").at, 9);
-	hostile_meet(&peer, &target, KEY);
-	while (all < 100000) {
-		/* A payload ends where its message ends. */
-		ck_assert(hostile_record(&peer, bytes_view(body, size)));
-		all += size / 9;
-		if (all % 5 == 0)
-			(void)peer_count();
-	}
-	ck_assert(hostile_ping(&peer));
-	hostile_close(&peer);
-}
-
-/* -- Order and negotiation --------------------------------------------------------------------------- */
-
-static void a_message_before_hello(void)
-{
-	hostile_init(&peer, &target, KEY);
-	hostile_knock(&peer, &target);
-	ck_assert(hostile_record(&peer, from_hex("01030201" "01000000" "02")));
-	/* Whether the last word is heard depends on ours not being out: none is. */
-	(void)hostile_end(&peer);
-	hostile_close(&peer);
-	await_lines("no_session", "it broke the protocol", 1);
-}
-
-static void no_hello(void)
-{
-	hostile_init(&peer, &target, KEY);
-	hostile_knock(&peer, &target);
-	(void)hostile_end(&peer);
-	hostile_close(&peer);
-	await_lines("no_session", "it did not answer in time", 1);
-}
-
-/* A HELLO of these bytes instead of ours. */
-static void say_hello(struct bytes_view hello)
-{
-	uint8_t body[RECORD_BODY_MAX] = {LANE_CONTROL, FRAME_FIRST | FRAME_LAST, TYPE_HELLO};
-
-	hostile_init(&peer, &target, KEY);
-	hostile_knock(&peer, &target);
-	put_le32(body + 4, (uint32_t)hello.size);
-	memcpy(body + FRAME_FIRST_HEAD_SIZE, hello.at, hello.size);
-	ck_assert(hostile_record(&peer,
-	                         bytes_view(body, FRAME_FIRST_HEAD_SIZE + hello.size)));
-	(void)hostile_end(&peer);
-	hostile_close(&peer);
-}
-
-static struct hello plain_hello(void)
-{
-	return (struct hello){
-		.protocol_least = P2P_VERSION,
-		.protocol_most = P2P_VERSION,
-		.agent = text_view("hostile"),
-	};
-}
-
-static void hellos_that_are_none(void)
-{
-	static uint8_t large[HELLO_SIZE_MAX + 1];
-	struct hello hello[4] = {plain_hello(), plain_hello(), plain_hello(), plain_hello()};
-	struct buffer bytes;
-
-	hello[0].protocol_least = P2P_VERSION + 1; /* above the most */
-	hello[1].agent = text_view("\x1b[31mred\x1b[0m");
-	hello[2].feature_count = 2;                /* the same one twice */
-	hello[3].agent = text_view("");
-	for (size_t i = 0; i < 4; i++) {
-		buffer_init(&bytes, HELLO_SIZE_MAX);
-		hello_put(&bytes, &hello[i]);
-		if (i == 3)
-			buffer_append(&bytes, "", 1);      /* a byte too many */
-		ck_assert_int_eq(bytes.status, STATUS_OK);
-		say_hello(buffer_view(&bytes));
-		buffer_close(&bytes);
-		await_lines("no_session", "it broke the protocol", i + 1);
-	}
-	say_hello(bytes_view(large, sizeof large));
-	await_lines("no_session", "it broke the protocol", 5);
-}
-
-static void no_common_version(void)
-{
-	struct hello hello = plain_hello();
-	struct buffer bytes;
-
-	hello.protocol_least = P2P_VERSION + 1;
-	hello.protocol_most = P2P_VERSION + 9;
-	buffer_init(&bytes, HELLO_SIZE_MAX);
-	hello_put(&bytes, &hello);
-	say_hello(buffer_view(&bytes));
-	buffer_close(&bytes);
-	await_lines("no_session", "no common protocol version", 1);
-}
-
-/* A question behind the goodbye; a half that is closed. */
-static void ends_in_the_middle(void)
-{
-	hostile_meet(&peer, &target, KEY);
-	ck_assert(hostile_record(&peer, from_hex("00030400" "01000000" "01"
-	                                         "02030501" "01000000" "05")));
-	ck_assert_uint_eq(hostile_end(&peer), 0);
-	hostile_close(&peer);
-	await_lines("peer_gone", "it said goodbye", 1);
-	hostile_meet(&peer, &target, KEY);
-	ck_assert_int_eq(shutdown(peer.socket, SHUT_WR), 0);
-	ck_assert_uint_eq(hostile_end(&peer), 0);
-	hostile_close(&peer);
-	await_lines("peer_gone", "", 2);
-}
-
 /* -- Liveness -------------------------------------------------------------------------------------------- */
 
 static void come_and_go(void)
@@ -506,7 +182,7 @@ static void no_descriptors_left(void)
 	double cpu_s, start_s;
 
 	ck_assert_int_eq(prlimit(node.process, RLIMIT_NOFILE, NULL, &before), 0);
-	few = (struct rlimit){count_descriptors() + 1, before.rlim_max};
+	few = (struct rlimit){live_node_descriptors(&node) + 1, before.rlim_max};
 	ck_assert_int_eq(prlimit(node.process, RLIMIT_NOFILE, &few, NULL), 0);
 	start_s = live_now_s();
 	cpu_s = live_node_cpu_s(&node);
@@ -519,7 +195,7 @@ static void no_descriptors_left(void)
 	}
 	ck_assert(live_node_cpu_s(&node) - cpu_s < (live_now_s() - start_s) / 2);
 	ck_assert_int_eq(prlimit(node.process, RLIMIT_NOFILE, &before, NULL), 0);
-	hostile_meet(&peer, &target, KEY);
+	hostile_meet(&peer, &target, HOSTILE_KEY);
 	ck_assert(hostile_ping(&peer));
 	hostile_close(&peer);
 }
@@ -591,7 +267,7 @@ static void find_test(const struct row *row)
 START_TEST(the_row_holds)
 {
 	const struct row *row = &rows[_i];
-	double until_s = live_now_s() + PATIENCE_S;
+	double until_s = live_now_s() + HOSTILE_PATIENCE_S;
 	size_t descriptors;
 	off_t log;
 
@@ -601,13 +277,13 @@ START_TEST(the_row_holds)
 	}
 	start();
 	(void)peer_count();
-	descriptors = count_descriptors();
+	descriptors = live_node_descriptors(&node);
 	log = log_size();
 	row->run();
 	/* It answers, all that it opened for them is closed again, and it said little of it. */
-	while (peer_count() > 0 || count_descriptors() > descriptors)
-		ck_assert_msg(is_in_time(until_s + PATIENCE_S), "row %u: %zu descriptors, %zu before",
-		              row->number, count_descriptors(), descriptors);
+	while (peer_count() > 0 || live_node_descriptors(&node) > descriptors)
+		ck_assert_msg(is_in_time(until_s + HOSTILE_PATIENCE_S), "row %u: %zu descriptors, %zu before",
+		              row->number, live_node_descriptors(&node), descriptors);
 	ck_assert_int_lt(log_size() - log, LOG_GROWTH_MAX);
 	stop();
 }

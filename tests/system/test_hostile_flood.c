@@ -3,7 +3,6 @@
 #include "tests/hostile/hostile.h"
 #include "tests/system/recorder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,21 +28,6 @@ static void start(void)
 static void stop(void)
 {
 	live_network_remove(nodes, VALIDATORS);
-}
-
-static size_t count_descriptors(const struct live_node *node)
-{
-	char path[64];
-	size_t count = 0;
-	DIR *folder;
-
-	snprintf(path, sizeof path, "/proc/%d/fd", (int)node->process);
-	folder = opendir(path);
-	ck_assert_ptr_nonnull(folder);
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
 }
 
 static uint64_t ask(const struct live_node *node, const char *method, const char *name)
@@ -89,9 +73,9 @@ static void check_left(const struct live_node *node, size_t descriptors, uint64_
 	double until_s = live_now_s() + PATIENCE_S;
 	struct timespec pause = {.tv_nsec = 20000000};
 
-	while (count_descriptors(node) > descriptors) {
+	while (live_node_descriptors(node) > descriptors) {
 		ck_assert_msg(live_now_s() < until_s, "%zu descriptors, %zu before",
-		              count_descriptors(node), descriptors);
+		              live_node_descriptors(node), descriptors);
 		nanosleep(&pause, NULL);
 	}
 	ck_assert_uint_eq(ask(node, "node.get_status", "peers"), VALIDATORS - 1);
@@ -124,7 +108,7 @@ START_TEST(a_flood_of_connections_stops_nobody)
 	nanosleep(&pause, NULL); /* how long the rate is taken */
 	quiet_rate = (double)(ask(&nodes[0], "chain.get_head", "height") - height) /
 	             (live_now_s() - start_s);
-	descriptors = count_descriptors(&nodes[1]);
+	descriptors = live_node_descriptors(&nodes[1]);
 	memory = live_node_peak_memory(&nodes[1]);
 	height = ask(&nodes[0], "chain.get_head", "height");
 	start_s = live_now_s();

@@ -1,5 +1,5 @@
 /* Four validators under load, and what is done to them: for tests that take their time. Each is
- * short unless CAIRN_LONG_TESTS is set, as scripts/test.sh --all does. */
+ * short unless LONG_TRIALS is set, as scripts/test.sh --all does. */
 #ifndef TESTS_SYSTEM_TRIALS_H
 #define TESTS_SYSTEM_TRIALS_H
 
@@ -22,7 +22,7 @@ struct trial {
 
 static inline bool trial_is_long(void)
 {
-	return getenv("CAIRN_LONG_TESTS") != NULL;
+	return getenv("LONG_TRIALS") != NULL;
 }
 
 static inline void trial_pause_ms(uint32_t milliseconds)
