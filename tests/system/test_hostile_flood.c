@@ -7,11 +7,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Sanitizers keep what was freed, to see who still uses it. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { MEMORY_GROWTH_MAX = 512 << 20 };
+#else
+enum { MEMORY_GROWTH_MAX = 64 << 20 };
+#endif
+
 enum {
 	VALIDATORS = 4,
 	FLOOD = 10000,
 	OPEN_MAX = 400,           /* of the flood's, at once */
-	MEMORY_GROWTH_MAX = 64 << 20,
 	QUIET_S = 5,
 	PATIENCE_S = 60,
 };
