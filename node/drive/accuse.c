@@ -94,7 +94,8 @@ static void submit(struct drive *drive, struct accusation *accusation)
 	accusation->due_ms =
 		drive->moment.now_ms + ((uint64_t)EVIDENCE_AGAIN_MS << doublings);
 	if (size > 0)
-		drive->world.ingest(drive->world.owner, cursor_on(bytes_view(bytes, size)));
+		drive->world.ingest(drive->world.owner, WORLD_SELF,
+		                    cursor_on(bytes_view(bytes, size)));
 }
 
 /* One that is pending is not sent again, nor a second for the same key: what left the pool

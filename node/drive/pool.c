@@ -15,13 +15,36 @@ static void free_tx(struct pool_tx *tx)
 	memory_free(tx);
 }
 
+/* Into both tables; false: out of memory, and it is in neither. */
+static bool join_tables(struct pool *pool, struct pool_tx *tx)
+{
+	struct UT_hash_table *table;
+
+	HASH_ADD(hh, pool->txs, tx.txid, sizeof tx->tx.txid, tx);
+	if (!table_has(tx))
+		return false;
+	table = tx->hh.tbl; /* a failure marks an item by its hh, whatever table it is of */
+	HASH_ADD(hh_leaf, pool->leaves, tx.leaf_hash, sizeof tx->tx.leaf_hash, tx);
+	if (table_has(tx))
+		return true;
+	tx->hh.tbl = table;
+	HASH_DEL(pool->txs, tx);
+	return false;
+}
+
+static void leave_tables(struct pool *pool, struct pool_tx *tx)
+{
+	HASH_DELETE(hh_leaf, pool->leaves, tx);
+	HASH_DEL(pool->txs, tx);
+}
+
 void pool_close(struct pool *pool)
 {
 	struct pool_tx *tx, *next_tx;
 	struct pool_sender *sender, *next_sender;
 
 	HASH_ITER(hh, pool->txs, tx, next_tx) {
-		HASH_DEL(pool->txs, tx);
+		leave_tables(pool, tx);
 		free_tx(tx);
 	}
 	HASH_ITER(hh, pool->senders, sender, next_sender) {
@@ -44,6 +67,14 @@ struct pool_tx *pool_find(const struct pool *pool, const struct hash *txid)
 	struct pool_tx *tx;
 
 	HASH_FIND(hh, pool->txs, txid, sizeof *txid, tx);
+	return tx;
+}
+
+struct pool_tx *pool_find_leaf(const struct pool *pool, const struct hash *leaf_hash)
+{
+	struct pool_tx *tx;
+
+	HASH_FIND(hh_leaf, pool->leaves, leaf_hash, sizeof *leaf_hash, tx);
 	return tx;
 }
 
@@ -197,8 +228,7 @@ struct pool_tx *pool_add_take(struct pool *pool, const struct tx *tx, uint8_t *b
 		free_tx(added);
 		return NULL;
 	}
-	HASH_ADD(hh, pool->txs, tx.txid, sizeof added->tx.txid, added);
-	if (!table_has(added)) {
+	if (!join_tables(pool, added)) {
 		forget_sender_if_empty(pool, added->sender);
 		free_tx(added);
 		return NULL;
@@ -276,7 +306,7 @@ void pool_remove(struct pool *pool, struct pool_tx *tx)
 	INVARIANT(tx->place != POOL_PICKED);
 	if (tx->place == POOL_WAITING)
 		queue_leave(pool, tx);
-	HASH_DEL(pool->txs, tx);
+	leave_tables(pool, tx);
 	pool->byte_count -= tx->tx.bytes.size;
 	sender->byte_count -= tx->tx.bytes.size;
 	sender->tx_count--;

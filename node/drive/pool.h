@@ -24,6 +24,7 @@ struct pool_sender;
 
 struct pool_tx {
 	UT_hash_handle hh;         /* keyed by tx.txid */
+	UT_hash_handle hh_leaf;    /* keyed by tx.leaf_hash */
 	struct tx tx;              /* its views point into bytes */
 	uint8_t *bytes;            /* owned */
 	struct pool_sender *sender;
@@ -50,6 +51,7 @@ struct pool_sender {
 struct pool {
 	struct pool_limits limits;
 	struct pool_tx *txs;
+	struct pool_tx *leaves;    /* the same ones, by hh_leaf */
 	struct pool_sender *senders;
 	struct pool_sender *turn;  /* whose turn it is; NULL: nothing waits */
 	size_t byte_count;         /* of all transactions, as they are */
@@ -73,6 +75,8 @@ MUST_CHECK struct pool_tx *pool_add_take(struct pool *pool, const struct tx *tx,
 
 /* NULL: not here. */
 struct pool_tx *pool_find(const struct pool *pool, const struct hash *txid);
+/* By the name that nodes tell each other, over signature and all. */
+struct pool_tx *pool_find_leaf(const struct pool *pool, const struct hash *leaf_hash);
 
 /* The next waiting transactions, from the senders in turn, until `count_max` or until the
  * next would exceed `bytes_max` of body. They are POOL_PICKED then. Returns how many. */

@@ -585,7 +585,7 @@ static void open_message(struct drive *drive, uint16_t peer, struct bytes_view b
 		check_range(drive, peer, bytes, &message->range);
 		break;
 	case MESSAGE_TXS:
-		drive->world.ingest(drive->world.owner, message->txs);
+		drive->world.ingest(drive->world.owner, peer, message->txs);
 		break;
 	case MESSAGE_EVIDENCE:
 		check_evidence(drive, peer, bytes, message->evidence);

@@ -124,6 +124,8 @@ struct tx_outcome {
 	struct refusal refusal; /* of TX_REFUSED and TX_EXPIRED */
 };
 
+enum { WORLD_SELF = UINT16_MAX }; /* instead of a peer */
+
 struct world {
 	void *owner;
 
@@ -139,9 +141,10 @@ struct world {
 
 	/* Bytes to a peer; copied. Lost if he is not connected, or cannot keep up. */
 	void (*send)(void *owner, uint16_t peer, struct bytes_view message);
-	/* Transactions of a peer, as MESSAGE_TXS carries them, or evidence of our own: to be
-	 * checked like any that are submitted, and then handed to drive_submit. Copied. */
-	void (*ingest)(void *owner, struct cursor txs);
+	/* Transactions of a peer, as MESSAGE_TXS carries them, or of WORLD_SELF, evidence of our
+	 * own: to be checked like any that are submitted, and then handed to drive_submit.
+	 * Copied. */
+	void (*ingest)(void *owner, uint16_t peer, struct cursor txs);
 	/* The peer sent what no honest node sends. */
 	void (*blame)(void *owner, uint16_t peer, const char *what);
 

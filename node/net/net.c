@@ -372,6 +372,13 @@ void net_set_validator(struct net *net, uint16_t number, bool is_validator)
 		session_set_validator(&peer->session, is_validator);
 }
 
+bool net_is_dialed(const struct net *net, uint16_t number)
+{
+	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
+
+	return peer && peer->session.is_initiator;
+}
+
 size_t net_waiting(const struct net *net, uint16_t number)
 {
 	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;

@@ -80,6 +80,9 @@ bool net_dials(const struct net *net, const struct node_id *id);
  * Lost if he cannot keep up. */
 void net_send(struct net *net, uint16_t peer, struct bytes_view message);
 
+/* The same for any type of node/p2p/types.h that a session does not answer by itself. */
+void net_send_type(struct net *net, uint16_t peer, uint16_t type, struct bytes_view message);
+
 /* The peer goes, with a word, once the loop is back. */
 void net_close_peer(struct net *net, uint16_t peer, enum disconnect_code code,
                     const char *what);
@@ -96,6 +99,9 @@ void net_pause_peer(struct net *net, uint16_t peer, bool is_paused);
 
 /* Is he a validator of the present epoch? Until that is said he is none. */
 void net_set_validator(struct net *net, uint16_t peer, bool is_validator);
+
+/* Did we dial him? */
+bool net_is_dialed(const struct net *net, uint16_t peer);
 
 /* Bytes that wait to be sent to him. */
 size_t net_waiting(const struct net *net, uint16_t peer);

@@ -412,9 +412,8 @@ void peer_flush(struct net_peer *peer)
 /* -- The owner ---------------------------------------------------------------------------------------- */
 
 /* Many peers get the same message, one after the other: they share its bytes. */
-static struct parcel *parcel_for(struct net *net, struct bytes_view message)
+static struct parcel *parcel_for(struct net *net, uint16_t type, struct bytes_view message)
 {
-	uint16_t type = type_of_consensus(message.at[0]);
 	struct parcel *last = net->parcel;
 
 	if (last && last->type == type &&
@@ -426,27 +425,32 @@ static struct parcel *parcel_for(struct net *net, struct bytes_view message)
 }
 
 /* Many who ask and do not read may not take all the memory there is. */
-static bool has_memory_for(const struct net *net, struct bytes_view message)
+static bool has_memory_for(const struct net *net, uint16_t type, struct bytes_view message)
 {
-	const struct type_rule *rule = type_rule_of(type_of_consensus(message.at[0]));
+	const struct type_rule *rule = type_rule_of(type);
 
 	return rule->lane <= LANE_VOTE || net->waiting + message.size <= NET_WAITING_MAX;
 }
 
 void net_send(struct net *net, uint16_t number, struct bytes_view message)
 {
+	INVARIANT(message.size > 0);
+	net_send_type(net, number, type_of_consensus(message.at[0]), message);
+}
+
+void net_send_type(struct net *net, uint16_t number, uint16_t type, struct bytes_view message)
+{
 	struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
 	struct parcel *parcel;
 
-	INVARIANT(message.size > 0);
 	if (!peer || peer->is_doomed || peer->session.state != SESSION_ACTIVE)
 		return;
-	parcel = has_memory_for(net, message) ? parcel_for(net, message) : NULL;
+	parcel = has_memory_for(net, type, message) ? parcel_for(net, type, message) : NULL;
 	if (parcel && session_send(&peer->session, parcel, clock_monotonic_ms()))
 		net->waiting += message.size;
 	else
 		logger_debug(LOG_P2P, "message_dropped", log_u64("peer", number),
-		             log_u64("kind", message.at[0]), log_u64("size", message.size));
+		             log_u64("type", type), log_u64("size", message.size));
 }
 
 void net_close_peer(struct net *net, uint16_t number, enum disconnect_code code,

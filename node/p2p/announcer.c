@@ -64,6 +64,20 @@ void announcer_heard(struct announcer *announcer, const struct hash *id)
 	bloom_add(&announcer->known, id, sizeof *id);
 }
 
+void announcer_forget(struct announcer *announcer)
+{
+	bloom_clear(&announcer->known);
+	announcer->needs_resync = false;
+}
+
+void announcer_set_validator(struct announcer *announcer, bool is_validator, bool is_outbound)
+{
+	announcer->rate = is_validator ? INV_RATE_VALIDATOR : INV_RATE;
+	announcer->mean_ms = is_validator  ? 0
+	                     : is_outbound ? ANNOUNCER_OUTBOUND_MEAN_MS
+	                                   : ANNOUNCER_INBOUND_MEAN_MS;
+}
+
 void announcer_pause(struct announcer *announcer, uint32_t pause_ms, uint64_t now_ms)
 {
 	announcer->paused_until_ms = now_ms + pause_ms;

@@ -40,6 +40,13 @@ void announcer_add(struct announcer *announcer, const struct hash *id, uint32_t 
 /* The peer told us of it, or was sent it. */
 void announcer_heard(struct announcer *announcer, const struct hash *id);
 
+/* What the peer was told may have been lost: it knows nothing, and is told again what is
+ * added. */
+void announcer_forget(struct announcer *announcer);
+
+/* It is a validator, who is told at once, or one no longer. */
+void announcer_set_validator(struct announcer *announcer, bool is_validator, bool is_outbound);
+
 /* A TXFILTER of the peer. */
 void announcer_pause(struct announcer *announcer, uint32_t pause_ms, uint64_t now_ms);
 

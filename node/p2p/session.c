@@ -307,8 +307,9 @@ static enum session_event on_active(struct session *session,
 		session_violate(session, "a second hello", now_ms);
 		return SESSION_NOTHING;
 	}
-	if (message->bytes.size == 0 ||
-	    message->bytes.at[0] != (uint8_t)(message->type - TYPE_CONSENSUS)) {
+	if (type_is_of_consensus(message->type) &&
+	    (message->bytes.size == 0 ||
+	     message->bytes.at[0] != (uint8_t)(message->type - TYPE_CONSENSUS))) {
 		session_violate(session, "a message of another kind than its type", now_ms);
 		return SESSION_NOTHING;
 	}

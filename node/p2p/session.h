@@ -83,7 +83,7 @@ enum session_event {
 	SESSION_NOTHING,  /* the input is used up */
 	SESSION_KNOWN,    /* remote_id is proven: session_admit, or session_end */
 	SESSION_OPEN,     /* ACTIVE; remote holds what the peer said */
-	SESSION_MESSAGE,  /* one of consensus, in `message` */
+	SESSION_MESSAGE,  /* in `message`: one for the owner */
 	SESSION_ENDED,    /* CLOSED; nothing follows */
 };
 

@@ -1,5 +1,5 @@
 /* INV, REQ_TX, TX, NOTFOUND and TXFILTER: how transactions are told of and asked for. Names are
- * leaf hashes. docs/peers.md has the bytes. */
+ * leaf hashes. docs/network.md has the bytes. */
 #ifndef NODE_P2P_TX_MESSAGE_H
 #define NODE_P2P_TX_MESSAGE_H
 

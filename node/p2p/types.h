@@ -25,6 +25,15 @@ enum message_type {
 	TYPE_PING,
 	TYPE_PONG,
 	TYPE_DISCONNECT,
+	/* Transactions by name: tx_message.h. */
+	TYPE_INV = 0x0010,
+	TYPE_REQ_TX,
+	TYPE_TX,
+	TYPE_NOTFOUND,
+	TYPE_TXFILTER,
+	/* Addresses of nodes: addr_message.h. */
+	TYPE_GETADDR = 0x0020,
+	TYPE_ADDR,
 	/* 0x0100 and a kind of consensus/message.h or chain/receipt/cosigned.h: the message is that whole message, and its
 	 * first byte is the kind once more. */
 	TYPE_CONSENSUS = 0x0100,
@@ -43,7 +52,7 @@ struct type_rule {
 	bool is_of_validators;   /* from anybody else it is passed over, unkept */
 };
 
-enum { TYPE_RULES_MAX = 24 };
+enum { TYPE_RULES_MAX = 32 };
 
 /* NULL: there is none of this type. */
 const struct type_rule *type_rule_of(uint16_t type);
@@ -60,6 +69,11 @@ const struct type_rule *type_rule_at(size_t index);
 static inline struct bucket_rate type_rule_rate(const struct type_rule *rule)
 {
 	return (struct bucket_rate){BUCKET_PER_S(rule->rate), rule->burst};
+}
+
+static inline bool type_is_of_consensus(uint16_t type)
+{
+	return type >= TYPE_CONSENSUS && type < TYPE_CONSENSUS + 0x0100;
 }
 
 /* The type that a message of consensus travels as. */

@@ -50,6 +50,8 @@
 	  "where other nodes connect; empty: nobody can, we only dial") \
 	X(list, p2p, peers, "", 0, 256, \
 	  "nodes to stay connected with, node_id@host:port; validators of the genesis are known") \
+	X(flag, p2p, peers_only, "false", 0, 0, \
+	  "dial nobody but p2p.peers: for a node behind others of its house") \
 	X(integer, pool, txs_max, "100000", 1, 10000000, \
 	  "transactions that may wait for a block") \
 	X(integer, pool, bytes_max, "268435456", 65535, 68719476736, \

@@ -48,7 +48,26 @@ static size_t count_txs(struct cursor txs)
 	return count;
 }
 
-void ingest_txs(struct ingest *ingest, struct cursor txs)
+/* For so many transactions of these bytes, which are the caller's to point out. */
+static struct ingest_batch *copy_batch(struct ingest *ingest, const struct ingest_source *from,
+                                       size_t count, struct bytes_view bytes)
+{
+	struct ingest_batch *batch = new_batch(ingest, count, bytes.size);
+
+	if (!batch)
+		return NULL;
+	memcpy(batch->bytes, bytes.at, bytes.size);
+	batch->ingress->from = from->peer;
+	batch->ingress->from_serial = from->serial;
+	batch->ingress->done = on_done;
+	batch->ingress->owner = batch;
+	for (size_t i = 0; i < count; i++)
+		batch->ingress->submissions[i].is_relayed = true;
+	ingest->count += count;
+	return batch;
+}
+
+void ingest_txs(struct ingest *ingest, const struct ingest_source *from, struct cursor txs)
 {
 	size_t count = count_txs(txs), room = INGEST_TXS_MAX - ingest->count;
 	struct ingest_batch *batch;
@@ -56,17 +75,26 @@ void ingest_txs(struct ingest *ingest, struct cursor txs)
 
 	if (count > room)
 		count = room;
-	batch = count > 0 ? new_batch(ingest, count, txs.left) : NULL;
+	if (count == 0)
+		return;
+	batch = copy_batch(ingest, from, count, bytes_view(txs.at, txs.left));
 	if (!batch)
 		return;
-	memcpy(batch->bytes, txs.at, txs.left);
 	in = cursor_on(bytes_view(batch->bytes, txs.left));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		batch->ingress->given[i] = body_next(&in);
-		batch->ingress->submissions[i].is_relayed = true;
-	}
-	batch->ingress->done = on_done;
-	batch->ingress->owner = batch;
-	ingest->count += count;
+	verify_pool_submit(ingest->verify, batch->ingress);
+}
+
+void ingest_tx(struct ingest *ingest, const struct ingest_source *from, struct bytes_view tx)
+{
+	struct ingest_batch *batch;
+
+	if (ingest->count >= INGEST_TXS_MAX)
+		return;
+	batch = copy_batch(ingest, from, 1, tx);
+	if (!batch)
+		return;
+	batch->ingress->given[0] = bytes_view(batch->bytes, tx.size);
 	verify_pool_submit(ingest->verify, batch->ingress);
 }

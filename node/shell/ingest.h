@@ -17,7 +17,16 @@ struct ingest {
 	size_t count; /* of transactions on their way; 0: idle */
 };
 
+/* Whose they are: a peer and its serial, or WORLD_SELF. */
+struct ingest_source {
+	uint16_t peer;
+	uint64_t serial;
+};
+
 /* Entries as of a body, whose form was checked. Copied. Out of memory, they are lost. */
-void ingest_txs(struct ingest *ingest, struct cursor txs);
+void ingest_txs(struct ingest *ingest, const struct ingest_source *from, struct cursor txs);
+
+/* One, of any form but not empty; likewise. */
+void ingest_tx(struct ingest *ingest, const struct ingest_source *from, struct bytes_view tx);
 
 #endif

@@ -19,6 +19,7 @@ struct ingress_batch *ingress_batch_new(size_t count)
 	if (!batch)
 		return NULL;
 	batch->count = count;
+	batch->from = WORLD_SELF;
 	batch->submissions = memory_new(count * sizeof *batch->submissions);
 	batch->given = memory_new(count * sizeof *batch->given);
 	batch->chunks = memory_new(chunk_count(count) * sizeof *batch->chunks);

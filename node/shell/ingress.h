@@ -31,12 +31,17 @@ struct ingress_batch {
 	struct ingress_chunk *chunks;
 	atomic_size_t chunks_left;
 
+	/* Whose they are: a peer and its serial of gossip.h, or WORLD_SELF for our programs and us. */
+	uint16_t from;
+	uint64_t from_serial;
+
 	/* On the loop, when every submission has its verdict. The batch is the caller's. */
 	void (*done)(struct ingress_batch *batch);
 	void *owner;
 };
 
-/* Memory for `count` transactions; the caller fills in given, is_awaited, done and owner.
+/* Memory for `count` transactions; the caller fills in given, is_awaited, done and owner,
+ * and from if it is a peer.
  * NULL: out of memory. */
 MUST_CHECK struct ingress_batch *ingress_batch_new(size_t count);
 /* With the bytes that the pool did not take. */

@@ -81,6 +81,7 @@ static void open_tried(void *owner, struct letter *letter)
 	struct moment moment = clock_moment();
 
 	drive_submit(&node->drive, batch->submissions, batch->count, &moment);
+	gossip_on_submitted(&node->gossip, batch);
 	batch->done(batch);
 	node_check(node);
 }
@@ -155,8 +156,10 @@ static void open_stored(void *owner, struct letter *letter)
 
 	memory_free(letter);
 	drive_on_stored(&node->drive, job, &moment);
-	if (last > 0)
+	if (last > 0) {
+		gossip_on_block(&node->gossip);
 		backend_on_block(node->backend, last);
+	}
 	if (is_roster_changed)
 		doorkeeper_refresh(&node->peers.doorkeeper);
 	if (has_notes)
@@ -218,13 +221,6 @@ static void world_store(void *owner, struct store_job *job)
 	struct node *node = owner;
 
 	storage_store(&node->storage, job);
-}
-
-static void world_ingest(void *owner, struct cursor txs)
-{
-	struct node *node = owner;
-
-	ingest_txs(&node->ingest, txs);
 }
 
 /* The drive sees to it that it gets onto the chain; this is for the operators. */
@@ -462,7 +458,7 @@ static struct world world_of(struct node *node)
 		.check = peers_check,
 		.read = peers_read,
 		.send = peers_send,
-		.ingest = world_ingest,
+		.ingest = gossip_ingest,
 		.blame = peers_blame,
 		.sign = world_sign,
 		.sign_evidence = world_sign_evidence,
@@ -556,8 +552,10 @@ static void stop_threads(struct node *node)
 
 static enum status start_node(struct node *node, struct why *why)
 {
-	enum status status = start_threads(node, why);
+	enum status status = gossip_start(&node->gossip, node, why);
 
+	if (status == STATUS_OK)
+		status = start_threads(node, why);
 	if (status == STATUS_OK)
 		status = start_drive(node, why);
 	if (status == STATUS_OK)
@@ -612,6 +610,7 @@ int node_run(const struct config *config, const char *data_dir)
 	stop_threads(node);
 	stop_loop(node);
 	peers_free(&node->peers);
+	gossip_free(&node->gossip);
 	start_close(node);
 	if (status == STATUS_OK)
 		logger_info(LOG_NODE, "stopped");

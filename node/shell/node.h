@@ -17,6 +17,7 @@
 #include "node/shell/config.h"
 #include "node/shell/data_dir.h"
 #include "node/shell/execution.h"
+#include "node/shell/gossip.h"
 #include "node/shell/ingest.h"
 #include "node/shell/keys.h"
 #include "node/shell/peers.h"
@@ -47,6 +48,7 @@ struct node {
 	struct drive drive;
 	struct verify_pool verify;
 	struct ingest ingest;
+	struct gossip gossip;
 	struct peers peers;
 	struct execution execution;
 	struct storage storage;

@@ -221,11 +221,14 @@ void peers_tick(struct peers *peers)
 	peers->epoch = drive->consensus.epoch.number;
 	for (uint16_t i = 0; i < PEERS_MAX; i++) {
 		const struct drive_peer *peer = &drive->peers[i];
+		bool is_validator = peer->index < drive->consensus.epoch.validators.count;
 
-		if (peer->is_connected)
-			net_set_validator(peers->net, i,
-			                  peer->index < drive->consensus.epoch.validators.count);
+		if (!peer->is_connected)
+			continue;
+		net_set_validator(peers->net, i, is_validator);
+		gossip_set_validator(&peers->node->gossip, i, is_validator);
 	}
+	gossip_set_voting(&peers->node->gossip, drive->consensus.epoch.self != NOBODY);
 }
 
 static void on_open(void *owner, uint16_t peer, const struct session_remote *remote)
@@ -233,6 +236,8 @@ static void on_open(void *owner, uint16_t peer, const struct session_remote *rem
 	struct node *node = owner;
 	struct moment moment = clock_moment();
 
+	if (!gossip_on_open(&node->gossip, peer, net_is_dialed(node->peers.net, peer)))
+		net_close_peer(node->peers.net, peer, DISCONNECT_INTERNAL, "out of memory");
 	drive_on_connected(&node->drive, peer, vote_key_of(node, remote), &moment);
 	peers_tick(&node->peers);
 	/* What his predecessor of this number left behind may still be worked on. */
@@ -246,7 +251,10 @@ static void on_message(void *owner, uint16_t peer, const struct assembled *messa
 	struct node *node = owner;
 	struct moment moment = clock_moment();
 
-	drive_on_message(&node->drive, peer, message->bytes, &moment);
+	if (type_is_of_consensus(message->type))
+		drive_on_message(&node->drive, peer, message->bytes, &moment);
+	else
+		gossip_on_message(&node->gossip, peer, message->type, message->bytes);
 	node_check(node);
 }
 
@@ -254,6 +262,7 @@ static void on_close(void *owner, uint16_t peer)
 {
 	struct node *node = owner;
 
+	gossip_on_close(&node->gossip, peer);
 	drive_on_disconnected(&node->drive, peer);
 }
 
@@ -321,6 +330,8 @@ static void find_validators(struct peers *peers)
 	const struct genesis *genesis = peers->node->genesis;
 	const struct roster *roster = peers->doorkeeper.roster;
 
+	if (peers->node->config->p2p_peers_only)
+		return;
 	for (size_t i = 0; i < roster->target_count; i++)
 		peers->targets[peers->target_count++] = roster->targets[i];
 	for (size_t i = 0; i < genesis->validators.count; i++) {

@@ -166,7 +166,7 @@ static void world_send(void *owner, uint16_t peer, struct bytes_view bytes)
 	network_send(world->sim, world->node->index, peer, bytes);
 }
 
-static void world_ingest(void *owner, struct cursor txs)
+static void world_ingest(void *owner, uint16_t peer, struct cursor txs)
 {
 	struct node_world *world = owner;
 	struct event event = {
@@ -177,6 +177,7 @@ static void world_ingest(void *owner, struct cursor txs)
 		.size = txs.left,
 	};
 
+	(void)peer;
 	event.job = malloc(txs.left + 1);
 	if (!event.job)
 		abort();

@@ -130,10 +130,11 @@ static inline void inline_send(void *owner, uint16_t peer, struct bytes_view byt
 		ck_assert_int_eq(message_decode(&world->message, bytes), STATUS_OK);
 }
 
-static inline void inline_ingest(void *owner, struct cursor txs)
+static inline void inline_ingest(void *owner, uint16_t peer, struct cursor txs)
 {
 	struct inline_world *world = owner;
 
+	(void)peer;
 	while (txs.left > 0) {
 		struct bytes_view tx = body_next(&txs);
 

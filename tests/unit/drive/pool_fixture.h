@@ -37,7 +37,9 @@ static inline struct hash numbered(uint32_t number)
 /* The pool looks at names and sizes alone. */
 static inline struct tx tx_of(unsigned sender, uint32_t number, size_t size)
 {
-	struct tx tx = {.sender = numbered(sender), .txid = numbered(number)};
+	struct tx tx = {.sender = numbered(sender),
+	                .txid = numbered(number),
+	                .leaf_hash = numbered(number)};
 
 	tx.bytes.size = size;
 	return tx;

@@ -8,6 +8,7 @@ static struct verify_pool pool;
 static struct mailbox verified;
 static struct ingest ingest;
 static struct buffer body;
+static const struct ingest_source peer = {.peer = 7, .serial = 4711};
 
 static void on_verified(void *owner, struct ingress_batch *batch)
 {
@@ -59,12 +60,14 @@ START_TEST(each_arrives_with_its_verdict_and_is_not_sent_on)
 
 	put(first);
 	put(second);
-	ingest_txs(&ingest, cursor_on(buffer_view(&body)));
+	ingest_txs(&ingest, &peer, cursor_on(buffer_view(&body)));
 	ck_assert_uint_eq(ingest.count, 2);
 	/* The bytes were copied. */
 	memset(body.at, 0, body.size);
 	batch = next_batch();
 	ck_assert_uint_eq(batch->count, 2);
+	ck_assert_uint_eq(batch->from, 7);
+	ck_assert_uint_eq(batch->from_serial, 4711);
 	for (size_t i = 0; i < 2; i++) {
 		ck_assert_int_eq(batch->submissions[i].verdict, VERDICT_GOOD);
 		ck_assert(batch->submissions[i].is_relayed);
@@ -85,9 +88,9 @@ START_TEST(beyond_the_maximum_the_rest_is_left_out)
 	for (size_t i = 0; i < INGEST_TXS_MAX + 10; i++)
 		put(tx);
 	ck_assert_int_eq(body.status, STATUS_OK);
-	ingest_txs(&ingest, cursor_on(buffer_view(&body)));
+	ingest_txs(&ingest, &peer, cursor_on(buffer_view(&body)));
 	ck_assert_uint_eq(ingest.count, INGEST_TXS_MAX);
-	ingest_txs(&ingest, cursor_on(buffer_view(&body)));
+	ingest_txs(&ingest, &peer, cursor_on(buffer_view(&body)));
 	ck_assert_uint_eq(ingest.count, INGEST_TXS_MAX);
 	batch = next_batch();
 	ck_assert_uint_eq(batch->count, INGEST_TXS_MAX);
@@ -102,13 +105,13 @@ START_TEST(what_ends_in_the_middle_of_an_entry_is_taken_up_to_there)
 
 	put(some_tx());
 	put(some_tx());
-	ingest_txs(&ingest, cursor_on(bytes_view(body.at, body.size - 1)));
+	ingest_txs(&ingest, &peer, cursor_on(bytes_view(body.at, body.size - 1)));
 	ck_assert_uint_eq(ingest.count, 1);
 	batch = next_batch();
 	ck_assert_uint_eq(batch->count, 1);
 	ck_assert_int_eq(batch->submissions[0].verdict, VERDICT_GOOD);
 	batch->done(batch);
-	ingest_txs(&ingest, cursor_on(bytes_view(body.at, 0)));
+	ingest_txs(&ingest, &peer, cursor_on(bytes_view(body.at, 0)));
 	ck_assert_uint_eq(ingest.count, 0);
 }
 END_TEST

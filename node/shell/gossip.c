@@ -1,0 +1,229 @@
+#include "node/shell/gossip.h"
+
+#include "chain/base/memory.h"
+#include "node/shell/clock.h"
+#include "node/shell/node.h"
+
+/* -- Time ------------------------------------------------------------------------------------- */
+
+static void arm(struct gossip *gossip);
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct gossip *gossip = timer->data;
+
+	gossip->due_ms = UINT64_MAX;
+	relay_step(gossip->relay, clock_monotonic_ms());
+	arm(gossip);
+}
+
+/* What one turn of the loop brings up leaves together, in the next. */
+static void arm(struct gossip *gossip)
+{
+	uint64_t at_ms = relay_wake_ms(gossip->relay), now_ms;
+
+	if (at_ms >= gossip->due_ms || gossip->node->is_stopping)
+		return;
+	gossip->due_ms = at_ms;
+	now_ms = clock_monotonic_ms();
+	/* A timer of libuv counts from its loop's own idea of now. */
+	if (at_ms > now_ms)
+		uv_update_time(&gossip->node->loop);
+	uv_timer_start(&gossip->timer, on_timer, at_ms > now_ms ? at_ms - now_ms : 0, 0);
+}
+
+/* -- What the relay asks for -------------------------------------------------------------------- */
+
+static bool find(void *owner, const struct hash *id, struct bytes_view *bytes,
+                 bool *is_waiting)
+{
+	const struct gossip *gossip = owner;
+	const struct pool_tx *tx = pool_find_leaf(&gossip->node->drive.pool, id);
+
+	if (!tx || tx->has_ended)
+		return false;
+	*bytes = tx->tx.bytes;
+	if (is_waiting)
+		*is_waiting = tx->place != POOL_PLACED;
+	return true;
+}
+
+static size_t list_old(void *owner, uint64_t now_ms, struct inv_entry *entries)
+{
+	const struct gossip *gossip = owner;
+	size_t count = 0;
+
+	for (const struct pool_tx *tx = gossip->node->drive.pool.txs;
+	     tx && count < RELAY_REPAIR_MAX && tx->arrived_ms + RELAY_REPAIR_AGE_MS <= now_ms;
+	     tx = tx->hh.next)
+		if (tx->place == POOL_WAITING)
+			entries[count++] = (struct inv_entry){.id = tx->tx.leaf_hash,
+			                                      .size = (uint32_t)tx->tx.bytes.size};
+	return count;
+}
+
+static void send_to(void *owner, uint16_t peer, enum message_type type,
+                    struct bytes_view bytes)
+{
+	const struct gossip *gossip = owner;
+
+	net_send_type(gossip->node->peers.net, peer, (uint16_t)type, bytes);
+}
+
+static bool has_room(void *owner, uint16_t peer)
+{
+	const struct gossip *gossip = owner;
+
+	return net_waiting(gossip->node->peers.net, peer) <= LANES_SOFT_MAX;
+}
+
+static struct ingest_source source_of(const struct gossip *gossip, uint16_t peer)
+{
+	return (struct ingest_source){.peer = peer, .serial = relay_serial(gossip->relay, peer)};
+}
+
+static void take(void *owner, uint16_t peer, struct bytes_view tx)
+{
+	struct gossip *gossip = owner;
+	struct ingest_source from = source_of(gossip, peer);
+
+	ingest_tx(&gossip->node->ingest, &from, tx);
+}
+
+static void blame(void *owner, uint16_t peer, const char *what)
+{
+	const struct gossip *gossip = owner;
+
+	peers_blame(gossip->node, peer, what);
+}
+
+/* -- Start and end -------------------------------------------------------------------------------- */
+
+enum status gossip_start(struct gossip *gossip, struct node *node, struct why *why)
+{
+	struct relay_world world = {
+		.owner = gossip,
+		.find = find,
+		.list_old = list_old,
+		.send = send_to,
+		.has_room = has_room,
+		.take = take,
+		.blame = blame,
+	};
+	struct hash seed;
+	enum status status = random_hash_get(&seed, why);
+
+	gossip->node = node;
+	gossip->due_ms = UINT64_MAX;
+	if (status != STATUS_OK)
+		return status;
+	gossip->relay = memory_new(sizeof *gossip->relay);
+	if (!gossip->relay || relay_init(gossip->relay, &world, seed.bytes) != STATUS_OK)
+		return why_set(why, STATUS_MEMORY, "begin to relay transactions");
+	gossip->timer.data = gossip;
+	if (uv_timer_init(&node->loop, &gossip->timer) != 0)
+		return why_set(why, STATUS_MEMORY, "begin to relay transactions");
+	return STATUS_OK;
+}
+
+void gossip_free(struct gossip *gossip)
+{
+	if (gossip->relay)
+		relay_close(gossip->relay);
+	memory_free(gossip->relay);
+	gossip->relay = NULL;
+}
+
+/* -- Peers ------------------------------------------------------------------------------------------- */
+
+bool gossip_on_open(struct gossip *gossip, uint16_t peer, bool is_dialed)
+{
+	return relay_join(gossip->relay, peer, is_dialed, clock_monotonic_ms());
+}
+
+void gossip_on_close(struct gossip *gossip, uint16_t peer)
+{
+	relay_leave(gossip->relay, peer, clock_monotonic_ms());
+	arm(gossip);
+}
+
+void gossip_set_validator(struct gossip *gossip, uint16_t peer, bool is_validator)
+{
+	relay_set_validator(gossip->relay, peer, is_validator);
+}
+
+void gossip_set_voting(struct gossip *gossip, bool we_vote)
+{
+	relay_set_voting(gossip->relay, we_vote);
+}
+
+void gossip_on_message(struct gossip *gossip, uint16_t peer, uint16_t type,
+                       struct bytes_view bytes)
+{
+	relay_on_message(gossip->relay, peer, (enum message_type)type, bytes,
+	                 clock_monotonic_ms());
+	arm(gossip);
+}
+
+/* -- The pool ------------------------------------------------------------------------------------------ */
+
+void gossip_ingest(void *owner, uint16_t peer, struct cursor txs)
+{
+	struct node *node = owner;
+	struct ingest_source from = {.peer = peer};
+
+	if (peer != WORLD_SELF) {
+		if (relay_is_paused(node->gossip.relay, peer, clock_monotonic_ms()))
+			return;
+		from = source_of(&node->gossip, peer);
+	}
+	ingest_txs(&node->ingest, &from, txs);
+}
+
+/* What state or policy refuses is nobody's fault: he could not know. */
+static enum relay_verdict verdict_of(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_GOOD:
+		return RELAY_TAKEN;
+	case VERDICT_QUOTA:
+		return RELAY_FULL;
+	case VERDICT_SIGNATURE:
+	case VERDICT_WRONG_NETWORK:
+	case VERDICT_SCHEMA:
+	case VERDICT_TOO_LARGE:
+		return RELAY_FAULTY;
+	case VERDICT_KNOWN:
+	case VERDICT_PERMISSION:
+	case VERDICT_EXPIRED:
+	case VERDICT_CONFLICT:
+	case VERDICT_BALANCE:
+	case VERDICT_UNKNOWN_REFERENCE:
+		return RELAY_REFUSED;
+	}
+	return RELAY_REFUSED;
+}
+
+void gossip_on_submitted(struct gossip *gossip, const struct ingress_batch *batch)
+{
+	uint16_t from = batch->from == WORLD_SELF ? RELAY_OWN : batch->from;
+	uint64_t now_ms = clock_monotonic_ms();
+
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct submission *submission = &batch->submissions[i];
+		enum verdict verdict = submission->verdict;
+
+		/* The pool has its bytes: it is new there. */
+		if (verdict == VERDICT_GOOD && !submission->bytes)
+			relay_admitted(gossip->relay, &submission->tx.leaf_hash, submission->tx.bytes,
+			               from, now_ms);
+		if (from != RELAY_OWN)
+			relay_judged(gossip->relay, from, batch->from_serial, verdict_of(verdict), now_ms);
+	}
+	arm(gossip);
+}
+
+void gossip_on_block(struct gossip *gossip)
+{
+	relay_on_block(gossip->relay);
+}
