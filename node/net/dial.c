@@ -25,26 +25,48 @@ const char *net_target_parse(struct net_target *target, struct bytes_view text)
 	                      bytes_view(at + 1, text.size - id_size - 1));
 }
 
-/* NULL: it is not dialed. */
+/* NULL: it is not dialed for ever. */
 static struct net_dial *find_dial(const struct net *net, const struct node_id *id)
 {
 	for (size_t i = 0; i < net->dial_count; i++)
-		if (!net->dials[i].is_removed &&
+		if (!net->dials[i].is_removed && !net->dials[i].is_visit &&
 		    memcmp(&net->dials[i].target.id, id, sizeof *id) == 0)
 			return &net->dials[i];
 	return NULL;
 }
 
-/* A place that nothing points at; NULL: there is none. */
-static struct net_dial *free_dial(struct net *net)
+/* So many are dialed for ever, or once. */
+static size_t count_dials(const struct net *net, bool are_visits)
 {
-	for (size_t i = 0; i < net->dial_count; i++) {
-		struct net_dial *dial = &net->dials[i];
+	size_t count = 0;
 
-		if (dial->is_removed && !dial->peer && !dial->is_looking_up)
-			return dial;
+	for (size_t i = 0; i < net->dial_count; i++)
+		count += !net->dials[i].is_removed && net->dials[i].is_visit == are_visits;
+	return count;
+}
+
+/* A place that nothing points at, for this target; NULL: there is none. */
+static struct net_dial *take_dial(struct net *net, const struct net_target *target,
+                                  bool is_visit)
+{
+	struct net_dial *dial = NULL;
+
+	if (count_dials(net, is_visit) >=
+	    (is_visit ? (size_t)NET_VISITS_MAX : net->dials_max - NET_VISITS_MAX))
+		return NULL;
+	for (size_t i = 0; i < net->dial_count && !dial; i++) {
+		struct net_dial *place = &net->dials[i];
+
+		if (place->is_removed && !place->peer && !place->is_looking_up)
+			dial = place;
 	}
-	return net->dial_count < net->dials_max ? &net->dials[net->dial_count++] : NULL;
+	if (!dial && net->dial_count < net->dials_max)
+		dial = &net->dials[net->dial_count++];
+	if (!dial)
+		return NULL;
+	*dial = (struct net_dial){.net = net, .target = *target, .is_visit = is_visit};
+	dial->lookup.data = dial;
+	return dial;
 }
 
 bool net_dials(const struct net *net, const struct node_id *id)
@@ -55,19 +77,18 @@ bool net_dials(const struct net *net, const struct node_id *id)
 /* Double ones, and our own node, count as taken. */
 bool net_add_target(struct net *net, const struct net_target *target)
 {
-	struct net_dial *dial;
+	return find_dial(net, &target->id) ||
+	       memcmp(&net->self.node_id, &target->id, sizeof target->id) == 0 ||
+	       take_dial(net, target, false);
+}
 
-	if (find_dial(net, &target->id) ||
-	    memcmp(&net->self.node_id, &target->id, sizeof target->id) == 0)
-		return true;
-	dial = free_dial(net);
-	if (!dial)
-		return false;
-	memset(dial, 0, sizeof *dial);
-	dial->target = *target;
-	dial->net = net;
-	dial->lookup.data = dial;
-	return true;
+bool net_visit(struct net *net, const struct net_target *target, uint32_t tag)
+{
+	struct net_dial *dial = net->is_stopping ? NULL : take_dial(net, target, true);
+
+	if (dial)
+		dial->tag = tag;
+	return dial != NULL;
 }
 
 void net_remove_target(struct net *net, const struct node_id *id)
@@ -85,7 +106,7 @@ enum status dial_init(struct net *net)
 {
 	const struct net_config *config = &net->config;
 
-	net->dials_max = config->target_count + NET_ADDED_MAX;
+	net->dials_max = config->target_count + NET_ADDED_MAX + NET_VISITS_MAX;
 	net->dials = memory_new(net->dials_max * sizeof *net->dials);
 	if (!net->dials)
 		return STATUS_MEMORY;
@@ -99,23 +120,36 @@ enum status dial_init(struct net *net)
 
 /* -- When ------------------------------------------------------------------------------------- */
 
-/* Twice as long each time, and half of it by lot: many that lost the same node do not come back
- * all at once. */
-static void wait_longer(struct net_dial *dial)
+static void end_visit(struct net_dial *dial, bool was_open)
 {
-	uint64_t most = dial->failures < 4 ? (uint64_t)NET_BACK_OFF_MS << dial->failures
-	                                   : NET_BACK_OFF_MAX_MS;
+	const struct net_config *config = &dial->net->config;
 
-	dial->failures += dial->failures < 4;
-	dial->due_ms = clock_monotonic_ms() + most / 2 + lots_below(&dial->net->lots, most / 2 + 1);
+	dial->is_removed = true;
+	if (!was_open && config->on_unmet)
+		config->on_unmet(config->owner, &dial->target, dial->tag);
 }
 
-void dial_on_end(struct net_dial *dial, uint64_t lasted_ms)
+/* It came to nothing: a kept one is dialed again. */
+static void give_up(struct net_dial *dial)
+{
+	if (dial->is_visit)
+		end_visit(dial, false);
+	else
+		backoff_failed(&dial->backoff, &dial->net->lots, clock_monotonic_ms(), true);
+}
+
+void dial_on_open(struct net_dial *dial)
+{
+	backoff_connected(&dial->backoff, clock_monotonic_ms());
+}
+
+void dial_on_end(struct net_dial *dial, bool was_open)
 {
 	dial->peer = NULL;
-	if (lasted_ms >= NET_LASTING_MS)
-		dial->failures = 0;
-	wait_longer(dial);
+	if (dial->is_visit)
+		end_visit(dial, was_open);
+	else
+		backoff_lost(&dial->backoff, &dial->net->lots, clock_monotonic_ms(), true);
 }
 
 void dial_soon(struct net *net, const struct node_id *id)
@@ -123,10 +157,11 @@ void dial_soon(struct net *net, const struct node_id *id)
 	for (size_t i = 0; i < net->dial_count; i++) {
 		struct net_dial *dial = &net->dials[i];
 
-		if (!dial->peer && memcmp(&dial->target.id, id, sizeof *id) == 0) {
-			dial->failures = 0;
-			wait_longer(dial);
-		}
+		if (dial->is_visit || dial->peer ||
+		    memcmp(&dial->target.id, id, sizeof *id) != 0)
+			continue;
+		dial->backoff = (struct backoff){0};
+		backoff_failed(&dial->backoff, &net->lots, clock_monotonic_ms(), true);
 	}
 }
 
@@ -180,7 +215,7 @@ static void connect_to(struct net_dial *dial, const struct sockaddr *address)
 	struct net_peer *peer = peer_new(dial->net, dial);
 
 	if (!peer) {
-		wait_longer(dial);
+		give_up(dial);
 		return;
 	}
 	dial->peer = peer;
@@ -203,7 +238,7 @@ static void on_looked_up(uv_getaddrinfo_t *lookup, int error, struct addrinfo *f
 	if (error == 0 && found && !dial->is_removed)
 		connect_to(dial, found->ai_addr);
 	else
-		wait_longer(dial);
+		give_up(dial);
 	uv_freeaddrinfo(found);
 }
 
@@ -217,7 +252,7 @@ static void look_up(struct net_dial *dial)
 		uv_getaddrinfo(dial->net->config.loop, &dial->lookup, on_looked_up,
 	                   dial->target.endpoint.host, port, &hints) == 0;
 	if (!dial->is_looking_up)
-		wait_longer(dial);
+		give_up(dial);
 }
 
 static void start(struct net_dial *dial)
@@ -252,10 +287,14 @@ void dial_tick(struct net *net, uint64_t now_ms)
 		struct net_dial *dial = &net->dials[i];
 
 		if (dial->is_removed || dial->peer || dial->is_looking_up ||
-		    now_ms < dial->due_ms || peer_find(net, &dial->target.id, NULL) ||
-		    !net->config.admits(net->config.owner, &dial->target.id))
+		    !backoff_is_over(&dial->backoff, now_ms))
 			continue;
-		start(dial);
-		under_way++;
+		if (!peer_find(net, &dial->target.id, NULL) &&
+		    net->config.admits(net->config.owner, &dial->target.id)) {
+			start(dial);
+			under_way++;
+		} else if (dial->is_visit) {
+			give_up(dial);
+		}
 	}
 }

@@ -3,6 +3,7 @@
 #define NODE_NET_INNER_H
 
 #include "node/net/net.h"
+#include "node/p2p/dial.h"
 
 enum {
 	NET_TICK_MS = 100,
@@ -11,9 +12,6 @@ enum {
 	NET_ACCEPT_RATE = 50,              /* handshakes begun in a second: 1 % of a core */
 	NET_ACCEPT_BURST = 100,
 	NET_DIALING_MAX = 16,              /* at once */
-	NET_BACK_OFF_MS = 1000,
-	NET_BACK_OFF_MAX_MS = 15000,
-	NET_LASTING_MS = 60000,            /* a session that lived so long was a success */
 	NET_LISTED_ROOM = VALIDATORS_MAX,  /* of PEERS_MAX: places for who is listed */
 	NET_INPUT_SIZE = 64 << 10,
 	NET_NOTSENT_LOWAT = 16 << 10,      /* bytes in the kernel that cannot be overtaken */
@@ -29,8 +27,9 @@ struct net_dial {
 	bool is_looking_up;
 	struct net_peer *peer;    /* being dialed, or open by this dial */
 	bool is_removed;          /* its place is free when nothing is under way */
-	uint32_t failures;
-	uint64_t due_ms;
+	struct backoff backoff;   /* of one that is dialed for ever */
+	bool is_visit;            /* once, and not for ever: removed when it has ended */
+	uint32_t tag;             /* the owner's, of a visit */
 	uint32_t shut_out_count;  /* connections in a row that ended when it knew who we are */
 };
 
@@ -112,8 +111,9 @@ struct net_peer *peer_find(const struct net *net, const struct node_id *id,
 MUST_CHECK enum status dial_init(struct net *net);
 /* Dials whose time has come. */
 void dial_tick(struct net *net, uint64_t now_ms);
-/* The peer that it dialed has ended; `lasted_ms` since it was open, 0: never. */
-void dial_on_end(struct net_dial *dial, uint64_t lasted_ms);
+/* The peer that it dialed is open, or has ended; was it ever open? */
+void dial_on_open(struct net_dial *dial);
+void dial_on_end(struct net_dial *dial, bool was_open);
 /* The node that is dialed closed the connection when it knew who we are. */
 void dial_on_shut_out(struct net_dial *dial);
 /* A node that may be on the list is gone: it is dialed soon. */

@@ -372,13 +372,6 @@ void net_set_validator(struct net *net, uint16_t number, bool is_validator)
 		session_set_validator(&peer->session, is_validator);
 }
 
-bool net_is_dialed(const struct net *net, uint16_t number)
-{
-	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
-
-	return peer && peer->session.is_initiator;
-}
-
 size_t net_waiting(const struct net *net, uint16_t number)
 {
 	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
@@ -391,21 +384,63 @@ size_t net_peer_count(const struct net *net)
 	return net ? net->open_count : 0;
 }
 
+static struct net_address remote_of(const struct net_peer *peer)
+{
+	struct net_address address = {0};
+	struct sockaddr_storage from = {0};
+	int size = sizeof from;
+
+	if (uv_tcp_getpeername(&peer->tcp, (struct sockaddr *)&from, &size) != 0)
+		return address;
+	if (from.ss_family == AF_INET6) {
+		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)&from;
+
+		address.kind = NET_IPV6;
+		address.port = ntohs(six->sin6_port);
+		memcpy(address.bytes, &six->sin6_addr, sizeof six->sin6_addr);
+	} else {
+		const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)&from;
+
+		address.kind = NET_IPV4;
+		address.port = ntohs(four->sin_port);
+		memcpy(address.bytes, &four->sin_addr, sizeof four->sin_addr);
+	}
+	net_address_fold(&address);
+	return address;
+}
+
+bool net_facts_of(const struct net *net, uint16_t number, struct net_facts *facts)
+{
+	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
+
+	if (!peer)
+		return false;
+	*facts = (struct net_facts){
+		.number = number,
+		.address = peer->address,
+		.from = remote_of(peer),
+		.is_visit = peer->dial && peer->dial->is_visit,
+		.tag = peer->dial ? peer->dial->tag : 0,
+		.is_dialed = peer->session.is_initiator,
+		.opened_ms = peer->opened_ms,
+		.session = &peer->session,
+	};
+	return true;
+}
+
 void net_list(const struct net *net,
               void (*visit)(void *owner, const struct net_facts *facts), void *owner)
 {
-	for (size_t i = 0; net && i < PEERS_MAX; i++) {
-		const struct net_peer *peer = net->numbers[i];
+	struct net_facts facts;
 
-		if (peer)
-			visit(owner, &(struct net_facts){
-							 .number = (uint16_t)i,
-							 .address = peer->address,
-							 .is_dialed = peer->session.is_initiator,
-							 .opened_ms = peer->opened_ms,
-							 .session = &peer->session,
-						 });
-	}
+	for (uint16_t i = 0; net && i < PEERS_MAX; i++)
+		if (net_facts_of(net, i, &facts))
+			visit(owner, &facts);
+}
+
+bool net_is_connected(const struct net *net, const struct node_id *id)
+{
+	return peer_find(net, id, NULL) != NULL;
 }
 
 void net_count(const struct net *net, struct net_totals *totals)

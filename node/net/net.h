@@ -13,6 +13,7 @@
 #ifndef NODE_NET_NET_H
 #define NODE_NET_NET_H
 
+#include "node/p2p/net_address.h"
 #include "node/p2p/session.h"
 #include "node/shell/endpoint.h"
 
@@ -23,6 +24,7 @@ enum {
 	NET_DIALS_MAX = CONFIG_LIST_MAX + 2 * VALIDATORS_MAX,
 	/* Besides, while the node runs: by a person, one by one, and who becomes a validator. */
 	NET_ADDED_MAX = 2 * VALIDATORS_MAX,
+	NET_VISITS_MAX = 32, /* dialed once: those under way, and their sessions */
 	NET_NOBODY = UINT16_MAX,
 };
 
@@ -59,6 +61,8 @@ struct net_config {
 	void (*on_open)(void *owner, uint16_t peer, const struct session_remote *remote);
 	void (*on_message)(void *owner, uint16_t peer, const struct assembled *message);
 	void (*on_close)(void *owner, uint16_t peer);
+	/* A visit ended before there was a session; net_visit's tag. May be NULL. */
+	void (*on_unmet)(void *owner, const struct net_target *target, uint32_t tag);
 	void (*on_stopped)(void *owner);
 };
 
@@ -80,7 +84,14 @@ bool net_dials(const struct net *net, const struct node_id *id);
  * Lost if he cannot keep up. */
 void net_send(struct net *net, uint16_t peer, struct bytes_view message);
 
-/* The same for any type of node/p2p/types.h that a session does not answer by itself. */
+/* Dial once, soon. It ends in on_open, with the tag in the peer's facts, or in on_unmet. False:
+ * as many are under way as may be. */
+MUST_CHECK bool net_visit(struct net *net, const struct net_target *target, uint32_t tag);
+
+/* Is there a session with this node, or one that is about to be? */
+bool net_is_connected(const struct net *net, const struct node_id *id);
+
+/* As net_send, for any type of node/p2p/types.h that a session does not answer by itself. */
 void net_send_type(struct net *net, uint16_t peer, uint16_t type, struct bytes_view message);
 
 /* The peer goes, with a word, once the loop is back. */
@@ -100,9 +111,6 @@ void net_pause_peer(struct net *net, uint16_t peer, bool is_paused);
 /* Is he a validator of the present epoch? Until that is said he is none. */
 void net_set_validator(struct net *net, uint16_t peer, bool is_validator);
 
-/* Did we dial him? */
-bool net_is_dialed(const struct net *net, uint16_t peer);
-
 /* Bytes that wait to be sent to him. */
 size_t net_waiting(const struct net *net, uint16_t peer);
 
@@ -113,10 +121,15 @@ size_t net_peer_count(const struct net *net);
 struct net_facts {
 	uint16_t number;
 	const char *address;
+	struct net_address from; /* where the other end is; kind 0: not known */
+	bool is_visit;       /* of net_visit, with its tag */
+	uint32_t tag;
 	bool is_dialed;      /* by us */
 	uint64_t opened_ms;  /* monotonic */
 	const struct session *session;
 };
+/* Of one; false: he is not open. */
+bool net_facts_of(const struct net *net, uint16_t peer, struct net_facts *facts);
 /* All that are open, in no order that means anything; none if `net` is NULL. */
 void net_list(const struct net *net,
               void (*visit)(void *owner, const struct net_facts *facts), void *owner);

@@ -152,10 +152,9 @@ void peer_count(const struct net_peer *peer, struct net_totals *totals)
 static void tell_end(struct net_peer *peer)
 {
 	struct net *net = peer->net;
-	uint64_t lasted_ms = 0;
+	bool was_open = peer->number != NET_NOBODY;
 
-	if (peer->number != NET_NOBODY) {
-		lasted_ms = clock_monotonic_ms() - peer->opened_ms + 1;
+	if (was_open) {
 		net->numbers[peer->number] = NULL;
 		net->open_count--;
 		net->config.on_close(net->config.owner, peer->number);
@@ -163,7 +162,7 @@ static void tell_end(struct net_peer *peer)
 		dial_soon(net, &peer->session.remote_id);
 	}
 	if (peer->dial)
-		dial_on_end(peer->dial, lasted_ms);
+		dial_on_end(peer->dial, was_open);
 	peer->dial = NULL;
 }
 
@@ -272,6 +271,8 @@ static void on_open(struct net_peer *peer)
 	}
 	peer->number = number;
 	peer->opened_ms = clock_monotonic_ms();
+	if (peer->dial)
+		dial_on_open(peer->dial);
 	net->numbers[number] = peer;
 	net->open_count++;
 	if (peer->dial)

@@ -1,4 +1,4 @@
-/* GETADDR, ADDR and KNOWN: what nodes tell each other of nodes. docs/peers.md has the bytes. */
+/* GETADDR, ADDR and KNOWN: what nodes tell each other of nodes. docs/network.md has the bytes. */
 #ifndef NODE_P2P_ADDR_MESSAGE_H
 #define NODE_P2P_ADDR_MESSAGE_H
 

@@ -34,6 +34,7 @@ enum {
 	BOOK_ENTRIES_MAX = (BOOK_NEW_BUCKETS + BOOK_TRIED_BUCKETS) * BOOK_BUCKET_SLOTS,
 
 	BOOK_PER_HOST_MAX = 4,         /* entries of one address, whatever the ports */
+	BOOK_PER_LOOPBACK_MAX = 64,    /* of this machine: a test bed has many nodes there */
 	BOOK_PER_PORT_MAX = 2,         /* node ids of one address and port */
 	BOOK_PER_GROUP_MAX = 16,       /* in NEW, of one group by one source group */
 	BOOK_PER_NODE_MAX = 8,         /* entries of one node id: its record's, twice */
@@ -51,6 +52,8 @@ enum {
 	BOOK_SHARE_UNMET_S = 10 * 86400, /* what we never met is not passed on for longer */
 	BOOK_SHARED_MAX = 250,         /* records of an answer */
 	BOOK_SHARED_PERCENT = 23,      /* of the book: no answer shows it all */
+	BOOK_SHARED_MIN = 32,          /* but so much, as a small network has nothing to hide */
+	BOOK_SHARED_SMALL_S = 1,       /* while that is what decides, what is new shows soon */
 	BOOK_SHARED_S = 86400,         /* for so long everybody gets the same answer */
 	BOOK_LISTENERS_MAX = 8,        /* of our sockets that have answers of their own */
 	BOOK_MISSING_MAX = 32,         /* records of an answer to what a peer knows */

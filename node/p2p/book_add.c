@@ -77,17 +77,19 @@ static bool make_room_at_host(struct book *book, const struct net_address *addre
 	struct net_host_key key = {.kind = address->kind};
 	struct book_host *host;
 	struct book_entry *victim = NULL;
-	size_t at_host = 0, at_port = 0;
+	size_t host_max = BOOK_PER_HOST_MAX, at_host = 0, at_port = 0;
 
 	memcpy(key.bytes, address->bytes, sizeof key.bytes);
 	HASH_FIND(hh, book->hosts, &key, sizeof key, host);
 	if (!host)
 		return true;
+	if (net_address_scope(address) == NET_LOOPBACK)
+		host_max = BOOK_PER_LOOPBACK_MAX;
 	for (struct book_entry *entry = host->entries; entry; entry = entry->next_of_host) {
 		at_host++;
 		at_port += entry->port == address->port;
 	}
-	if (at_host < BOOK_PER_HOST_MAX && at_port < BOOK_PER_PORT_MAX)
+	if (at_host < host_max && at_port < BOOK_PER_PORT_MAX)
 		return true;
 	for (struct book_entry *entry = host->entries; entry; entry = entry->next_of_host) {
 		/* Anybody can sign that he lives where another does. Who was met there comes

@@ -1,4 +1,4 @@
-/* The book as a file's bytes. All integers little-endian; docs/peers.md, "The address book".
+/* The book as a file's bytes. All integers little-endian; docs/network.md, "The address book".
  *
  *     "cairnbok" | version u32 | genesis 32 | size u64 of what follows the checksum
  *     checksum 32: SHA-256 of all before it and all behind it

@@ -55,9 +55,8 @@ static void fill_answer(const struct book *book, struct buffer *bytes, struct lo
 	struct choice choice = {.count_max = entries * BOOK_SHARED_PERCENT / 100};
 	const struct book_node *node;
 
-	/* Of a very small book one is told, or nobody would ever learn anything. */
-	if (choice.count_max == 0)
-		choice.count_max = 1;
+	if (choice.count_max < BOOK_SHARED_MIN)
+		choice.count_max = BOOK_SHARED_MIN;
 	if (choice.count_max > BOOK_SHARED_MAX)
 		choice.count_max = BOOK_SHARED_MAX;
 	for (node = book->nodes; node; node = node->hh.next) {
@@ -71,6 +70,15 @@ static void fill_answer(const struct book *book, struct buffer *bytes, struct lo
 	addr_put(bytes, choice.items, choice.count);
 }
 
+/* The first who asked a new node would pin down for a day that it knows nobody. */
+static uint64_t share_period_s(const struct book *book)
+{
+	size_t entries = book->counts[BOOK_NEW] + book->counts[BOOK_TRIED];
+
+	return entries * BOOK_SHARED_PERCENT / 100 < BOOK_SHARED_MIN ? BOOK_SHARED_SMALL_S
+	                                                              : BOOK_SHARED_S;
+}
+
 enum status book_share(struct book *book, unsigned listener, uint8_t kind,
                        struct lots *lots, uint64_t now_s,
                        bool (*may_share)(void *owner, const struct node_id *id),
@@ -80,7 +88,7 @@ enum status book_share(struct book *book, unsigned listener, uint8_t kind,
 
 	INVARIANT(listener < BOOK_LISTENERS_MAX && net_kind_size(kind) > 0);
 	answer = &book->answers[listener][kind - NET_IPV4];
-	if (answer->made_s == 0 || now_s >= answer->made_s + BOOK_SHARED_S ||
+	if (answer->made_s == 0 || now_s >= answer->made_s + share_period_s(book) ||
 	    now_s < answer->made_s) {
 		buffer_clear(&answer->bytes);
 		answer->made_s = 0;

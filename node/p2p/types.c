@@ -23,6 +23,9 @@ static const struct type_rule RULES[] = {
 	{TYPE_TX, LANE_TX, TX_SIZE_MAX, OTHER_MS, 10000, 20000, 0, false},
 	{TYPE_NOTFOUND, LANE_TX, 5 * KIB, OTHER_MS, 1000, 2000, 0, false},
 	{TYPE_TXFILTER, LANE_TX, 16, OTHER_MS, 1, 4, 0, false},
+	/* Records have a rate of their own too; addr_message.h has the sum of the size. */
+	{TYPE_GETADDR, LANE_DISCOVERY, 8, OTHER_MS, 1, 4, 0, false},
+	{TYPE_ADDR, LANE_DISCOVERY, 128 * KIB, OTHER_MS, 1, 16, 0, false},
 	/* One a second, and an echo for each. */
 	{CONSENSUS(MESSAGE_STATUS), LANE_CONTROL, 16 * KIB, OTHER_MS, 20, 40, 0, false},
 	/* A largest set votes three times in a view of 0.4 s, and passes on what is missed. */

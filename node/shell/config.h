@@ -50,6 +50,10 @@
 	  "where other nodes connect; empty: nobody can, we only dial") \
 	X(list, p2p, peers, "", 0, 256, \
 	  "nodes to stay connected with, node_id@host:port; validators of the genesis are known") \
+	X(list, p2p, seeds, "", 0, 64, \
+	  "nodes to be asked where others are, node_id@host:port, while few are known") \
+	X(list, p2p, external, "", 0, 4, \
+	  "IP addresses with ports where others reach us, to be told; empty: nobody is told") \
 	X(flag, p2p, peers_only, "false", 0, 0, \
 	  "dial nobody but p2p.peers: for a node behind others of its house") \
 	X(integer, pool, txs_max, "100000", 1, 10000000, \

@@ -67,6 +67,8 @@ static void dial_validators(const struct doorkeeper *keeper)
 	const struct roster *roster = keeper->roster;
 	struct net *net = keeper->node->peers.net;
 
+	if (keeper->node->config->p2p_peers_only)
+		return;
 	for (size_t i = 0; i < roster->target_count; i++)
 		if (!net_add_target(net, &roster->targets[i]))
 			logger_warn(LOG_P2P, "validator_not_dialed",

@@ -123,11 +123,17 @@ enum status gossip_start(struct gossip *gossip, struct node *node, struct why *w
 	gossip->timer.data = gossip;
 	if (uv_timer_init(&node->loop, &gossip->timer) != 0)
 		return why_set(why, STATUS_MEMORY, "begin to relay transactions");
-	return STATUS_OK;
+	return finding_start(&gossip->finding, node, why);
+}
+
+bool gossip_is_idle(const struct gossip *gossip)
+{
+	return gossip->finding.working == 0;
 }
 
 void gossip_free(struct gossip *gossip)
 {
+	finding_free(&gossip->finding);
 	if (gossip->relay)
 		relay_close(gossip->relay);
 	memory_free(gossip->relay);
@@ -136,13 +142,20 @@ void gossip_free(struct gossip *gossip)
 
 /* -- Peers ------------------------------------------------------------------------------------------- */
 
-bool gossip_on_open(struct gossip *gossip, uint16_t peer, bool is_dialed)
+bool gossip_on_open(struct gossip *gossip, uint16_t peer)
 {
-	return relay_join(gossip->relay, peer, is_dialed, clock_monotonic_ms());
+	struct net_facts facts;
+
+	if (!net_facts_of(gossip->node->peers.net, peer, &facts) ||
+	    !relay_join(gossip->relay, peer, facts.is_dialed, clock_monotonic_ms()))
+		return false;
+	finding_on_open(&gossip->finding, peer, &facts);
+	return true;
 }
 
 void gossip_on_close(struct gossip *gossip, uint16_t peer)
 {
+	finding_on_close(&gossip->finding, peer);
 	relay_leave(gossip->relay, peer, clock_monotonic_ms());
 	arm(gossip);
 }
@@ -160,6 +173,10 @@ void gossip_set_voting(struct gossip *gossip, bool we_vote)
 void gossip_on_message(struct gossip *gossip, uint16_t peer, uint16_t type,
                        struct bytes_view bytes)
 {
+	if (type == TYPE_GETADDR || type == TYPE_ADDR) {
+		finding_on_message(&gossip->finding, peer, type, bytes);
+		return;
+	}
 	relay_on_message(gossip->relay, peer, (enum message_type)type, bytes,
 	                 clock_monotonic_ms());
 	arm(gossip);

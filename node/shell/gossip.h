@@ -1,9 +1,11 @@
 /* What nodes tell each other beside consensus, between the network and the pool: transactions by
- * name. All of it on the loop; what decides is node/p2p/relay. */
+ * name, and addresses of nodes (finding.h). All of it on the loop; what decides about
+ * transactions is node/p2p/relay. */
 #ifndef NODE_SHELL_GOSSIP_H
 #define NODE_SHELL_GOSSIP_H
 
 #include "node/p2p/relay.h"
+#include "node/shell/finding.h"
 #include "node/shell/ingress.h"
 
 #include <uv.h>
@@ -15,15 +17,18 @@ struct gossip {
 	struct relay *relay;
 	uv_timer_t timer;
 	uint64_t due_ms; /* of the timer; UINT64_MAX: it does not run */
+	struct finding finding;
 };
 
 /* The loop is there; the network is not yet. */
 MUST_CHECK enum status gossip_start(struct gossip *gossip, struct node *node, struct why *why);
+/* Nothing is on its way to threads and back. */
+bool gossip_is_idle(const struct gossip *gossip);
 /* When the loop is closed. */
 void gossip_free(struct gossip *gossip);
 
 /* A peer comes and goes. False: there is no memory for it. */
-MUST_CHECK bool gossip_on_open(struct gossip *gossip, uint16_t peer, bool is_dialed);
+MUST_CHECK bool gossip_on_open(struct gossip *gossip, uint16_t peer);
 void gossip_on_close(struct gossip *gossip, uint16_t peer);
 /* Is it, and are we, a validator of the present epoch? */
 void gossip_set_validator(struct gossip *gossip, uint16_t peer, bool is_validator);

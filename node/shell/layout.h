@@ -12,5 +12,7 @@
 #define FILE_CONFIG     "cairn.toml"
 #define FILE_COOKIE     "rpc.cookie"
 #define FILE_SOCKET     "rpc.sock"
+#define FILE_BOOK       "peers.book"   /* where other nodes are */
+#define FILE_ANCHORS    "peers.anchors" /* where we were when we stopped */
 
 #endif

@@ -69,7 +69,7 @@ void node_check(struct node *node)
 		return;
 	/* What programs handed in is with the others by now. */
 	peers_stop(&node->peers);
-	if (peers_are_idle(&node->peers) && node->ingest.count == 0 &&
+	if (peers_are_idle(&node->peers) && gossip_is_idle(&node->gossip) && node->ingest.count == 0 &&
 	    drive_is_idle(&node->drive))
 		uv_stop(&node->loop);
 }

@@ -183,6 +183,11 @@ static bool admits_address(void *owner, const char *address)
 	return peer_lists_admit_address(&node->peers.lists, address);
 }
 
+bool peers_admit(const struct node *node, const struct node_id *id)
+{
+	return admits((struct node *)(uintptr_t)node, id);
+}
+
 static void greet(void *owner, struct hello *hello)
 {
 	const struct node *node = owner;
@@ -236,7 +241,7 @@ static void on_open(void *owner, uint16_t peer, const struct session_remote *rem
 	struct node *node = owner;
 	struct moment moment = clock_moment();
 
-	if (!gossip_on_open(&node->gossip, peer, net_is_dialed(node->peers.net, peer)))
+	if (!gossip_on_open(&node->gossip, peer))
 		net_close_peer(node->peers.net, peer, DISCONNECT_INTERNAL, "out of memory");
 	drive_on_connected(&node->drive, peer, vote_key_of(node, remote), &moment);
 	peers_tick(&node->peers);
@@ -370,6 +375,7 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 		.on_open = on_open,
 		.on_message = on_message,
 		.on_close = on_close,
+		.on_unmet = finding_on_unmet,
 		.on_stopped = on_stopped,
 	};
 	enum status status = make_binding(peers, why);
@@ -397,6 +403,7 @@ void peers_stop(struct peers *peers)
 	if (peers->is_stopping)
 		return;
 	peers->is_stopping = true;
+	finding_stop(&peers->node->gossip.finding);
 	if (peers->net)
 		net_stop(peers->net);
 	else

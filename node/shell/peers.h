@@ -55,6 +55,9 @@ void peers_abort(struct peers *peers);
 /* When the loop is closed. */
 void peers_free(struct peers *peers);
 
+/* May this node be connected with us at all? */
+bool peers_admit(const struct node *node, const struct node_id *id);
+
 /* Of struct world; the owner is the node. */
 void peers_check(void *owner, struct check_job *job);
 void peers_read(void *owner, struct read_job *job);

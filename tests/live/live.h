@@ -76,6 +76,9 @@ void live_network_make(struct live_node *nodes, size_t validator_count,
 /* A node that follows the network of a running one, in a folder beside that one's, from its genesis
  * alone; on whatever ports are free. It does not run yet. */
 void live_network_join(struct live_node *node, const struct live_node *running);
+/* One of several such, each with a name of its own. */
+void live_network_join_as(struct live_node *node, const struct live_node *running,
+                          const char *name);
 /* Stops those that run, and removes all. */
 void live_network_remove(struct live_node *nodes, size_t count);
 

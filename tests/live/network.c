@@ -118,6 +118,12 @@ static void save_genesis(const char *path, const struct live_node *running)
 
 void live_network_join(struct live_node *node, const struct live_node *running)
 {
+	live_network_join_as(node, running, "joined");
+}
+
+void live_network_join_as(struct live_node *node, const struct live_node *running,
+                          const char *name)
+{
 	char parent[96], genesis[128], data_dir[96];
 	const char *const arguments[] = {running->program, "join",  "--data-dir", data_dir,
 	                                 "--genesis",      genesis, NULL};
@@ -125,12 +131,12 @@ void live_network_join(struct live_node *node, const struct live_node *running)
 	memset(node, 0, sizeof *node);
 	snprintf(parent, sizeof parent, "%s", running->folder);
 	*strrchr(parent, '/') = '\0';
-	snprintf(data_dir, sizeof data_dir, "%.80s/joined", parent);
+	snprintf(data_dir, sizeof data_dir, "%.70s/%.16s", parent, name);
 	snprintf(genesis, sizeof genesis, "%s/genesis.json", parent);
 	snprintf(node->program, sizeof node->program, "%s", running->program);
 	snprintf(node->folder, sizeof node->folder, "%s", data_dir);
 	snprintf(node->socket, sizeof node->socket, "%.90s/rpc.sock", data_dir);
-	snprintf(node->log, sizeof node->log, "%.90s/joined.log", parent);
+	snprintf(node->log, sizeof node->log, "%.80s/%.16s.log", parent, name);
 	save_genesis(genesis, running);
 	run_command(arguments);
 }

@@ -61,6 +61,50 @@ START_TEST(what_is_written_behind_a_follower_is_final_at_the_validators)
 }
 END_TEST
 
+/* Again, at this place and telling of it; `seed` may be NULL. */
+static void restart_at(struct live_node *node, const char *place, const char *seed)
+{
+	static const char *const names[] = {"CAIRN_P2P_LISTEN", "CAIRN_P2P_EXTERNAL",
+	                                    "CAIRN_P2P_SEEDS", "CAIRN_RPC_LISTEN"};
+	const char *address = strchr(place, '@') + 1;
+
+	live_node_stop(node);
+	node->has_address = true;
+	setenv("CAIRN_P2P_LISTEN", address, 1);
+	setenv("CAIRN_P2P_EXTERNAL", address, 1);
+	setenv("CAIRN_RPC_LISTEN", "127.0.0.1:0", 1);
+	if (seed)
+		setenv("CAIRN_P2P_SEEDS", seed, 1);
+	live_node_restart(node);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		unsetenv(names[i]);
+}
+
+/* Neither's genesis names the other. */
+START_TEST(two_who_know_one_seed_find_each_other_and_again_after_a_restart)
+{
+	char seed[NODE_PLACE_SIZE], places[2][NODE_PLACE_SIZE];
+	struct live_node joined[2];
+
+	place_of(&nodes[FOLLOWER], seed);
+	restart_at(&nodes[FOLLOWER], seed, NULL);
+	for (size_t i = 0; i < 2; i++) {
+		live_network_join_as(&joined[i], &nodes[FOLLOWER], i == 0 ? "one" : "other");
+		live_node_restart(&joined[i]); /* for a free port, which it keeps */
+		place_of(&joined[i], places[i]);
+		restart_at(&joined[i], places[i], seed);
+	}
+	await_peer(&joined[0], places[1]);
+	await_peer(&joined[1], places[0]);
+	/* Without the seed: by what it kept. */
+	live_node_stop(&nodes[FOLLOWER]);
+	restart_at(&joined[1], places[1], NULL);
+	await_peer(&joined[1], places[0]);
+	for (size_t i = 0; i < 2; i++)
+		live_node_stop(&joined[i]);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("gossip");
@@ -68,6 +112,7 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests, what_is_written_behind_a_follower_is_final_at_the_validators);
+	tcase_add_test(tests, two_who_know_one_seed_find_each_other_and_again_after_a_restart);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

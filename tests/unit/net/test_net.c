@@ -255,7 +255,7 @@ START_TEST(nodes_of_two_networks_never_meet)
 	begin(&nodes[0], "127.0.0.1:0", 1);
 	know(&nodes[1], &nodes[0]);
 	begin(&nodes[1], "", 2);
-	RUN_UNTIL(nodes[1].net->dials[0].failures >= 2);
+	RUN_UNTIL(nodes[1].net->dials[0].backoff.failures >= 2);
 	ck_assert_uint_eq(nodes[0].opened + nodes[1].opened, 0);
 	ck_assert_str_eq(net_address(nodes[1].net), "");
 }
@@ -267,7 +267,7 @@ START_TEST(who_is_not_admitted_hears_nothing)
 	begin(&nodes[0], "127.0.0.1:0", 1);
 	know(&nodes[1], &nodes[0]);
 	begin(&nodes[1], "", 1);
-	RUN_UNTIL(nodes[1].net->dials[0].failures >= 2);
+	RUN_UNTIL(nodes[1].net->dials[0].backoff.failures >= 2);
 	ck_assert_uint_eq(nodes[0].opened + nodes[1].opened, 0);
 	/* And knows that it is not let in, until it is. */
 	ck_assert_uint_eq(net_shut_out_count(nodes[1].net), 1);
@@ -293,11 +293,11 @@ START_TEST(who_is_not_admitted_any_more_goes_at_once_and_is_not_dialed)
 	ck_assert_uint_lt(clock_monotonic_ms() - start_ms, 1000);
 	/* The dialer itself admits it no more either: it is left alone. */
 	nodes[1].admits_nobody = true;
-	tries = nodes[1].net->dials[0].failures;
-	nodes[1].net->dials[0].due_ms = 0;
+	tries = nodes[1].net->dials[0].backoff.failures;
+	nodes[1].net->dials[0].backoff.not_before_ms = 0;
 	for (int i = 0; i < 20; i++)
 		uv_run(&loop, UV_RUN_ONCE);
-	ck_assert_uint_eq(nodes[1].net->dials[0].failures, tries);
+	ck_assert_uint_eq(nodes[1].net->dials[0].backoff.failures, tries);
 	ck_assert_ptr_null(nodes[1].net->dials[0].peer);
 	nodes[0].admits_nobody = false;
 	nodes[1].admits_nobody = false;
@@ -528,7 +528,7 @@ START_TEST(who_is_added_later_is_dialed_until_he_is_removed)
 	RUN_UNTIL(open_count(&nodes[0]) == 0 && !nodes[1].net->peers);
 	/* Longer than the first wait after a failure. */
 	{
-		uint64_t until_ms = clock_monotonic_ms() + 2 * NET_BACK_OFF_MS;
+		uint64_t until_ms = clock_monotonic_ms() + 3 * DIAL_BACKOFF_MIN_MS;
 
 		RUN_UNTIL(clock_monotonic_ms() >= until_ms);
 	}

@@ -32,15 +32,28 @@ static void add_records(uint32_t from, uint32_t to, uint64_t now_s)
 
 START_TEST(an_answer_shows_23_percent_and_250_at_most)
 {
-	add_records(0, 100, NOW_S);
+	add_records(0, 200, NOW_S);
 	share(0, NET_IPV4, NOW_S);
 	ck_assert_uint_eq(count, book.counts[BOOK_NEW] * 23 / 100);
-	add_records(100, 3000, NOW_S);
+	add_records(200, 3000, NOW_S);
 	share(0, NET_IPV4, NOW_S + BOOK_SHARED_S);
 	ck_assert_uint_eq(count, BOOK_SHARED_MAX);
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < i; j++)
 			ck_assert_uint_ne(node_of(records[i]), node_of(records[j]));
+}
+END_TEST
+
+START_TEST(a_small_book_is_told_whole_and_what_is_new_in_it_shows_soon)
+{
+	share(0, NET_IPV4, NOW_S);
+	ck_assert_uint_eq(count, 0);
+	add_records(0, 20, NOW_S);
+	share(0, NET_IPV4, NOW_S + BOOK_SHARED_SMALL_S);
+	ck_assert_uint_eq(count, book.counts[BOOK_NEW]);
+	add_records(20, 100, NOW_S);
+	share(0, NET_IPV4, NOW_S + 2 * BOOK_SHARED_SMALL_S);
+	ck_assert_uint_eq(count, BOOK_SHARED_MIN);
 }
 END_TEST
 
@@ -274,6 +287,7 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(tests, book_setup, book_teardown);
 	tcase_add_test(tests, an_answer_shows_23_percent_and_250_at_most);
+	tcase_add_test(tests, a_small_book_is_told_whole_and_what_is_new_in_it_shows_soon);
 	tcase_add_test(tests, for_a_day_everybody_who_comes_the_same_way_is_told_the_same);
 	tcase_add_test(tests, unsigned_old_and_stale_entries_are_not_passed_on);
 	tcase_add_test(tests, what_was_never_met_is_passed_on_for_ten_days);

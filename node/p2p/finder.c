@@ -1,0 +1,483 @@
+#include "node/p2p/finder.h"
+
+#include "chain/base/invariant.h"
+
+enum status finder_init(struct finder *finder, const struct finder_world *world,
+                        const struct finder_config *config, struct bytes_view saved,
+                        const uint8_t *seed, uint64_t now_ms, uint64_t now_s)
+{
+	enum status status;
+
+	*finder = (struct finder){.world = *world, .config = *config};
+	if (saved.size > 0)
+		status = book_load(&finder->book, &config->book, saved, now_s);
+	else
+		status = book_init(&finder->book, &config->book);
+	if (status != STATUS_OK)
+		return status;
+	lots_init(&finder->lots, seed);
+	dialer_init(&finder->dialer, &finder->lots, now_ms);
+	buffer_init(&finder->record, NODE_RECORD_SIZE_MAX);
+	finder->seed_ms = now_ms;
+	return STATUS_OK;
+}
+
+void finder_close(struct finder *finder)
+{
+	buffer_close(&finder->record);
+	book_close(&finder->book);
+}
+
+static struct finder_peer *peer_of(struct finder *finder, uint16_t number)
+{
+	return number < PEERS_MAX && finder->peers[number].is_here ? &finder->peers[number] : NULL;
+}
+
+static bool has_kind(const struct net_address *address)
+{
+	return net_kind_size(address->kind) > 0;
+}
+
+/* -- Our record --------------------------------------------------------------------------------- */
+
+/* Without one nobody is told where we are. */
+static void sign_record(struct finder *finder)
+{
+	struct node_record record = {
+		.node_id = finder->config.book.own,
+		.seq = finder->now_s,
+		.roles = finder->config.roles,
+		.expiry_s = finder->now_s + NODE_RECORD_EXPIRY_S_MAX,
+		.address_count = finder->config.external_count,
+	};
+	struct writer out;
+	uint8_t *bytes;
+
+	if (record.address_count == 0 ||
+	    (finder->record.size > 0 && finder->now_s < finder->record_s + FINDER_RECORD_S))
+		return;
+	memcpy(record.addresses, finder->config.externals,
+	       record.address_count * sizeof *record.addresses);
+	if (!finder->world.sign(finder->world.owner, &record))
+		return;
+	buffer_clear(&finder->record);
+	bytes = buffer_extend(&finder->record, node_record_size(&record));
+	if (!bytes)
+		return;
+	out = writer_on(bytes, finder->record.size);
+	node_record_put(&out, &record);
+	INVARIANT(out.left == 0);
+	finder->record_s = finder->now_s;
+}
+
+static void send_record(struct finder *finder, uint16_t number, struct bytes_view record)
+{
+	struct buffer out;
+
+	buffer_init(&out, ADDR_SIZE_MAX);
+	addr_put(&out, &record, 1);
+	if (out.status == STATUS_OK)
+		finder->world.send(finder->world.owner, number, TYPE_ADDR, buffer_view(&out));
+	buffer_close(&out);
+}
+
+/* -- Sessions ------------------------------------------------------------------------------------- */
+
+static void end_visit(struct finder *finder, enum finder_visit visit)
+{
+	if (visit == FINDER_STAY)
+		finder->outbound_count--;
+	else if (visit == FINDER_SEED)
+		finder->seed_visits--;
+}
+
+void finder_on_open(struct finder *finder, uint16_t number,
+                    const struct finder_session *session, uint64_t now_ms, uint64_t now_s)
+{
+	static const struct bucket_rate rate = ADDR_RATE;
+	struct finder_peer *peer = &finder->peers[number];
+
+	INVARIANT(number < PEERS_MAX && !peer->is_here);
+	*peer = (struct finder_peer){
+		.is_here = true,
+		.is_dialed = session->is_dialed,
+		.visit = (uint8_t)session->visit,
+		.serial = ++finder->next_serial,
+		.since_ms = now_ms,
+		.id = session->id,
+		.address = session->address,
+	};
+	finder->now_s = now_s;
+	bucket_init(&peer->records, &rate, now_ms);
+	if (session->visit != FINDER_NO_VISIT)
+		dialer_ended(&finder->dialer);
+	if (session->is_dialed && has_kind(&peer->address)) {
+		book_met(&finder->book, &peer->id, &peer->address, now_s);
+		finder->counters.met++;
+	}
+	if (session->visit == FINDER_FEELER) {
+		finder->world.close(finder->world.owner, number, "it was to be seen that it is there");
+		return;
+	}
+	sign_record(finder);
+	if (finder->record.size > 0)
+		send_record(finder, number, buffer_view(&finder->record));
+	if (!session->is_dialed)
+		return;
+	peer->answer_until_ms = now_ms + FINDER_ADDR_LATE_MS;
+	bucket_grant(&peer->records, ADDR_RECORDS_MAX);
+	finder->world.send(finder->world.owner, number, TYPE_GETADDR, bytes_view(NULL, 0));
+}
+
+void finder_on_close(struct finder *finder, uint16_t number)
+{
+	struct finder_peer *peer = peer_of(finder, number);
+
+	if (!peer)
+		return;
+	end_visit(finder, peer->visit);
+	*peer = (struct finder_peer){0};
+}
+
+/* While nobody else is reached either, it may be we who are cut off. */
+static bool are_online(const struct finder *finder)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < PEERS_MAX; i++)
+		count += finder->peers[i].is_here && finder->peers[i].is_dialed;
+	return count >= DIAL_ONLINE_SESSIONS;
+}
+
+void finder_on_unmet(struct finder *finder, const struct node_id *id,
+                     const struct net_address *address, enum finder_visit visit,
+                     uint64_t now_s)
+{
+	finder->counters.unmet++;
+	dialer_ended(&finder->dialer);
+	end_visit(finder, visit);
+	if (has_kind(address))
+		book_failed(&finder->book, id, address, now_s, are_online(finder));
+}
+
+/* -- Messages ----------------------------------------------------------------------------------------- */
+
+static bool may_share(void *owner, const struct node_id *id)
+{
+	const struct finder *finder = owner;
+
+	return finder->world.admits(finder->world.owner, id);
+}
+
+static void on_getaddr(struct finder *finder, struct finder_peer *peer, uint16_t number,
+                       struct bytes_view bytes)
+{
+	uint8_t kind = has_kind(&peer->address) ? peer->address.kind : NET_IPV4;
+	struct bytes_view answer;
+
+	if (bytes.size > 0) {
+		finder->world.blame(finder->world.owner, number, "a GETADDR with a body");
+		return;
+	}
+	/* A second question has no answer, and is no breach. */
+	if (peer->has_answered)
+		return;
+	peer->has_answered = true;
+	if (book_share(&finder->book, 0, kind, &finder->lots, finder->now_s, may_share, finder,
+	               &answer) == STATUS_OK)
+		finder->world.send(finder->world.owner, number, TYPE_ADDR, answer);
+}
+
+static void on_addr(struct finder *finder, struct finder_peer *peer, uint16_t number,
+                    struct bytes_view bytes, uint64_t now_ms)
+{
+	static const struct bucket_rate rate = ADDR_RATE;
+	struct bytes_view records[ADDR_RECORDS_MAX];
+	size_t count;
+	uint32_t some;
+
+	if (addr_decode(records, &count, bytes) != STATUS_OK) {
+		finder->world.blame(finder->world.owner, number, "an ADDR that cannot be read");
+		return;
+	}
+	if (count > ADDR_UNASKED_MAX) {
+		if (now_ms >= peer->answer_until_ms) {
+			finder->world.blame(finder->world.owner, number,
+			                    "more addresses than anybody asked for");
+			return;
+		}
+		peer->answer_until_ms = 0;
+	}
+	/* Which of them are dropped is not for him to decide. */
+	lots_shuffle(&finder->lots, records, count, sizeof *records);
+	some = bucket_take_some(&peer->records, &rate, now_ms, (uint32_t)count);
+	finder->counters.records_surplus += count - some;
+	if (some > 0)
+		finder->world.check(finder->world.owner, number, peer->serial, records, some);
+}
+
+void finder_on_message(struct finder *finder, uint16_t number, enum message_type type,
+                       struct bytes_view bytes, uint64_t now_ms, uint64_t now_s)
+{
+	struct finder_peer *peer = peer_of(finder, number);
+
+	finder->now_s = now_s;
+	if (peer && type == TYPE_GETADDR)
+		on_getaddr(finder, peer, number, bytes);
+	else if (peer && type == TYPE_ADDR)
+		on_addr(finder, peer, number, bytes, now_ms);
+}
+
+/* To the two peers with the highest ranks: all who pass a record on in a day choose alike. */
+static void pass_on(struct finder *finder, const struct node_record *record, uint16_t from)
+{
+	uint64_t ranks[ADDR_RELAY_PEERS] = {0};
+	uint16_t best[ADDR_RELAY_PEERS];
+	size_t count = 0;
+	uint8_t bytes[NODE_RECORD_SIZE_MAX];
+	struct writer out = writer_on(bytes, sizeof bytes);
+
+	for (uint16_t i = 0; i < PEERS_MAX; i++) {
+		const struct finder_peer *peer = &finder->peers[i];
+		uint64_t rank;
+
+		if (!peer->is_here || i == from || peer->visit == FINDER_FEELER ||
+		    memcmp(&peer->id, &record->node_id, sizeof peer->id) == 0)
+			continue;
+		rank = book_relay_rank(&finder->book, &record->node_id, finder->now_s / 86400, &peer->id);
+		for (size_t place = 0; place < ADDR_RELAY_PEERS; place++) {
+			if (place < count && rank <= ranks[place])
+				continue;
+			for (size_t k = ADDR_RELAY_PEERS - 1; k > place; k--) {
+				ranks[k] = ranks[k - 1];
+				best[k] = best[k - 1];
+			}
+			ranks[place] = rank;
+			best[place] = i;
+			count += count < ADDR_RELAY_PEERS;
+			break;
+		}
+	}
+	node_record_put(&out, record);
+	for (size_t i = 0; i < count; i++) {
+		send_record(finder, best[i], bytes_view(bytes, node_record_size(record)));
+		finder->counters.records_relayed++;
+	}
+}
+
+void finder_on_checked(struct finder *finder, uint16_t number, uint64_t serial,
+                       const struct node_record *records, const bool *is_valid, size_t count,
+                       uint64_t now_ms, uint64_t now_s)
+{
+	const struct finder_peer *peer = peer_of(finder, number);
+	struct net_group source;
+	bool is_answer;
+
+	/* Who is gone is not blamed, and not believed. */
+	if (!peer || peer->serial != serial)
+		return;
+	finder->now_s = now_s;
+	source = net_group_of(&peer->address);
+	is_answer = count > ADDR_UNASKED_MAX || now_ms < peer->answer_until_ms;
+	for (size_t i = 0; i < count; i++) {
+		if (!is_valid[i]) {
+			finder->world.blame(finder->world.owner, number,
+			                    "a node record that its node did not sign");
+			return;
+		}
+		if (!node_record_is_fresh(&records[i], now_s) ||
+		    !finder->world.admits(finder->world.owner, &records[i].node_id) ||
+		    book_add_record(&finder->book, &records[i], &source, now_s) != BOOK_TAKEN)
+			continue;
+		finder->counters.records_taken++;
+		finder->seek_ms = 0;
+		/* Its own is worth passing on whatever it answers. */
+		if (!is_answer || memcmp(&records[i].node_id, &peer->id, sizeof peer->id) == 0)
+			pass_on(finder, &records[i], number);
+	}
+}
+
+/* -- Whom to visit --------------------------------------------------------------------------------------- */
+
+static bool is_group_taken(const struct finder *finder, const struct net_address *address)
+{
+	struct net_group group = net_group_of(address);
+
+	/* On a site or a machine addresses say nothing of who holds them. */
+	if (net_address_scope(address) != NET_PUBLIC)
+		return false;
+	for (size_t i = 0; i < PEERS_MAX; i++) {
+		const struct finder_peer *peer = &finder->peers[i];
+		struct net_group other;
+
+		if (!peer->is_here || peer->visit != FINDER_STAY || !has_kind(&peer->address))
+			continue;
+		other = net_group_of(&peer->address);
+		if (net_group_equal(&group, &other))
+			return true;
+	}
+	return false;
+}
+
+/* As backoff_failed, without the lot: entries are chosen by lot already. */
+static uint64_t wait_s(const struct book_entry *entry)
+{
+	uint64_t max_s = DIAL_BACKOFF_MAX_MS / 1000;
+	uint64_t wait = entry->failures < 16 ? UINT64_C(1) << entry->failures : max_s;
+
+	return wait < max_s ? wait : max_s;
+}
+
+static bool is_unfit_for_anything(const struct finder *finder, const struct book_entry *entry)
+{
+	const struct finder_world *world = &finder->world;
+
+	return finder->now_s < entry->tried_s + wait_s(entry) ||
+	       world->is_connected(world->owner, &entry->node->id) ||
+	       !world->admits(world->owner, &entry->node->id);
+}
+
+static bool is_unfit_to_stay(void *owner, const struct book_entry *entry)
+{
+	const struct finder *finder = owner;
+	struct net_address address = book_address(entry);
+
+	return is_unfit_for_anything(finder, entry) || is_group_taken(finder, &address);
+}
+
+static bool is_unfit_for_feeler(void *owner, const struct book_entry *entry)
+{
+	return is_unfit_for_anything(owner, entry);
+}
+
+static void visit(struct finder *finder, const struct node_id *id,
+                  const struct net_address *address, enum finder_visit what)
+{
+	if (!finder->world.visit(finder->world.owner, id, address, what)) {
+		dialer_ended(&finder->dialer);
+		return;
+	}
+	finder->counters.visits++;
+	finder->counters.feelers += what == FINDER_FEELER;
+	finder->outbound_count += what == FINDER_STAY;
+}
+
+static void visit_anchor(struct finder *finder, uint64_t now_ms)
+{
+	const struct anchor *anchor = &finder->anchors[finder->anchor_count - 1];
+
+	if (!dialer_begin(&finder->dialer, now_ms, true))
+		return;
+	finder->anchor_count--;
+	if (finder->world.is_connected(finder->world.owner, &anchor->node) ||
+	    !finder->world.admits(finder->world.owner, &anchor->node))
+		dialer_ended(&finder->dialer);
+	else
+		visit(finder, &anchor->node, &anchor->address, FINDER_STAY);
+}
+
+static void seek_to_stay(struct finder *finder, uint64_t now_ms)
+{
+	const struct book_wish wish = {
+		.kinds = 1 << NET_IPV4 | 1 << NET_IPV6,
+		.is_unfit = is_unfit_to_stay,
+		.owner = finder,
+	};
+	/* Who has nobody does not wait for the spread of the start. */
+	bool is_first = finder->outbound_count == 0;
+	const struct book_entry *entry;
+	struct net_address address;
+
+	if (finder->outbound_count >= FINDER_OUTBOUND_MAX || now_ms < finder->seek_ms)
+		return;
+	entry = book_choose(&finder->book, &wish, &finder->lots, finder->now_s);
+	if (!entry)
+		finder->seek_ms = now_ms + FINDER_SEEK_PAUSE_MS;
+	if (!entry || !dialer_begin(&finder->dialer, now_ms, is_first))
+		return;
+	address = book_address(entry);
+	visit(finder, &entry->node->id, &address, FINDER_STAY);
+}
+
+static void seek_by_feeler(struct finder *finder, uint64_t now_ms)
+{
+	const struct book_wish wish = {
+		.not_tried = true,
+		.kinds = 1 << NET_IPV4 | 1 << NET_IPV6,
+		.is_unfit = is_unfit_for_feeler,
+		.owner = finder,
+	};
+	const struct book_entry *entry;
+	struct net_address address;
+
+	if (!dialer_feeler_is_due(&finder->dialer, &finder->lots, now_ms))
+		return;
+	entry = book_to_test(&finder->book, finder->now_s);
+	if (entry && finder->world.is_connected(finder->world.owner, &entry->node->id))
+		entry = NULL;
+	if (!entry)
+		entry = book_choose(&finder->book, &wish, &finder->lots, finder->now_s);
+	if (!entry || !dialer_begin(&finder->dialer, now_ms, false))
+		return;
+	address = book_address(entry);
+	visit(finder, &entry->node->id, &address, FINDER_FEELER);
+}
+
+static void ask_seed(struct finder *finder, uint64_t now_ms)
+{
+	if (finder->config.seed_count == 0 || finder->seed_visits > 0 ||
+	    now_ms < finder->seed_ms ||
+	    book_usable(&finder->book, finder->now_s, FINDER_ENOUGH) >= FINDER_ENOUGH ||
+	    !dialer_begin(&finder->dialer, now_ms, true))
+		return;
+	finder->seed_ms = now_ms + FINDER_SEED_PAUSE_MS / finder->config.seed_count;
+	if (finder->world.visit_seed(finder->world.owner))
+		finder->seed_visits++;
+	else
+		dialer_ended(&finder->dialer);
+}
+
+static void let_seeds_go(struct finder *finder, uint64_t now_ms)
+{
+	for (uint16_t i = 0; i < PEERS_MAX; i++) {
+		const struct finder_peer *peer = &finder->peers[i];
+
+		if (peer->is_here && peer->visit == FINDER_SEED &&
+		    now_ms >= peer->since_ms + FINDER_SEED_STAY_MS)
+			finder->world.close(finder->world.owner, i, "it has told what it knows");
+	}
+}
+
+void finder_step(struct finder *finder, uint64_t now_ms, uint64_t now_s)
+{
+	finder->now_s = now_s;
+	let_seeds_go(finder, now_ms);
+	if (finder->anchor_count > 0)
+		visit_anchor(finder, now_ms);
+	ask_seed(finder, now_ms);
+	seek_to_stay(finder, now_ms);
+	seek_by_feeler(finder, now_ms);
+}
+
+size_t finder_anchors(const struct finder *finder, struct anchor anchors[ANCHORS_MAX])
+{
+	uint64_t since_ms[ANCHORS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < PEERS_MAX; i++) {
+		const struct finder_peer *peer = &finder->peers[i];
+		size_t place = count < ANCHORS_MAX ? count : ANCHORS_MAX - 1;
+
+		if (!peer->is_here || peer->visit != FINDER_STAY || !has_kind(&peer->address) ||
+		    (count == ANCHORS_MAX && peer->since_ms >= since_ms[place]))
+			continue;
+		count += count < ANCHORS_MAX;
+		for (; place > 0 && peer->since_ms < since_ms[place - 1]; place--) {
+			anchors[place] = anchors[place - 1];
+			since_ms[place] = since_ms[place - 1];
+		}
+		anchors[place] = (struct anchor){.node = peer->id, .address = peer->address};
+		since_ms[place] = peer->since_ms;
+	}
+	return count;
+}
