@@ -12,7 +12,7 @@ enum {
 	NET_ACCEPT_RATE = 50,              /* handshakes begun in a second: 1 % of a core */
 	NET_ACCEPT_BURST = 100,
 	NET_DIALING_MAX = 16,              /* at once */
-	NET_LISTED_ROOM = VALIDATORS_MAX,  /* of PEERS_MAX: places for who is listed */
+	NET_STRANGERS_MAX = PEERS_MAX - VALIDATORS_MAX, /* the rest is for who is listed */
 	NET_INPUT_SIZE = 64 << 10,
 	NET_NOTSENT_LOWAT = 16 << 10,      /* bytes in the kernel that cannot be overtaken */
 	NET_USER_TIMEOUT_MS = 30000,
@@ -105,6 +105,17 @@ void peer_count(const struct net_peer *peer, struct net_totals *totals);
 /* The live session with this node other than `but`, or NULL. */
 struct net_peer *peer_find(const struct net *net, const struct node_id *id,
                            const struct net_peer *but);
+
+/* Where the other end is; kind 0: not known. */
+struct net_address peer_remote(const struct net_peer *peer);
+
+/* -- places.c ---------------------------------------------------------------------------- */
+
+/* Its node is known: is there a place for it? */
+bool places_allow(const struct net *net, const struct net_peer *newcomer);
+/* Have those near this address as many places among the others as they may? */
+bool places_are_crowded(const struct net_address *others, size_t count,
+                        const struct net_address *newcomer);
 
 /* -- dial.c ------------------------------------------------------------------------------- */
 

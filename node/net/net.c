@@ -384,7 +384,7 @@ size_t net_peer_count(const struct net *net)
 	return net ? net->open_count : 0;
 }
 
-static struct net_address remote_of(const struct net_peer *peer)
+struct net_address peer_remote(const struct net_peer *peer)
 {
 	struct net_address address = {0};
 	struct sockaddr_storage from = {0};
@@ -418,7 +418,7 @@ bool net_facts_of(const struct net *net, uint16_t number, struct net_facts *fact
 	*facts = (struct net_facts){
 		.number = number,
 		.address = peer->address,
-		.from = remote_of(peer),
+		.from = peer_remote(peer),
 		.is_visit = peer->dial && peer->dial->is_visit,
 		.tag = peer->dial ? peer->dial->tag : 0,
 		.is_dialed = peer->session.is_initiator,

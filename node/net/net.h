@@ -54,6 +54,11 @@ struct net_config {
 	bool (*admits_address)(void *owner, const char *address);
 	/* Does it keep its place when places are rare? */
 	bool (*is_listed)(void *owner, const struct node_id *id);
+	/* Would we rather do without it? It gets a place while nine in ten are free. NULL: no. */
+	bool (*is_avoided)(void *owner, const struct node_id *id, const struct net_address *from);
+	/* A peer that is not listed broke the protocol; its session ends. May be NULL. */
+	void (*on_violation)(void *owner, const struct node_id *id,
+	                     const struct net_address *from, bool is_dialed);
 	/* What we say of ourselves; views live until the function is called again. */
 	void (*greet)(void *owner, struct hello *hello);
 	/* Peers have numbers below PEERS_MAX, from on_open to on_close. None of these is called from

@@ -148,6 +148,19 @@ void peer_count(const struct net_peer *peer, struct net_totals *totals)
 	totals->messages_dropped += session->messages_dropped + session->flooded_count;
 }
 
+/* Who is listed may have a bug, and is needed all the same. */
+static void tell_violation(const struct net_peer *peer)
+{
+	const struct net_config *config = &peer->net->config;
+	const struct session *session = &peer->session;
+	struct net_address from = peer_remote(peer);
+
+	if (config->on_violation && session->end == SESSION_END_VIOLATION &&
+	    !config->is_listed(config->owner, &session->remote_id))
+		config->on_violation(config->owner, &session->remote_id, &from,
+		                     session->is_initiator);
+}
+
 /* The owner and the dial hear of it. */
 static void tell_end(struct net_peer *peer)
 {
@@ -155,6 +168,7 @@ static void tell_end(struct net_peer *peer)
 	bool was_open = peer->number != NET_NOBODY;
 
 	if (was_open) {
+		tell_violation(peer);
 		net->numbers[peer->number] = NULL;
 		net->open_count--;
 		net->config.on_close(net->config.owner, peer->number);
@@ -217,13 +231,6 @@ static bool wins(struct net_peer *peer, struct net_peer *other)
 	return false;
 }
 
-static bool has_place(const struct net *net, const struct node_id *id)
-{
-	if (net->config.is_listed(net->config.owner, id))
-		return net->open_count < PEERS_MAX;
-	return net->open_count < PEERS_MAX - NET_LISTED_ROOM;
-}
-
 static void on_known(struct net_peer *peer)
 {
 	struct net *net = peer->net;
@@ -236,7 +243,7 @@ static void on_known(struct net_peer *peer)
 		peer_end(peer, false);
 	} else if (other && !wins(peer, other)) {
 		refuse_peer(peer, DISCONNECT_DUPLICATE, "there is another connection to it");
-	} else if (!has_place(net, id)) {
+	} else if (!places_allow(net, peer)) {
 		refuse_peer(peer, DISCONNECT_FULL, "all places are taken");
 	} else {
 		if (other)

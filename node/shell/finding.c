@@ -94,7 +94,8 @@ static bool admits(void *owner, const struct node_id *id)
 {
 	const struct finding *finding = owner;
 
-	return peers_admit(finding->node, id);
+	return peers_admit(finding->node, id) &&
+	       !discourage_has_node(&finding->node->gossip.discouraged, id, clock_monotonic_ms());
 }
 
 static bool is_connected(void *owner, const struct node_id *id)

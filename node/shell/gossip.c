@@ -2,6 +2,7 @@
 
 #include "chain/base/memory.h"
 #include "node/shell/clock.h"
+#include "node/shell/logger.h"
 #include "node/shell/node.h"
 
 /* -- Time ------------------------------------------------------------------------------------- */
@@ -120,6 +121,10 @@ enum status gossip_start(struct gossip *gossip, struct node *node, struct why *w
 	gossip->relay = memory_new(sizeof *gossip->relay);
 	if (!gossip->relay || relay_init(gossip->relay, &world, seed.bytes) != STATUS_OK)
 		return why_set(why, STATUS_MEMORY, "begin to relay transactions");
+	status = random_hash_get(&seed, why);
+	if (status != STATUS_OK)
+		return status;
+	discourage_init(&gossip->discouraged, seed.bytes);
 	gossip->timer.data = gossip;
 	if (uv_timer_init(&node->loop, &gossip->timer) != 0)
 		return why_set(why, STATUS_MEMORY, "begin to relay transactions");
@@ -134,6 +139,7 @@ bool gossip_is_idle(const struct gossip *gossip)
 void gossip_free(struct gossip *gossip)
 {
 	finding_free(&gossip->finding);
+	discourage_close(&gossip->discouraged);
 	if (gossip->relay)
 		relay_close(gossip->relay);
 	memory_free(gossip->relay);
@@ -180,6 +186,34 @@ void gossip_on_message(struct gossip *gossip, uint16_t peer, uint16_t type,
 	relay_on_message(gossip->relay, peer, (enum message_type)type, bytes,
 	                 clock_monotonic_ms());
 	arm(gossip);
+}
+
+/* -- Who is avoided ---------------------------------------------------------------------------------- */
+
+bool gossip_is_avoided(void *owner, const struct node_id *id, const struct net_address *from)
+{
+	const struct node *node = owner;
+	const struct discourage *list = &node->gossip.discouraged;
+	uint64_t now_ms = clock_monotonic_ms();
+
+	return discourage_has_node(list, id, now_ms) ||
+	       (net_kind_size(from->kind) > 0 && discourage_has_address(list, from, now_ms));
+}
+
+/* Where it listens we do not know, and who else calls from its machine or its site neither. */
+void gossip_on_violation(void *owner, const struct node_id *id,
+                         const struct net_address *from, bool is_dialed)
+{
+	struct node *node = owner;
+	bool is_public = net_kind_size(from->kind) > 0 && net_address_scope(from) == NET_PUBLIC;
+	const struct slot slot = {
+		.class = is_dialed ? SLOT_OUTBOUND : SLOT_INBOUND,
+		.way = is_public ? SLOT_WAY_NET : SLOT_WAY_LOOPBACK,
+		.address = *from,
+	};
+
+	logger_info(LOG_P2P, "discouraged", log_hex("node_id", bytes_view(id, sizeof *id)));
+	discourage_peer(&node->gossip.discouraged, id, &slot, false, clock_monotonic_ms());
 }
 
 /* -- The pool ------------------------------------------------------------------------------------------ */

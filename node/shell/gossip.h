@@ -4,6 +4,7 @@
 #ifndef NODE_SHELL_GOSSIP_H
 #define NODE_SHELL_GOSSIP_H
 
+#include "node/p2p/discourage.h"
 #include "node/p2p/relay.h"
 #include "node/shell/finding.h"
 #include "node/shell/ingress.h"
@@ -18,6 +19,7 @@ struct gossip {
 	uv_timer_t timer;
 	uint64_t due_ms; /* of the timer; UINT64_MAX: it does not run */
 	struct finding finding;
+	struct discourage discouraged; /* who broke the protocol, for a day */
 };
 
 /* The loop is there; the network is not yet. */
@@ -33,6 +35,11 @@ void gossip_on_close(struct gossip *gossip, uint16_t peer);
 /* Is it, and are we, a validator of the present epoch? */
 void gossip_set_validator(struct gossip *gossip, uint16_t peer, bool is_validator);
 void gossip_set_voting(struct gossip *gossip, bool we_vote);
+
+/* Of struct net_config; the owner is the node. */
+bool gossip_is_avoided(void *owner, const struct node_id *id, const struct net_address *from);
+void gossip_on_violation(void *owner, const struct node_id *id,
+                         const struct net_address *from, bool is_dialed);
 
 /* A message that is not of consensus. */
 void gossip_on_message(struct gossip *gossip, uint16_t peer, uint16_t type,

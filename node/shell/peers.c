@@ -376,6 +376,8 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 		.on_message = on_message,
 		.on_close = on_close,
 		.on_unmet = finding_on_unmet,
+		.is_avoided = gossip_is_avoided,
+		.on_violation = gossip_on_violation,
 		.on_stopped = on_stopped,
 	};
 	enum status status = make_binding(peers, why);
