@@ -27,9 +27,10 @@ static void measure(struct consensus *core, uint64_t view)
 	bool is_leader = epoch_leader(&core->epoch, view) == core->epoch.self;
 	uint64_t since_ms, took_ms;
 
-	/* Where the leader's vote and our own are a quorum there is nothing to see but for him. */
+	/* Where the leader's vote and our own are a quorum there is nothing to see but for him,
+	 * and alone he waits for nobody. */
 	if (!when_proposed(core, view, &since_ms) ||
-	    (!is_leader && epoch_quorum(&core->epoch) <= 2))
+	    epoch_quorum(&core->epoch) <= (is_leader ? 1 : 2))
 		return;
 	/* One that was given up for it counts as well: that was too soon. */
 	if (view == core->entered_view && since_ms < core->entered_ms)
