@@ -82,6 +82,24 @@ static void set_up_anew(struct live_node *node, const struct live_node *running,
 	ck_assert_int_eq(system(command), 0);
 }
 
+/* All the others have told it where they stand: that takes each of them, so nobody may be killed
+ * before. */
+static void await_recall(const struct live_node *node)
+{
+	double until_s = live_now_s() + TRIAL_PATIENCE_S;
+	struct live_connection connection;
+	bool is_forgetful = true;
+
+	while (is_forgetful) {
+		ck_assert_msg(live_now_s() < until_s, "%s: its votes stay forgotten", node->log);
+		trial_pause_ms(20);
+		live_connect(&connection, node);
+		is_forgetful = strstr(live_call(&connection, "node.list_warnings", "{}"),
+		                      "VOTES_FORGOTTEN") != NULL;
+		live_disconnect(&connection);
+	}
+}
+
 /* Its keys are there from a copy, and in the second case not what it signed with them. It gets all
  * blocks from the others, and in the end the network does without another one: it votes. */
 START_TEST(a_validator_whose_disk_was_wiped_comes_back_and_votes)
@@ -99,6 +117,7 @@ START_TEST(a_validator_whose_disk_was_wiped_comes_back_and_votes)
 	set_up_anew(&trial.nodes[3], &trial.nodes[0], files[_i]);
 	live_node_restart(&trial.nodes[3]);
 	trial_await(&trial.nodes[3], trial_height(&trial.nodes[0]));
+	await_recall(&trial.nodes[3]);
 	live_node_kill(&trial.nodes[2]);
 	/* What was under way is final by then; what follows needs its vote. */
 	height = trial_height(&trial.nodes[0]);
