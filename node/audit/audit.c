@@ -3,6 +3,7 @@
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/ledger/execute.h"
+#include "node/audit/cosignatures.h"
 #include "node/audit/crew.h"
 #include "node/audit/finality.h"
 #include "node/audit/reading.h"
@@ -31,6 +32,7 @@ struct audit {
 	struct audit_crew crew;
 	struct store_replay *replay;
 	struct finality finality;
+	struct audit_cosignatures cosignatures;
 	struct epoch *epoch;       /* of the next block */
 	struct audit_job *jobs;    /* by height modulo job_count */
 	size_t job_count;
@@ -187,6 +189,25 @@ static void begin_epoch(struct audit *audit, const struct draft *root)
 	audit->report->epoch_count += !audit->is_second;
 }
 
+/* Its checkpoint, which the epoch that it ends may have cosigned, and the one that it starts. */
+static void look_at_checkpoint(struct audit *audit, const struct draft *draft)
+{
+	const struct ledger_tip *tip = store_replay_tip(audit->replay);
+
+	if (audit->is_second) {
+		if (draft_is_seal(draft))
+			begin_epoch(audit, draft);
+		return;
+	}
+	audit_cosignatures_at(&audit->cosignatures, tip, audit->epoch, audit->network);
+	if (!draft_is_seal(draft))
+		return;
+	audit_cosignatures_seal(&audit->cosignatures, tip, audit->epoch, audit->network);
+	finality_end(&audit->finality, false, audit->report);
+	begin_epoch(audit, draft);
+	audit_cosignatures_at(&audit->cosignatures, tip, audit->epoch, audit->network);
+}
+
 /* The block stands. */
 static enum status take(struct audit *audit, struct audit_job *job, const struct draft *draft,
                         struct why *why)
@@ -204,11 +225,7 @@ static enum status take(struct audit *audit, struct audit_job *job, const struct
 		audit->report->signature_count += job->signature_count;
 		certify(audit, job);
 	}
-	if (draft_is_seal(draft)) {
-		if (!audit->is_second)
-			finality_end(&audit->finality, false, audit->report);
-		begin_epoch(audit, draft);
-	}
+	look_at_checkpoint(audit, draft);
 	return STATUS_OK;
 }
 
@@ -338,13 +355,18 @@ static enum status replay(struct audit *audit, uint32_t look_up, uint32_t *diffe
 	if (status == STATUS_OK &&
 	    getrandom(options.key, sizeof options.key, 0) != sizeof options.key)
 		status = why_set(why, STATUS_CRYPTO, "get random bytes");
-	if (status == STATUS_OK && look_up == 0)
+	if (status == STATUS_OK && look_up == 0) {
 		compare_genesis(audit, genesis);
+		status = audit_cosignatures_init(&audit->cosignatures, audit->report, audit->view, why);
+	}
 	if (status == STATUS_OK)
 		status = store_replay_open(&audit->replay, audit->store, audit->view, genesis,
 		                           &options, why);
 	if (status == STATUS_OK) {
 		begin_epoch(audit, genesis);
+		if (look_up == 0)
+			audit_cosignatures_at(&audit->cosignatures, store_replay_tip(audit->replay),
+			                      audit->epoch, audit->network);
 		status = go(audit, why);
 	}
 	if (status == STATUS_OK && !audit->is_broken)
@@ -368,6 +390,7 @@ static enum status run(struct audit *audit, struct why *why)
 		return status;
 	audit->report->is_whole = true;
 	finality_end(&audit->finality, true, audit->report);
+	audit_cosignatures_end(&audit->cosignatures);
 	status = audit_beside(audit->report, audit->view, audit->network, audit->epoch, why);
 	if (status == STATUS_OK && differing != 0)
 		status = replay(audit, differing, &none, why);
@@ -428,5 +451,6 @@ enum status audit_run(struct audit_report *report, struct store *store,
 	free_jobs(&audit);
 	store_view_close(audit.view);
 	finality_close(&audit.finality);
+	audit_cosignatures_close(&audit.cosignatures);
 	return status;
 }

@@ -81,6 +81,9 @@ static void print_checked(struct buffer *page, const struct audit_report *report
 	buffer_printf(page, "certificates   %s, with %s signatures of validators\n",
 	              number(first, report->certificate_count),
 	              number(second, report->vote_count));
+	if (report->cosignature_count > 0)
+		buffer_printf(page, "cosignatures   %s, over the newest checkpoint and the ends of epochs\n",
+		              number(first, report->cosignature_count));
 	hex_encode(hex, hash_view(&report->replayed.hash));
 	buffer_printf(page, "newest block   %s\n", hex);
 	hex_encode(hex, hash_view(&report->replayed.header.state_root));

@@ -3,6 +3,8 @@
 #ifndef TESTS_UNIT_AUDIT_AUDIT_SCENE_H
 #define TESTS_UNIT_AUDIT_AUDIT_SCENE_H
 
+#include "chain/proof/checkpoint.h"
+#include "chain/receipt/cosigned.h"
 #include "chain/store/votes.h"
 #include "consensus/epoch.h"
 #include "consensus/safety.h"
@@ -90,6 +92,45 @@ static inline struct draft *scene_draft(struct audit_scene *scene,
 	return draft;
 }
 
+static inline int scene_compare_cosigns(const void *left, const void *right)
+{
+	return memcmp(left, right, HASH_SIZE);
+}
+
+/* Three of the four of the set that this block may have ended cosign its checkpoint. */
+static inline void scene_cosign(struct audit_scene *scene, const struct draft *draft,
+                                enum store_note_tag tag)
+{
+	struct cosigned *cosigned = calloc(1, sizeof *cosigned);
+	uint8_t *bytes = malloc(COSIGNED_SIZE_MAX), seed[COSIGN_SEED_SIZE];
+	struct writer out = writer_on(bytes, COSIGNED_SIZE_MAX);
+	const struct genesis *genesis = scene->f.ledger.genesis;
+	char origin[ORIGIN_SIZE_MAX + 1];
+	struct buffer text;
+
+	cosigned->point.epoch = scene->epoch.number;
+	cosigned->point.size = draft->frontier.size;
+	cosigned->point.root = log_frontier_root(&draft->frontier);
+	origin_of(origin, text_view(genesis->name), &scene->f.ledger.network.genesis);
+	buffer_init(&text, CHECKPOINT_TEXT_SIZE_MAX);
+	cosign_point_text(&text, text_view(origin), &cosigned->point);
+	for (size_t i = 0; i < 3; i++) {
+		ledger_fixture_cosign_seed(seed, scene_number(scene, i));
+		ck_ok(&scene->f, cosign_make(&cosigned->items[cosigned->count++], seed, 1700000000,
+		                             buffer_view(&text)));
+	}
+	qsort(cosigned->items, cosigned->count, sizeof *cosigned->items, scene_compare_cosigns);
+	cosigned_put(&out, cosigned);
+	ck_ok(&scene->f,
+	      store_put_note(scene->f.store, tag,
+	                     tag == STORE_NOTE_SEAL ? draft->frontier.size : 0,
+	                     bytes_view(bytes, COSIGNED_SIZE_MAX - out.left), true,
+	                     &scene->f.why));
+	buffer_close(&text);
+	free(cosigned);
+	free(bytes);
+}
+
 static inline void scene_commit(struct audit_scene *scene, struct draft *draft)
 {
 	struct certificate certificate;
@@ -108,8 +149,12 @@ static inline void scene_commit(struct audit_scene *scene, struct draft *draft)
 	}
 	scene->held_count = 0;
 	ck_ok(&scene->f, store_commit(scene->f.store, draft, &certificate, &scene->f.why));
-	if (draft_is_seal(draft))
+	if (draft_is_seal(draft)) {
+		scene_cosign(scene, draft, STORE_NOTE_SEAL);
 		scene_begin_epoch(scene, draft);
+	}
+	if (height == SCENE_BLOCKS)
+		scene_cosign(scene, draft, STORE_NOTE_CHECKPOINT);
 	draft_free(draft);
 }
 

@@ -41,6 +41,8 @@ START_TEST(a_good_ledger_has_no_finding_and_everything_was_looked_at)
 	/* Three blocks share one certificate, whose three signatures are checked once. */
 	ck_assert_uint_eq(report->vote_count, 3 * (SCENE_BLOCKS - 2));
 	ck_assert_uint_eq(report->epoch_count, 2);
+	/* Three over the seal, three over the newest block. */
+	ck_assert_uint_eq(report->cosignature_count, 6);
 	ck_assert_str_eq(report->network_name, scene->f.ledger.genesis->name);
 	ck_assert_uint_eq(report->note_count, 0);
 }

@@ -53,8 +53,10 @@ static bool height_of_row(enum family family, struct bytes_view key, struct byte
 	case FAMILY_BLOCK:
 	case FAMILY_STALE:
 	case FAMILY_STATE_HISTORY:
-	case FAMILY_CONSENSUS:
 		*height = last;
+		return true;
+	case FAMILY_CONSENSUS:
+		*height = SCENE_SEAL;
 		return true;
 	case FAMILY_NODE:
 		*height = get_be64(key.at);
@@ -143,7 +145,11 @@ struct harmed {
 static void harm(struct harmed *harmed, enum family family, enum fault fault,
                  struct random *random)
 {
-	uint32_t rows = (uint32_t)store_fixture_rows(&scene->f, family);
+	/* Of what consensus keeps, the first is the list of validators; cosignatures have a test
+	 * of their own. */
+	uint32_t rows = family == FAMILY_CONSENSUS
+	                    ? 1
+	                    : (uint32_t)store_fixture_rows(&scene->f, family);
 	struct buffer key, value;
 
 	ck_assert_uint_gt(rows, 0);
@@ -254,7 +260,9 @@ START_TEST(a_row_of_each_kind_that_no_block_made_is_found)
 	for (size_t i = 0; i < MADE_COUNT; i++) {
 		enum family family = MADE[i].family;
 
-		pick(family, store_fixture_rows(&scene->f, family) - 1, &key, &value);
+		pick(family,
+		     family == FAMILY_CONSENSUS ? 0 : store_fixture_rows(&scene->f, family) - 1, &key,
+		     &value);
 		key.at[key.size - 1] ^= 0x40;
 		put(family, &key, &value);
 	}
@@ -315,6 +323,25 @@ START_TEST(what_is_kept_beside_the_chain_is_looked_at)
 }
 END_TEST
 
+/* Those over the seal, with its height, and the newest ones: any bit of them. */
+START_TEST(harmed_cosignatures_are_found)
+{
+	struct random random = random_from((uint64_t)_i + 200);
+	struct harmed strange = {.family = FAMILY_CONSENSUS, .index = (size_t)(1 + _i % 2)};
+	struct buffer key, value;
+
+	buffer_init(&key, SIZE_MAX);
+	buffer_init(&value, SIZE_MAX);
+	pick(FAMILY_CONSENSUS, strange.index, &key, &value);
+	flip(FAMILY_CONSENSUS, &random, &key, &value);
+	scene_audit(scene);
+	ck_assert_uint_eq(scene->report.finding_count, 1);
+	expect_found(&strange, "cosignatures", strange.index == 1, SCENE_SEAL);
+	buffer_close(&key);
+	buffer_close(&value);
+}
+END_TEST
+
 /* The tip's row: the last bytes are the frontier of the log. */
 START_TEST(another_tip_is_found)
 {
@@ -345,6 +372,7 @@ Suite *test_suite(void)
 	tcase_add_test(harmed, a_row_of_each_kind_that_no_block_made_is_found);
 	tcase_add_loop_test(harmed, what_goes_on_behind_the_newest_block_is_found, 0, 2);
 	tcase_add_loop_test(harmed, what_is_kept_beside_the_chain_is_looked_at, 0, 4);
+	tcase_add_loop_test(harmed, harmed_cosignatures_are_found, 0, 6);
 	tcase_add_test(harmed, another_tip_is_found);
 	suite_add_tcase(suite, harmed);
 	return suite;
