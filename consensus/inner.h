@@ -86,8 +86,6 @@ void on_work(struct consensus *core, const struct input_work *work);
 bool has_work(const struct consensus *core);
 /* Our share of the measured delay: B of the rules. */
 uint64_t base_timeout(const struct consensus *core);
-/* How long a leader with nothing new waits for the last block to be final. */
-uint64_t flush_timeout(const struct consensus *core);
 /* Notices a new frontier view. */
 void enter_view(struct consensus *core, struct effects *out);
 /* Arms the timer of the view, or disarms it when there is nothing to do. */

@@ -47,7 +47,7 @@ static bool is_time_to_build(struct consensus *core, uint64_t parent_view)
 	if (!has_work(core) || unstored >= UNSTORED_BLOCKS_MAX)
 		return false;
 	/* Alone, the parent is final before anything else happens, and counts then. */
-	if (is_alone && parent_view > core->views.final_view)
+	if (is_alone && !views_block_is_final(&core->views, parent_view))
 		return false;
 	if (is_full_block_waiting(core))
 		return true;
@@ -63,7 +63,10 @@ static bool is_time_to_build(struct consensus *core, uint64_t parent_view)
 static enum choice choose(struct consensus *core, uint64_t parent_view)
 {
 	const struct hash *parent = views_block(&core->views, parent_view);
-	uint64_t flush_ms = core->entered_ms + flush_timeout(core);
+	/* B alone, whatever the other time-outs have grown to: they have to outgrow it, as it is
+	 * B of the leader, and others may have a smaller one. */
+	uint64_t flush_ms = core->entered_ms + base_timeout(core);
+	bool is_final = views_block_is_final(&core->views, parent_view);
 	uint64_t height, time_ms;
 	bool may_build;
 
@@ -73,9 +76,9 @@ static enum choice choose(struct consensus *core, uint64_t parent_view)
 	if (may_build && is_time_to_build(core, parent_view))
 		return CHOICE_BUILD;
 	/* On one that is not final yet it is not due once more. */
-	if (may_build && parent_view == core->views.final_view && is_heartbeat_due(core))
+	if (may_build && is_final && is_heartbeat_due(core))
 		return CHOICE_BUILD;
-	if (parent_view == core->views.final_view)
+	if (is_final)
 		return CHOICE_WAIT;
 	/* Nothing new, but the last block is not final: L3. */
 	if (core->now_ms >= flush_ms)

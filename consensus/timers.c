@@ -54,7 +54,7 @@ static void ignore_stale_work(struct consensus *core)
 		core->work_ignored_until_ms = 0;
 	}
 	if (core->work.tx_count == 0 || core->views.current < core->work_view + rotation + 1 ||
-	    views_parent(&core->views) > core->views.final_view)
+	    !views_block_is_final(&core->views, views_parent(&core->views)))
 		return;
 	core->work_pause_ms = core->work_pause_ms == 0
 	                          ? WORK_PAUSE_MS
@@ -102,7 +102,7 @@ static bool is_idle(struct consensus *core)
 	uint64_t due_ms = core->work.oldest_ms + ANNOUNCE_MS;
 
 	want_heartbeat(core);
-	if (views_parent(&core->views) > core->views.final_view)
+	if (!views_block_is_final(&core->views, views_parent(&core->views)))
 		return false;
 	if (is_someone_waiting(core) || is_heartbeat_due(core))
 		return false;
@@ -143,12 +143,6 @@ static uint64_t stretched(const struct consensus *core, uint64_t times)
 	uint64_t most_ms = or_default(core->config.timeout_most_ms, TIMEOUT_MOST_MS);
 
 	return least((times * base_timeout(core)) << least(doublings, DOUBLINGS_MAX), most_ms);
-}
-
-/* How long FINAL of the last block may take before it is proposed again. */
-uint64_t flush_timeout(const struct consensus *core)
-{
-	return stretched(core, 1);
 }
 
 static uint64_t silent_after_ms(const struct consensus *core)

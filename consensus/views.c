@@ -209,6 +209,13 @@ const struct hash *views_block(const struct views *views, uint64_t view)
 	return facts && facts->notarized ? &facts->block : NULL;
 }
 
+bool views_block_is_final(const struct views *views, uint64_t view)
+{
+	const struct hash *block = views_block(views, view);
+
+	return block && hash_equal(block, &views->final_block);
+}
+
 bool views_sound(const struct views *views)
 {
 	/* Everything between the final view and the frontier is known, the frontier is not.

@@ -68,6 +68,9 @@ uint64_t views_parent(const struct views *views);
 
 /* The block that was certified in a view: notarized, or final. */
 const struct hash *views_block(const struct views *views, uint64_t view);
+/* Is the block of this notarized or final view the newest final one? So it is also where it was
+ * proposed again before its FINAL was known. */
+bool views_block_is_final(const struct views *views, uint64_t view);
 
 bool views_sound(const struct views *views);
 

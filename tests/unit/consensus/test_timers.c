@@ -313,6 +313,40 @@ START_TEST(a_leader_with_nothing_new_waits_b)
 }
 END_TEST
 
+/* Its leader may have a larger B than we: ours has to outgrow his wait. */
+START_TEST(that_wait_does_not_grow_with_views_that_fail)
+{
+	uint64_t view = 14; /* of leader 1 */
+
+	end();
+	begin(4, 1);
+	propose(0, &first);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	give_up_to(view);
+	forget();
+	tick(B_MS);
+	ck_assert(asked(VOTE_NOTARIZE, view));
+}
+END_TEST
+
+/* FINAL of the first came after the second had begun. */
+START_TEST(a_block_that_is_final_is_not_proposed_again_in_a_later_view)
+{
+	end();
+	begin(4, 2);
+	propose(0, &first);
+	certify(VOTE_NOTARIZE, 1, 0, &first.hash);
+	certify(VOTE_NOTARIZE, 2, 1, &first.hash);
+	certify(VOTE_FINALIZE, 1, 0, &first.hash);
+	ck_assert_uint_eq(m->core.views.final_view, 1);
+	ck_assert_uint_eq(m->core.views.current, 3);
+	forget();
+	tick(60000);
+	ck_assert(!asked(VOTE_NOTARIZE, 3));
+	ck_assert_uint_eq(m->core.armed_ms, 0);
+}
+END_TEST
+
 START_TEST(fast_views_are_believed_sooner_than_slow_ones)
 {
 	announce(1, 0, &first.hash);
@@ -505,6 +539,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_leader_learns_of_a_view_after_the_next_one_began);
 	tcase_add_test(tests, of_two_validators_the_leader_alone_sees_how_long_a_view_takes);
 	tcase_add_test(tests, a_view_that_was_given_up_and_notarized_then_counts_as_well);
+	tcase_add_test(tests, that_wait_does_not_grow_with_views_that_fail);
+	tcase_add_test(tests, a_block_that_is_final_is_not_proposed_again_in_a_later_view);
 	tcase_add_test(tests, b_follows_the_time_that_a_quorum_takes);
 	tcase_add_test(tests, a_view_that_lasted_for_hours_counts_as_b);
 	tcase_add_test(tests, a_crowd_of_faster_views_brings_b_down_again);
