@@ -405,11 +405,12 @@ void peers_stop(struct peers *peers)
 	if (peers->is_stopping)
 		return;
 	peers->is_stopping = true;
-	finding_stop(&peers->node->gossip.finding);
-	if (peers->net)
-		net_stop(peers->net);
-	else
+	if (!peers->net) {
 		peers->is_stopped = true;
+		return;
+	}
+	finding_stop(&peers->node->gossip.finding);
+	net_stop(peers->net);
 }
 
 bool peers_are_idle(const struct peers *peers)
