@@ -1,5 +1,5 @@
 /* Four validators under load, and what is done to them: for tests that take their time. Each is
- * short unless LONG_TRIALS is set, as scripts/test.sh --all does. */
+ * short unless LONG_TRIALS is set, as scripts/test.sh --long does. */
 #ifndef TESTS_SYSTEM_TRIALS_H
 #define TESTS_SYSTEM_TRIALS_H
 
