@@ -17,7 +17,7 @@ static enum message_kind random_kind(struct random *random)
 
 static size_t random_size(struct random *random, enum message_kind kind)
 {
-	size_t most = type_rule_of(type_of_consensus(kind))->size_max;
+	size_t most = type_rule_of(type_of_consensus((uint8_t)kind))->size_max;
 	size_t bound = random_below(random, 4) == 0 ? 100000 : 2000;
 
 	return 1 + random_below(random, (uint32_t)(most < bound ? most : bound));

@@ -183,7 +183,7 @@ static inline bool pair_send(struct session_pair *pair, int from, enum message_k
 
 	memset(bytes, fill, size);
 	bytes[0] = (uint8_t)kind;
-	parcel = parcel_new(type_of_consensus(kind), bytes_view(bytes, size));
+	parcel = parcel_new(type_of_consensus((uint8_t)kind), bytes_view(bytes, size));
 	/* As if the other side had asked. */
 	if (kind == MESSAGE_RANGE && pair->sides[!from].session.transport)
 		assembly_expect(&pair->sides[!from].session.transport->assembly,

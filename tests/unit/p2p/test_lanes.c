@@ -12,7 +12,7 @@ enum { NOW_MS = 5000, BODY = 16400 };
 static void put(struct lanes *lanes, enum message_kind kind, size_t size)
 {
 	uint8_t *bytes = calloc(1, size);
-	struct parcel *parcel = parcel_new(type_of_consensus(kind), bytes_view(bytes, size));
+	struct parcel *parcel = parcel_new(type_of_consensus((uint8_t)kind), bytes_view(bytes, size));
 
 	ck_assert_int_eq(lanes_put(lanes, parcel, NOW_MS), LANES_TAKEN);
 	parcel_release(parcel);
