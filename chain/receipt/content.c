@@ -1,6 +1,7 @@
 #include "chain/receipt/content.h"
 
 #include "chain/proof/state_hash.h"
+#include "chain/receipt/mentions.h"
 #include "chain/receipt/sets.h"
 
 static enum receipt_verdict wrong(struct why *why, const char *text)
@@ -38,36 +39,13 @@ static enum receipt_verdict read_tx(struct tx *tx, const struct hash *genesis,
 
 static bool names_id(const struct receipt_name *name, const struct operation *operation)
 {
-	switch (operation->kind) {
-	case OPERATION_record_append:
-		return hash_equal(&name->stream, &operation->record_append.stream) ||
-		       (operation->record_append.reference.present &&
-		        hash_equal(&name->stream,
-		                   &operation->record_append.reference.value.stream));
-	case OPERATION_stream_grant:
-		return hash_equal(&name->stream, &operation->stream_grant.stream);
-	case OPERATION_stream_revoke:
-		return hash_equal(&name->stream, &operation->stream_revoke.stream);
-	case OPERATION_account_describe:
-		return operation->account_describe.inbox.present &&
-		       hash_equal(&name->stream, &operation->account_describe.inbox.value);
-	case OPERATION_asset_mint:
-		return hash_equal(&name->asset, &operation->asset_mint.asset);
-	case OPERATION_asset_transfer:
-		return hash_equal(&name->asset, &operation->asset_transfer.asset);
-	case OPERATION_asset_burn:
-		return hash_equal(&name->asset, &operation->asset_burn.asset);
-	case OPERATION_stream_create:
-	case OPERATION_account_rotate:
-	case OPERATION_asset_create:
-	case OPERATION_validator_admit:
-	case OPERATION_validator_remove:
-	case OPERATION_validator_join:
-	case OPERATION_node_set:
-	case OPERATION_param_set:
-	case OPERATION_evidence_submit:
-		break;
-	}
+	struct mention mentions[MENTIONS_MAX];
+	size_t count = operation_mentions(operation, mentions);
+
+	for (size_t i = 0; i < count; i++)
+		if (hash_equal(mentions[i].kind == STATE_STREAM ? &name->stream : &name->asset,
+		               mentions[i].id))
+			return true;
 	return false;
 }
 

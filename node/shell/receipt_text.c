@@ -4,6 +4,7 @@
 #include "chain/base/memory.h"
 #include "chain/proof/tlog_proof.h"
 #include "chain/receipt/extra.h"
+#include "chain/receipt/mentions.h"
 #include "rpc/api/ledger_json.h"
 
 #include <stdlib.h>
@@ -73,43 +74,11 @@ static void add_name(struct receipt_names *names, enum state_kind kind,
 
 static void add_names_of(struct receipt_names *names, const struct operation *operation)
 {
-	switch (operation->kind) {
-	case OPERATION_record_append:
-		add_name(names, STATE_STREAM, &operation->record_append.stream);
-		if (operation->record_append.reference.present)
-			add_name(names, STATE_STREAM,
-			         &operation->record_append.reference.value.stream);
-		break;
-	case OPERATION_stream_grant:
-		add_name(names, STATE_STREAM, &operation->stream_grant.stream);
-		break;
-	case OPERATION_stream_revoke:
-		add_name(names, STATE_STREAM, &operation->stream_revoke.stream);
-		break;
-	case OPERATION_account_describe:
-		if (operation->account_describe.inbox.present)
-			add_name(names, STATE_STREAM, &operation->account_describe.inbox.value);
-		break;
-	case OPERATION_asset_mint:
-		add_name(names, STATE_ASSET, &operation->asset_mint.asset);
-		break;
-	case OPERATION_asset_transfer:
-		add_name(names, STATE_ASSET, &operation->asset_transfer.asset);
-		break;
-	case OPERATION_asset_burn:
-		add_name(names, STATE_ASSET, &operation->asset_burn.asset);
-		break;
-	case OPERATION_stream_create:
-	case OPERATION_account_rotate:
-	case OPERATION_asset_create:
-	case OPERATION_validator_admit:
-	case OPERATION_validator_remove:
-	case OPERATION_validator_join:
-	case OPERATION_node_set:
-	case OPERATION_param_set:
-	case OPERATION_evidence_submit:
-		break;
-	}
+	struct mention mentions[MENTIONS_MAX];
+	size_t count = operation_mentions(operation, mentions);
+
+	for (size_t i = 0; i < count; i++)
+		add_name(names, mentions[i].kind, mentions[i].id);
 }
 
 static int compare_names(const void *left, const void *right)
