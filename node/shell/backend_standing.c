@@ -103,23 +103,31 @@ json_t *json_of_standing(const struct standing *standing)
 	return items;
 }
 
+/* What both answers begin with. False: the call has failed, and is answered. */
+static bool begin_answer(struct loop_question *question, struct query *query, json_t **json)
+{
+	struct standing *standing = question->found;
+
+	if (!standing) {
+		backend_fail(question->call, STATUS_MEMORY, NULL);
+		return false;
+	}
+	if (!query_start(query, question->call, NULL, question->backend))
+		return false;
+	standing_name(query, standing);
+	*json = json_object();
+	object_put(json, "state", json_string(standing_word_name(standing_judge(standing))));
+	return true;
+}
+
 static void finish_why(struct loop_question *question)
 {
 	struct standing *standing = question->found;
-	json_t *json = json_object();
 	struct query query;
+	json_t *json;
 
-	if (!standing) {
-		json_decref(json);
-		backend_fail(question->call, STATUS_MEMORY, NULL);
+	if (!begin_answer(question, &query, &json))
 		return;
-	}
-	if (!query_start(&query, question->call, NULL, question->backend)) {
-		json_decref(json);
-		return;
-	}
-	standing_name(&query, standing);
-	object_put(&json, "state", json_string(standing_word_name(standing_judge(standing))));
 	object_put(&json, "reasons", json_of_standing(standing));
 	query_answer(&query, json);
 }
@@ -232,20 +240,11 @@ static void put_timers(json_t **json, const struct standing *standing)
 static void finish_state(struct loop_question *question)
 {
 	struct standing *standing = question->found;
-	json_t *json = json_object();
 	struct query query;
+	json_t *json;
 
-	if (!standing) {
-		json_decref(json);
-		backend_fail(question->call, STATUS_MEMORY, NULL);
+	if (!begin_answer(question, &query, &json))
 		return;
-	}
-	if (!query_start(&query, question->call, NULL, question->backend)) {
-		json_decref(json);
-		return;
-	}
-	standing_name(&query, standing);
-	object_put(&json, "state", json_string(standing_word_name(standing_judge(standing))));
 	put_views(&json, standing);
 	put_timers(&json, standing);
 	object_put(&json, "halted", json_boolean(standing->is_halted));
