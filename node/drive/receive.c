@@ -310,35 +310,31 @@ static void check_status(struct drive *drive, uint16_t peer, struct bytes_view b
 
 /* -- Questions ----------------------------------------------------------------------------------------------- */
 
-static void read_for(struct drive *drive, uint16_t peer, const struct hash *hash,
-                     uint64_t height)
+static void read_for(struct drive *drive, const struct read_job *wanted)
 {
 	struct read_job *job;
 
 	if (drive->read_count >= READS_MAX || !(job = memory_new(sizeof *job)))
 		return;
-	job->to = peer;
-	job->by_hash = hash != NULL;
-	if (hash)
-		job->hash = *hash;
-	job->height = height;
-	job->blocks_max = drive->range_blocks_max;
+	*job = *wanted;
 	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
 	drive->read_count++;
 	drive->world.read(drive->world.owner, job);
 }
 
+static void give_range(struct drive *drive, uint16_t peer, uint64_t height)
+{
+	read_for(drive, &(struct read_job){
+		.to = peer,
+		.height = height,
+		.blocks_max = drive->range_blocks_max,
+	});
+}
+
 void read_seal_for(struct drive *drive, uint16_t peer, uint64_t size)
 {
-	struct read_job *job;
-
-	if (drive->read_count >= READS_MAX || size == 0 || !(job = memory_new(sizeof *job)))
-		return;
-	job->to = peer;
-	job->seal_size = size;
-	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
-	drive->read_count++;
-	drive->world.read(drive->world.owner, job);
+	if (size > 0)
+		read_for(drive, &(struct read_job){.to = peer, .seal_size = size});
 }
 
 static void give_block(struct drive *drive, uint16_t peer, const struct hash *hash)
@@ -348,7 +344,7 @@ static void give_block(struct drive *drive, uint16_t peer, const struct hash *ha
 	struct buffer bytes;
 
 	if (!block) {
-		read_for(drive, peer, hash, 0);
+		read_for(drive, &(struct read_job){.to = peer, .by_hash = true, .hash = *hash});
 		return;
 	}
 	message.header = block->header;
@@ -548,7 +544,8 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 		blame(drive, job->from, "a signature that is not valid");
 	if (job->cosigned)
 		cosign_on_checked(drive, job);
-	else if (job->status == STATUS_OK && job->is_good && job->epoch == drive->consensus.epoch.number)
+	else if (job->status == STATUS_OK && job->is_good &&
+	         job->epoch == drive->consensus.epoch.number)
 		believe(drive, job);
 	check_job_free(job);
 	end_turn(drive);
@@ -579,7 +576,7 @@ static void open_message(struct drive *drive, uint16_t peer, struct bytes_view b
 		check_block(drive, peer, bytes, &message->block);
 		break;
 	case MESSAGE_GET_RANGE:
-		read_for(drive, peer, NULL, message->get_range);
+		give_range(drive, peer, message->get_range);
 		break;
 	case MESSAGE_RANGE:
 		check_range(drive, peer, bytes, &message->range);
