@@ -32,6 +32,20 @@ static void give_up_to(uint64_t view)
 		certify_null(before);
 }
 
+/* As the leader of view 1: what we propose there. */
+static struct made_block lead_first_view(void)
+{
+	struct made_block own;
+
+	end();
+	begin(4, 0);
+	own = make_block(&root, 1);
+	work(1);
+	tick(BATCH_MS);
+	built(1, &own);
+	return own;
+}
+
 /* -- Idle ---------------------------------------------------------------------------- */
 
 START_TEST(without_work_no_timer_runs_however_long)
@@ -127,14 +141,7 @@ END_TEST
 
 START_TEST(a_leader_waits_for_a_quorum_three_times_b)
 {
-	struct made_block own;
-
-	end();
-	begin(4, 0);
-	own = make_block(&root, 1);
-	work(1);
-	tick(BATCH_MS);
-	built(1, &own);
+	(void)lead_first_view();
 	tick(20 - BATCH_MS);
 	ck_assert_uint_eq(time_to_give_up(1), 3 * B_MS);
 }
@@ -200,14 +207,8 @@ END_TEST
 
 START_TEST(a_leader_sees_both_delays)
 {
-	struct made_block own;
+	struct made_block own = lead_first_view();
 
-	end();
-	begin(4, 0);
-	own = make_block(&root, 1);
-	work(1);
-	tick(BATCH_MS);
-	built(1, &own);
 	tick(249);
 	certify(VOTE_NOTARIZE, 1, 0, &own.hash);
 	ck_assert_uint_eq(m->core.notarize_ms, 250);
@@ -226,14 +227,8 @@ END_TEST
 
 START_TEST(a_leader_learns_of_a_view_after_the_next_one_began)
 {
-	struct made_block own;
+	struct made_block own = lead_first_view();
 
-	end();
-	begin(4, 0);
-	own = make_block(&root, 1);
-	work(1);
-	tick(BATCH_MS);
-	built(1, &own);
 	tick(199);
 	certify_null(1);
 	certify(VOTE_NOTARIZE, 1, 0, &own.hash);
