@@ -69,7 +69,8 @@
 #include "chain/base/buffer.h"
 #include "chain/ledger/draft.h"
 
-enum { STORE_SCHEMA = 1 };
+/* 2: the note of a set has its consensus parameters in front. */
+enum { STORE_SCHEMA = 2 };
 
 /* -- Column families --------------------------------------------------------------- */
 

@@ -109,12 +109,14 @@ START_TEST(another_layout_is_refused)
 		enum status status;
 		const char *text;
 	} CASES[] = {
-		{"cairn/2/0000000000000000000000000000000000000000000000000000000000000000",
-	     STATUS_FOREIGN, "has layout 2, and this program knows layout 1"},
-		{"cairn/1/00", STATUS_FOREIGN, "is not ours"},
+		{"cairn/1/0000000000000000000000000000000000000000000000000000000000000000",
+	     STATUS_FOREIGN, "has layout 1, and this program knows layout 2"},
+		{"cairn/3/0000000000000000000000000000000000000000000000000000000000000000",
+	     STATUS_FOREIGN, "has layout 3, and this program knows layout 2"},
+		{"cairn/2/00", STATUS_FOREIGN, "is not ours"},
 		{"cairn/x", STATUS_FOREIGN, "is not ours"},
 		{"cairn/", STATUS_FOREIGN, "is not ours"},
-		{"cairn/1/0000000000000000000000000000000000000000000000000000000000000000",
+		{"cairn/2/0000000000000000000000000000000000000000000000000000000000000000",
 	     STATUS_CORRUPT, "has not the families"},
 	};
 	struct store_fixture f;
@@ -308,7 +310,7 @@ Suite *test_suite(void)
 	tcase_add_test(open, a_folder_without_a_store_is_refused);
 	tcase_add_test(open, a_folder_of_other_files_is_refused);
 	tcase_add_test(open, another_programs_database_is_refused);
-	tcase_add_loop_test(open, another_layout_is_refused, 0, 5);
+	tcase_add_loop_test(open, another_layout_is_refused, 0, 6);
 	tcase_add_test(open, another_networks_ledger_is_refused);
 	tcase_add_test(open, any_network_is_opened_when_none_is_named);
 	tcase_add_test(open, a_store_that_another_process_has_open_is_refused);
