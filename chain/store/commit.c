@@ -281,7 +281,7 @@ enum status store_write(struct store *store, const struct store_batch *batch,
 	check_order(&store->tip, batch->blocks, batch->block_count);
 	status = add_all(store, batch);
 	if (status == STATUS_OK) {
-		status = batch_write(store, true, why);
+		status = batch_write(store, !batch->is_unsynced, why);
 	} else {
 		rocksdb_writebatch_clear(store->batch);
 		why_set(why, status, "gather");

@@ -115,9 +115,10 @@ struct store_batch {
 	size_t block_count;
 	const struct store_note *notes;
 	size_t note_count;
+	bool is_unsynced; /* it is on the disk after the next sync, whoever wants it there */
 };
 
-/* All or none, with one sync. Drafts are read only. */
+/* All or none, with one sync if the batch wants it. Drafts are read only. */
 MUST_CHECK enum status store_write(struct store *store, const struct store_batch *batch,
                                    struct why *why);
 

@@ -46,6 +46,8 @@ enum store_note_tag {
 	STORE_NOTE_CHECKPOINT = 3, /* the newest quorum of cosignatures over a checkpoint,
 	                            * under 0 */
 	STORE_NOTE_EVIDENCE = 4,   /* of a validator that contradicted itself */
+	STORE_NOTE_SIGNED = 5,     /* under 0: the number of the sign state's write that goes with
+	                            * the newest of our own votes */
 };
 
 /* Replaces what is there. `sync`: it is on the disk when this returns. */

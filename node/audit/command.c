@@ -36,7 +36,8 @@ static void show(void *owner, const char *what, uint64_t part, uint64_t whole)
 static void compare_sign_state(struct audit_report *report, const struct data_dir *dir)
 {
 	char path[DATA_PATH_SIZE], text[AUDIT_TEXT_SIZE];
-	struct sign_state state;
+	struct sign_slot slot;
+	bool slot_lost;
 	struct why why = {{0}};
 	struct buffer file;
 	uint64_t height;
@@ -46,7 +47,7 @@ static void compare_sign_state(struct audit_report *report, const struct data_di
 	buffer_init(&file, SIGN_FILE_SIZE);
 	status = file_read(&file, path, &why);
 	if (status == STATUS_OK)
-		status = sign_state_decode(&state, buffer_view(&file));
+		status = sign_file_decode(&slot, &slot_lost, buffer_view(&file));
 	buffer_close(&file);
 	if (status == STATUS_NOT_FOUND) {
 		audit_note(report, "there is no " FILE_SIGN_STATE
@@ -60,8 +61,8 @@ static void compare_sign_state(struct audit_report *report, const struct data_di
 	height = report->tip_height + 1;
 	snprintf(text, sizeof text,
 	         "it is missing, and what followed: the node had committed block %" PRIu64,
-	         state.mark.committed_height);
-	if (state.mark.committed_height > report->tip_height)
+	         slot.mark.committed_height);
+	if (slot.mark.committed_height > report->tip_height)
 		audit_find(report, &height, text);
 }
 

@@ -58,8 +58,9 @@ struct keep_note {
 	struct bytes_view bytes; /* cosigned_put's, in the job's own memory */
 };
 
-/* One synced batch, and then the mark outside the database, synced: in this order. Answered by
- * drive_on_stored. Jobs are done in the order they come. The job is drive's until then. */
+/* All of it is on the disk when it is answered, by drive_on_stored: in the database and then the
+ * mark outside it. Of one that a crash cuts short there is nothing, or all but the mark, or all.
+ * Jobs are done in the order they come. The job is drive's until then. */
 struct store_job {
 	struct arena arena;
 	struct vote_record *records;

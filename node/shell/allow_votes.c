@@ -3,9 +3,10 @@
 #include "chain/store/store.h"
 #include "node/shell/data_dir.h"
 #include "node/shell/layout.h"
-#include "node/shell/sign_state.h"
+#include "node/shell/storage_batch.h"
 
-static enum status read_height(uint64_t *height, const struct data_dir *dir, struct why *why)
+static enum status read_store(uint64_t *height, uint64_t *number, const struct data_dir *dir,
+                              struct why *why)
 {
 	struct store_options options = {0};
 	struct store *store = NULL;
@@ -17,8 +18,9 @@ static enum status read_height(uint64_t *height, const struct data_dir *dir, str
 	if (status != STATUS_OK)
 		return status;
 	*height = store_tip(store)->header.height;
+	status = store_signed_number(store, number, why);
 	store_close(store);
-	return STATUS_OK;
+	return status;
 }
 
 enum status allow_votes(const char *data_dir, uint64_t epoch, uint64_t view, struct why *why)
@@ -31,14 +33,15 @@ enum status allow_votes(const char *data_dir, uint64_t epoch, uint64_t view, str
 	};
 	char path[DATA_PATH_SIZE];
 	struct data_dir dir;
+	uint64_t number = 0;
 	enum status status = data_dir_open(&dir, data_dir, why);
 
 	if (status != STATUS_OK)
 		return status;
-	status = read_height(&mark.committed_height, &dir, why);
+	status = read_store(&mark.committed_height, &number, &dir, why);
 	data_dir_path(path, &dir, FILE_SIGN_STATE);
 	if (status == STATUS_OK)
-		status = sign_state_replace(path, &mark, why);
+		status = sign_state_replace(path, &mark, number, why);
 	data_dir_close(&dir);
 	return status;
 }

@@ -227,7 +227,7 @@ static enum status create_sign_state(const struct data_dir *dir, struct why *why
 	char path[DATA_PATH_SIZE];
 
 	data_dir_path(path, dir, FILE_SIGN_STATE);
-	return sign_state_create(path, &(struct sign_mark){0}, why);
+	return sign_state_create(path, &(struct sign_mark){0}, 0, why);
 }
 
 static enum status fill_folder(const struct newcomer *newcomer,

@@ -33,6 +33,7 @@ struct node {
 	struct node_keys keys;
 	struct sign_state sign_state;
 	bool is_turned_back; /* the ledger ends below what this node has committed */
+	bool is_older;       /* the database lacks some of what this node has signed */
 	struct store *store;
 	struct genesis *genesis;
 	char origin[ORIGIN_SIZE_MAX + 1]; /* of the network's log */

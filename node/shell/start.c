@@ -64,7 +64,9 @@ static enum status check_store(struct node *node, struct why *why)
 	if (status != STATUS_OK)
 		return status;
 	node->is_turned_back = result.lost_tail;
-	return STATUS_OK;
+	if (node->sign_state.file < 0)
+		return STATUS_OK;
+	return store_restore_held(node->store, &node->sign_state, &node->is_older, why);
 }
 
 /* Where there is a vote key and no such file, what the key signed is forgotten. */
@@ -89,14 +91,27 @@ static enum status make_sign_state(struct node *node, struct why *why)
 {
 	static const struct sign_mark FORGOTTEN = {.recall = RECALL_LOST};
 	char path[DATA_PATH_SIZE];
-	enum status status;
+	uint64_t number;
+	enum status status = store_signed_number(node->store, &number, why);
 
-	if (node->sign_state.file >= 0)
-		return STATUS_OK;
+	if (status != STATUS_OK)
+		return status;
 	data_dir_path(path, &node->dir, FILE_SIGN_STATE);
 	logger_warn(LOG_NODE, "sign_state_lost", log_text("file", text_view(path)));
-	status = sign_state_create(path, &FORGOTTEN, why);
+	status = sign_state_create(path, &FORGOTTEN, number, why);
 	return status == STATUS_OK ? sign_state_open(&node->sign_state, path, why) : status;
+}
+
+/* What was signed is not all in the database: the node is a validator that goes on all the same. */
+static enum status mend_sign_state(struct node *node, struct why *why)
+{
+	if (node->sign_state.file < 0)
+		return make_sign_state(node, why);
+	if (!node->is_older)
+		return STATUS_OK;
+	logger_warn(LOG_NODE, "database_is_older",
+	            log_u64("view", node->sign_state.mark.view));
+	return store_accept_older(node->store, &node->sign_state, why);
 }
 
 static enum status open_files(struct node *node, struct why *why)
@@ -192,6 +207,10 @@ static enum status refuse_alone(const struct node *node, const struct drive_conf
 		               "height %llu: files were lost or an old copy was put back",
 		               node->dir.path, (unsigned long long)config->start.height,
 		               (unsigned long long)mark->committed_height);
+	if (node->is_older)
+		return why_say(why, STATUS_CORRUPT,
+		               "the database in %s lacks what this node signed: an old copy was put back",
+		               node->dir.path);
 	return STATUS_OK;
 }
 
@@ -229,7 +248,6 @@ enum status start_drive_config(struct drive_config *config, struct certificate *
 	if (status == STATUS_OK)
 		status = quorum_load_start(&config->cosign, kept, view, why);
 	store_view_close(view);
-	config->start.mark = vote_mark_of(mark);
 	if (status == STATUS_OK && is_wrong_key(node, &config->start.epoch))
 		return why_say(why, STATUS_FOREIGN,
 		               "the vote key in %s is not that of a validator of network %s, but the "
@@ -238,7 +256,8 @@ enum status start_drive_config(struct drive_config *config, struct certificate *
 	if (status == STATUS_OK)
 		status = advise(refuse_alone(node, config, why), why);
 	if (status == STATUS_OK)
-		status = make_sign_state(node, why);
+		status = mend_sign_state(node, why);
+	config->start.mark = vote_mark_of(mark);
 	if (status == STATUS_OK && node->is_turned_back)
 		logger_warn(LOG_NODE, "ledger_turned_back", log_u64("height", config->start.height),
 		            log_u64("committed", mark->committed_height));

@@ -1,5 +1,5 @@
-/* The happy path is batch, sync, mark, sync, answer; it can fail at each, and then the node
- * stops without an answer: what the disk has is found out at the next start. */
+/* The happy path is database, sign state, answer; it can fail at each, and then the node stops
+ * without an answer: what the disk has is found out at the next start. */
 #include "node/shell/storage.h"
 
 #include "chain/base/memory.h"
@@ -23,9 +23,16 @@ enum status storage_start(struct storage *storage, struct why *why)
 	return post_thread_start(&storage->thread, "storage", storage, why);
 }
 
+/* The height is what the ledger is compared with at the next start. Of a node that was refused, or
+ * that could not write, nothing is touched. */
 void storage_stop(struct storage *storage)
 {
+	struct why why = {{0}};
+
 	post_thread_stop(&storage->thread);
+	if (storage->has_stored &&
+	    store_settle_mark(storage->sign_state, storage->store, &why) != STATUS_OK)
+		logger_warn(LOG_STORE, "sign_state_not_settled", log_text("why", text_view(why.text)));
 }
 
 /* One bounded piece, then back to the end of the box, behind blocks that came meanwhile. */
@@ -50,17 +57,20 @@ static void open_prune(void *owner, struct letter *letter)
 static enum status drop_old(struct storage *storage, const struct store_job *job,
                             struct why *why)
 {
+	enum status status;
+
 	storage->undropped_count += job->commit_count;
 	if (storage->undropped_count < DROP_EVERY)
 		return STATUS_OK;
 	storage->undropped_count = 0;
-	return store_job_drop_old(storage->store, job, why);
+	status = store_settle_mark(storage->sign_state, storage->store, why);
+	return status == STATUS_OK ? store_job_drop_old(storage->store, job, why) : status;
 }
 
 static enum status keep(struct storage *storage, const struct store_job *job,
                         struct why *why)
 {
-	enum status status = store_job_write(storage->store, job, why);
+	enum status status = store_job_write(storage->store, storage->sign_state, job, why);
 
 	if (status == STATUS_OK)
 		status = store_job_mark(storage->sign_state, storage->store, job, why);
@@ -90,9 +100,11 @@ static void open_store(void *owner, struct letter *letter)
 	enum status status = keep(storage, job, &why);
 
 	if (status != STATUS_OK) {
+		storage->has_stored = false;
 		storage->on_failed(storage->owner, status, &why);
 		return;
 	}
+	storage->has_stored = true;
 	say_final(job, clock_monotonic_ms() - store->sent_ms);
 	memory_free(store);
 	storage->on_stored(storage->owner, job);

@@ -1,5 +1,5 @@
-/* The storage thread: it alone writes. A job is done when its batch is synced, the mark
- * outside the database is synced, and not before. */
+/* The storage thread: it alone writes. A job is done when all of it is on the disk
+ * (storage_batch.h), and not before. */
 #ifndef NODE_SHELL_STORAGE_H
 #define NODE_SHELL_STORAGE_H
 
@@ -15,6 +15,7 @@ struct storage {
 	struct letter prune_letter;
 	bool is_pruning; /* the letter is in the box */
 	size_t undropped_count; /* blocks since what is of no use was dropped */
+	bool has_stored;        /* something, and nothing failed */
 
 	/* On the storage thread. */
 	void (*on_stored)(void *owner, struct store_job *job);
@@ -24,7 +25,7 @@ struct storage {
 
 /* The owner's functions, the store and the sign state are set by the caller before. */
 MUST_CHECK enum status storage_start(struct storage *storage, struct why *why);
-/* Stores what was asked, then ends. */
+/* Stores what was asked, then ends; the sign state has the newest height then. */
 void storage_stop(struct storage *storage);
 
 /* Answers on_stored. */

@@ -172,6 +172,16 @@ static void forget(struct disk *disk, const struct store_job *job)
 	disk->pending_count = kept;
 }
 
+/* The mark is not written for a height alone, so its file may say less than was committed. */
+static bool is_new_mark(const struct disk *disk, const struct vote_mark *mark)
+{
+	const struct vote_mark *last = &disk->mark;
+
+	return mark->epoch != last->epoch || mark->view != last->view ||
+	       mark->floor_epoch != last->floor_epoch || mark->floor_view != last->floor_view ||
+	       mark->recall != last->recall;
+}
+
 void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark)
 {
 	for (size_t i = 0; i < job->record_count; i++)
@@ -187,7 +197,7 @@ void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark)
 		forget(disk, job);
 	if (disk->backed)
 		sim_backing->apply(disk->backed, job, with_mark);
-	if (!with_mark)
+	if (!with_mark || !is_new_mark(disk, &job->mark))
 		return;
 	INVARIANT(job->mark.epoch > disk->mark.epoch ||
 	          (job->mark.epoch == disk->mark.epoch && job->mark.view >= disk->mark.view));

@@ -22,14 +22,15 @@ enum { PRUNE_ROWS = 200, SECTOR_SIZE = 512 };
 
 /* What happened to all disks, for the end: without it the run showed less than it says. */
 static struct {
-	unsigned long cuts, batches, marks, drops, bytes;
+	unsigned long cuts, batches, marks, drops, bytes, held;
 } counts;
 
 static void tell_counts(void)
 {
 	printf("stores: %lu power cuts, %lu torn batches, %lu torn marks, %lu drops, %lu bytes "
-	       "lost\n",
-	       counts.cuts, counts.batches, counts.marks, counts.drops, counts.bytes);
+	       "lost, %lu held\n",
+	       counts.cuts, counts.batches, counts.marks, counts.drops, counts.bytes,
+	       counts.held);
 }
 
 void backed_must(struct backed *backed, enum status status, const char *what,
@@ -57,6 +58,20 @@ static void path_of(char path[BACKED_PATH_SIZE + 16], const struct backed *backe
 
 /* -- Life ------------------------------------------------------------------------------------------ */
 
+/* Disks that are turned back are made anew, so none is older than it was synced. */
+static void restore_held(struct backed *backed)
+{
+	struct why why = {{0}};
+	bool is_older;
+
+	counts.held += backed->sign_state.held.size;
+	backed_must(backed,
+	            store_restore_held(backed->store, &backed->sign_state, &is_older, &why),
+	            "restore what the sign state holds", &why);
+	if (is_older)
+		sim_violate(backed->sim, "the store: it lost votes that it had synced");
+}
+
 static void open_disk(struct backed *backed)
 {
 	char path[BACKED_PATH_SIZE + 16];
@@ -70,6 +85,7 @@ static void open_disk(struct backed *backed)
 	            store_open(&backed->store, path, &backed->options, &backed->sim->network,
 	                       &why),
 	            "open", &why);
+	restore_held(backed);
 }
 
 static void close_disk(struct backed *backed)
@@ -113,7 +129,7 @@ static struct backed *create(struct sim *sim, const struct draft *genesis)
 	if (mkdir(path, 0700) != 0)
 		abort();
 	path_of(path, backed, "mark");
-	backed_must(backed, sign_state_create(path, &mark, &why), "make the mark", &why);
+	backed_must(backed, sign_state_create(path, &mark, 0, &why), "make the mark", &why);
 	path_of(path, backed, "store");
 	buffer_init(&file, GENESIS_SIZE_MAX);
 	genesis_encode(&file, sim->genesis);
@@ -217,21 +233,36 @@ static void read_job(struct backed *backed, struct read_job *job)
 
 /* -- Writing --------------------------------------------------------------------------------------------- */
 
-/* The mark's next slot, some of its sectors written: the cut comes before the sync. */
+/* The next slot, some of its sectors written: the cut comes before the sync. */
 static void tear_mark(struct backed *backed, const struct store_job *job)
 {
-	uint64_t sequence = backed->sign_state.sequence + 1;
-	uint8_t slot[SIGN_SLOT_SIZE];
-	size_t size = (size_t)lots_between(&backed->lots, 1, SIGN_SLOT_SIZE / SECTOR_SIZE - 1) *
-	              SECTOR_SIZE;
-	struct sign_mark mark =
-		sign_mark_of(&job->mark, store_tip(backed->store)->header.height);
+	struct sign_slot slot = {
+		.mark = sign_mark_of(&job->mark, store_tip(backed->store)->header.height),
+		.sequence = sign_state_next(&backed->sign_state),
+		.base = backed->sign_state.base,
+		.held = buffer_view(&backed->sign_state.held),
+	};
+	uint8_t *bytes = backed->sign_state.slot;
+	size_t sectors = sign_slot_encode(bytes, &slot) / SECTOR_SIZE, size;
 
-	sign_slot_encode(slot, &mark, sequence);
-	if (pwrite(backed->sign_state.file, slot, size,
-	           (off_t)(sequence % 2 * SIGN_SLOT_SIZE)) != (ssize_t)size)
+	/* One alone is written whole or not at all. */
+	if (sectors < 2)
+		return;
+	size = (size_t)lots_between(&backed->lots, 1, sectors - 1) * SECTOR_SIZE;
+	if (pwrite(backed->sign_state.file, bytes, size,
+	           (off_t)(slot.sequence % 2 * SIGN_SLOT_SIZE)) != (ssize_t)size)
 		abort();
 	counts.marks++;
+}
+
+/* The model has the job, so it has to be on the disk. */
+static void sync_store(struct backed *backed)
+{
+	char *error = NULL;
+
+	rocksdb_flush_wal(backed->store->db, 1, &error);
+	if (error)
+		abort();
 }
 
 /* What a node does now and then, after any job and before none in particular. */
@@ -253,12 +284,15 @@ static void apply(struct backed *backed, const struct store_job *job, bool with_
 {
 	struct why why = {{0}};
 
-	backed_must(backed, store_job_write(backed->store, job, &why), "write", &why);
+	backed_must(backed, store_job_write(backed->store, &backed->sign_state, job, &why),
+	            "write", &why);
 	if (with_mark)
 		backed_must(backed,
 		            store_job_mark(&backed->sign_state, backed->store, job, &why),
 		            "write the mark", &why);
-	else if (lots_below(&backed->lots, 2) == 0)
+	else
+		sync_store(backed);
+	if (!with_mark && lots_below(&backed->lots, 2) == 0)
 		tear_mark(backed, job);
 	if (job->commit_count == 0)
 		return;
@@ -278,7 +312,7 @@ static bool begin_next(struct backed *backed, const struct store_job *next)
 	if (!next || lots_below(&backed->lots, 2) == 0)
 		return false;
 	power_fails();
-	backed_must(backed, store_job_write(backed->store, next, &why), "begin to write", &why);
+	backed_must(backed, store_job_write(backed->store, &backed->sign_state, next, &why), "begin to write", &why);
 	power_is_back();
 	counts.batches++;
 	return true;
@@ -401,24 +435,35 @@ static void drop_votes(struct backed *backed, bool all)
 	free(kept);
 }
 
-static void set_mark(struct backed *backed, const struct disk *disk)
+static void replace_mark(struct backed *backed, const struct disk *disk, uint64_t number)
 {
 	struct sign_mark mark = sign_mark_of(&disk->mark, disk->mark_height);
 	char path[BACKED_PATH_SIZE + 16];
 	struct why why = {{0}};
 
 	path_of(path, backed, "mark");
-	backed_must(backed, sign_state_replace(path, &mark, &why), "replace the mark", &why);
+	backed_must(backed, sign_state_replace(path, &mark, number, &why), "replace the mark",
+	            &why);
+}
+
+/* Beside a store that was made anew. */
+static void set_mark(struct backed *backed, const struct disk *disk)
+{
+	replace_mark(backed, disk, 0);
 }
 
 static void forget(struct backed *backed, const struct disk *disk, bool all)
 {
+	struct why why = {{0}};
+	uint64_t number;
+
 	open_disk(backed);
 	if (all)
 		drop_pending(backed);
 	drop_votes(backed, all);
+	backed_must(backed, store_signed_number(backed->store, &number, &why), "look", &why);
 	close_disk(backed);
-	set_mark(backed, disk);
+	replace_mark(backed, disk, number);
 }
 
 static const struct backing BACKING = {

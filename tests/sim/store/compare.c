@@ -81,6 +81,15 @@ static void compare_pending(struct backed *backed, const struct disk *disk)
 	}
 }
 
+/* At least what was committed when the mark was new, and no more than was. */
+static bool is_height_possible(const struct disk *disk, uint64_t height)
+{
+	uint64_t last = disk->block_count - 1;
+
+	return height >= disk->mark_height &&
+	       height <= (last > disk->mark_height ? last : disk->mark_height);
+}
+
 void backed_compare_kept(struct backed *backed, const struct disk *disk)
 {
 	const struct disk_block *last = &disk->blocks[disk->block_count - 1];
@@ -92,7 +101,7 @@ void backed_compare_kept(struct backed *backed, const struct disk *disk)
 	if (mark.epoch != disk->mark.epoch || mark.view != disk->mark.view ||
 	    mark.floor_epoch != disk->mark.floor_epoch ||
 	    mark.floor_view != disk->mark.floor_view || mark.recall != disk->mark.recall ||
-	    backed->sign_state.mark.committed_height != disk->mark_height)
+	    !is_height_possible(disk, backed->sign_state.mark.committed_height))
 		differ(backed, "the mark is another one, of view", mark.view);
 	compare_records(backed, disk);
 	compare_certificates(backed, disk);
