@@ -30,7 +30,8 @@ struct check_body {
 struct check_job {
 	struct check_job *next;    /* the owner's, while it waits */
 	uint8_t *bytes;            /* memory_new's, owned */
-	uint16_t from;             /* peer */
+	uint16_t from;             /* peer, */
+	uint32_t connection;       /* and the number that his connection has with the owner */
 	uint64_t epoch;            /* whose keys the signatures are compared with */
 	struct message message;    /* views into bytes */
 	struct check_signature *signatures; /* heap, owned */

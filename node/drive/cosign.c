@@ -259,8 +259,9 @@ static bool pick(struct cosigned *cosigned, const struct cosigning *cosigning)
 	return true;
 }
 
-static struct check_job *new_job(const struct drive_cosign *cosign, uint16_t peer)
+static struct check_job *new_job(const struct drive *drive, uint16_t peer)
 {
+	const struct drive_cosign *cosign = drive->cosign;
 	struct check_job *job = memory_new(sizeof *job);
 
 	if (job)
@@ -270,6 +271,7 @@ static struct check_job *new_job(const struct drive_cosign *cosign, uint16_t pee
 		return NULL;
 	}
 	job->from = peer;
+	job->connection = drive->peers[peer].connection;
 	*job->cosigned = cosign->message.cosigned;
 	buffer_init(&job->text, CHECKPOINT_TEXT_SIZE_MAX);
 	cosign_point_text(&job->text, text_view(cosign->origin), &job->cosigned->point);
@@ -288,7 +290,7 @@ static void check(struct drive *drive, uint16_t peer)
 	}
 	if (cosign->message.cosigned.count == 0 || cosign->check_count >= COSIGN_CHECKS_MAX)
 		return;
-	job = new_job(cosign, peer);
+	job = new_job(drive, peer);
 	if (!job)
 		return;
 	cosign->check_count++;

@@ -283,7 +283,10 @@ void drive_on_connected(struct drive *drive, uint16_t peer,
 
 	INVARIANT(peer < PEERS_MAX);
 	begin_turn(drive, moment);
-	drive->peers[peer] = (struct drive_peer){.is_connected = true};
+	drive->peers[peer] = (struct drive_peer){
+		.is_connected = true,
+		.connection = ++drive->connection_count,
+	};
 	if (vote_key)
 		drive->peers[peer].vote_key = *vote_key;
 	number_peers(drive);
@@ -297,6 +300,11 @@ void drive_on_disconnected(struct drive *drive, uint16_t peer)
 {
 	INVARIANT(peer < PEERS_MAX);
 	drive->peers[peer].is_connected = false;
+}
+
+bool is_still_there(const struct drive *drive, uint16_t peer, uint32_t connection)
+{
+	return drive->peers[peer].is_connected && drive->peers[peer].connection == connection;
 }
 
 /* -- Blocks from our own disk ------------------------------------------------------------------------ */

@@ -51,6 +51,7 @@ struct drive_counters {
 /* A peer, as consensus numbers them. */
 struct drive_peer {
 	bool is_connected;
+	uint32_t connection;        /* its number: who comes later in this place is somebody else */
 	struct public_key vote_key; /* that he proved to have; zeros: none */
 	uint16_t index;             /* for consensus */
 };
@@ -75,6 +76,7 @@ struct drive {
 	struct accused accused;
 	struct drive_cosign *cosign; /* NULL: no checkpoint is cosigned */
 	struct drive_peer peers[PEERS_MAX];
+	uint32_t connection_count;  /* so far */
 
 	struct drive_later *later_first, *later_last;
 	bool is_feeding;

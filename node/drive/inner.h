@@ -17,6 +17,8 @@ void feed(struct drive *drive, struct input *in);
 void feed_later(struct drive *drive, const struct input *in);
 /* Tells consensus of the pool, hands out the job, sends what may leave. */
 void end_turn(struct drive *drive);
+/* Is it the peer that had this number when something was asked for him, or of him? */
+bool is_still_there(const struct drive *drive, uint16_t peer, uint32_t connection);
 
 /* -- carry.c -------------------------------------------------------------------------------------- */
 

@@ -131,6 +131,7 @@ static struct check_job *job_new(struct drive *drive, uint16_t peer,
 	INVARIANT(message_decode(&job->message, bytes_view(job->bytes, bytes.size)) ==
 	          STATUS_OK);
 	job->from = peer;
+	job->connection = drive->peers[peer].connection;
 	job->epoch = drive->consensus.epoch.number;
 	return job;
 }
@@ -317,6 +318,7 @@ static void read_for(struct drive *drive, const struct read_job *wanted)
 	if (drive->read_count >= READS_MAX || !(job = memory_new(sizeof *job)))
 		return;
 	*job = *wanted;
+	job->connection = drive->peers[job->to].connection;
 	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
 	drive->read_count++;
 	drive->world.read(drive->world.owner, job);
@@ -360,7 +362,9 @@ void drive_on_read(struct drive *drive, struct read_job *job, const struct momen
 {
 	begin_turn(drive, moment);
 	drive->read_count--;
-	if (job->answer.status == STATUS_OK && job->answer.size > 0)
+	/* An answer to who has asked nothing would be a breach of ours. */
+	if (job->answer.status == STATUS_OK && job->answer.size > 0 &&
+	    is_still_there(drive, job->to, job->connection))
 		drive->world.send(drive->world.owner, job->to, buffer_view(&job->answer));
 	if (job->missing && drive->cosign)
 		cosign_found(drive, job->missing);
@@ -500,6 +504,14 @@ static void believe_evidence(struct drive *drive, const struct vote votes[2])
 	feed_vote(drive, &votes[1]);
 }
 
+/* Of who has left since, what speaks for itself: for the rest he would have to be named, and in his
+ * place there may be somebody else. */
+static bool speaks_for_itself(const struct check_job *job)
+{
+	return job->message.kind == MESSAGE_VOTE || job->message.kind == MESSAGE_CERTIFICATE ||
+	       job->message.kind == MESSAGE_EVIDENCE;
+}
+
 static void believe(struct drive *drive, struct check_job *job)
 {
 	switch (job->message.kind) {
@@ -536,16 +548,19 @@ static void believe(struct drive *drive, struct check_job *job)
 void drive_on_checked(struct drive *drive, struct check_job *job,
                       const struct moment *moment)
 {
+	bool is_there = is_still_there(drive, job->from, job->connection);
+
 	begin_turn(drive, moment);
 	drive->check_count--;
 	if (job->status != STATUS_OK)
 		drive_fail(drive, job->status, "check a message");
-	else if (!job->is_good)
+	else if (!job->is_good && is_there)
 		blame(drive, job->from, "a signature that is not valid");
 	if (job->cosigned)
 		cosign_on_checked(drive, job);
 	else if (job->status == STATUS_OK && job->is_good &&
-	         job->epoch == drive->consensus.epoch.number)
+	         job->epoch == drive->consensus.epoch.number &&
+	         (is_there || speaks_for_itself(job)))
 		believe(drive, job);
 	check_job_free(job);
 	end_turn(drive);

@@ -103,7 +103,8 @@ struct missing_seals {
  * nobody else, the newest seals that no quorum is kept over. Answered by drive_on_read. The job
  * is drive's until then. */
 struct read_job {
-	uint16_t to;          /* who asked */
+	uint16_t to;          /* who asked, */
+	uint32_t connection;  /* drive's: and over which connection */
 	size_t blocks_max;    /* 1..RANGE_BLOCKS_MAX */
 	bool by_hash;
 	struct hash hash;

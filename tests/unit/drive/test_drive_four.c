@@ -379,12 +379,74 @@ START_TEST(what_was_read_is_sent_to_who_asked_and_nothing_is_no_answer)
 }
 END_TEST
 
+/* -- Who left, and who came in his place ------------------------------------------------------- */
+
+static void change_peer(uint16_t peer)
+{
+	drive_on_disconnected(world.drive, peer);
+	drive_on_connected(world.drive, peer, NULL, &world.moment);
+	inline_forget_sent(&world);
+}
+
+START_TEST(what_was_asked_for_by_who_left_is_no_answer_for_who_came)
+{
+	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
+
+	message_put_get_range(&message, 1);
+	say(3);
+	message_put_block(&world.reads[0]->answer, &(struct message_block){
+												   .header = draft->header,
+												   .body = buffer_view(&draft->body),
+											   });
+	change_peer(3);
+	drive_on_read(world.drive, world.reads[0], &world.moment);
+	world.read_count = 0;
+	ck_assert_uint_eq(sent_count(3, MESSAGE_BLOCK), 0);
+	ck_assert_uint_eq(world.drive->read_count, 0);
+}
+END_TEST
+
+START_TEST(a_lie_of_who_left_is_not_laid_at_the_door_of_who_came)
+{
+	struct vote vote = vote_of(1, VOTE_NULLIFY, 1, 0, NULL);
+
+	vote.signature.bytes[5] ^= 1;
+	message_put_vote(&message, &vote);
+	say(1);
+	change_peer(1);
+	inline_finish_check(&world);
+	ck_assert_uint_eq(world.blame_count, 0);
+	ck_assert(!votes_has(&world.drive->consensus.votes, &vote.ballot, 1));
+}
+END_TEST
+
+START_TEST(a_vote_of_who_left_counts_and_his_proposal_does_not)
+{
+	struct vote vote = vote_of(2, VOTE_NULLIFY, 1, 0, NULL);
+
+	message_put_vote(&message, &vote);
+	say(2);
+	change_peer(2);
+	inline_finish_check(&world);
+	ck_assert(votes_has(&world.drive->consensus.votes, &vote.ballot, 2));
+	put_proposal(block_of(1, inline_append(&world, 1, "a")), 0);
+	say(1);
+	change_peer(1);
+	inline_finish_check(&world);
+	ck_assert_uint_eq(world.execute_count, 0);
+	ck_assert_uint_eq(world.blame_count, 0);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("drive_four");
 	TCase *tests = tcase_create("one of four");
 
 	tcase_add_checked_fixture(tests, setup, four_end);
+	tcase_add_test(tests, what_was_asked_for_by_who_left_is_no_answer_for_who_came);
+	tcase_add_test(tests, a_lie_of_who_left_is_not_laid_at_the_door_of_who_came);
+	tcase_add_test(tests, a_vote_of_who_left_counts_and_his_proposal_does_not);
 	tcase_add_test(tests,
 	               a_vote_leaves_when_its_record_and_block_are_stored_and_not_before);
 	tcase_add_test(tests, a_slow_disk_makes_the_jobs_larger_and_not_more);
