@@ -30,7 +30,7 @@ void assembly_expect(struct assembly *assembly, uint16_t question)
 	const struct type_rule *rule = type_rule_of_answer(question);
 	uint32_t *expected = rule ? &assembly->expected[type_rule_index(rule)] : NULL;
 
-	if (expected && *expected < EXPECTED_MAX)
+	if (expected && *expected < UINT32_MAX)
 		++*expected;
 }
 

@@ -42,9 +42,9 @@ enum assembly_finding {
 void assembly_init(struct assembly *assembly);
 void assembly_close(struct assembly *assembly);
 
-enum { EXPECTED_MAX = 64 };
-
-/* A question of this type goes out: its answer, if it has one, may come in. */
+/* A question of this type goes out: its answer, if it has one, may come in. However many are open:
+ * while a line stands still more questions pile up than anybody would have thought of, and when it
+ * goes on, they are all answered. */
 void assembly_expect(struct assembly *assembly, uint16_t question);
 
 /* Takes frames from the front of *record until a message is whole or the record is used up. */
