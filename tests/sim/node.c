@@ -5,6 +5,7 @@
 #include "chain/base/memory.h"
 #include "chain/ledger/succession.h"
 #include "tests/sim/backing.h"
+#include "tests/sim/wired.h"
 
 #include <stdlib.h>
 
@@ -192,6 +193,8 @@ static void world_blame(void *owner, uint16_t peer, const char *what)
 	if (!world->node->liar && !world->sim->nodes[peer].liar)
 		sim_violate(world->sim, "node %u blames honest node %u for %s", world->node->index,
 		            peer, what);
+	if (sim_wired)
+		sim_wired->blame(world->sim, world->node->index, peer);
 }
 
 static enum status world_sign(void *owner, const struct ballot *ballot,
@@ -373,7 +376,9 @@ void node_start(struct sim *sim, uint16_t index)
 	        (unsigned long long)node->drive->consensus.height,
 	        (unsigned long long)node->drive->consensus.views.current);
 	drive_on_tick(node->drive, &moment);
-	for (uint16_t i = 0; i < sim->node_count; i++) {
+	if (sim_wired)
+		sim_wired->start(sim, index);
+	for (uint16_t i = 0; i < sim->node_count && !sim_wired; i++) {
 		if (i == index || !sim->nodes[i].is_up)
 			continue;
 		connect(sim, index, i);
@@ -418,7 +423,9 @@ void node_crash(struct sim *sim, uint16_t index)
 	memory_free(node->drive);
 	node->drive = NULL;
 	executor_close(&node->executor);
-	for (uint16_t i = 0; i < sim->node_count; i++)
+	if (sim_wired)
+		sim_wired->crash(sim, index);
+	for (uint16_t i = 0; i < sim->node_count && !sim_wired; i++)
 		if (sim->nodes[i].is_up)
 			drive_on_disconnected(sim->nodes[i].drive, index);
 }
@@ -542,6 +549,7 @@ static void discard(struct event *event)
 	switch (event->kind) {
 	case EVENT_MESSAGE:
 	case EVENT_INGEST:
+	case EVENT_WIRE:
 		free(event->job);
 		break;
 	case EVENT_EXECUTED:

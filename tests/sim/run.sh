@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh many|regression|trace|figures SIM SEEDS
 # run.sh store SIM SEEDS SIM-STORE
+# run.sh wire SIM-WIRE SEEDS
 #
 # What ctest runs of the simulator. SIM is the program; SEEDS of `many` are how many.
 # CAIRN_SOURCE_DIR names the project.
@@ -43,6 +44,21 @@ many)
 	cat "$scratch/said"
 	[ "$status" -eq 0 ] || exit "$status"
 	[ "$seeds" -lt 300 ] || demand_figures "$scratch/said"
+	;;
+wire)
+	from=$(first_seed)
+	echo "$seeds seeds from $from on"
+	status=0
+	"$sim" --runs "$seeds" --from "$from" >"$scratch/said" 2>&1 || status=$?
+	cat "$scratch/said"
+	[ "$status" -eq 0 ] || exit "$status"
+	# Lines have to be made, spoilt, reset, and given up.
+	[ "$seeds" -lt 50 ] ||
+		! grep '^lines: ' "$scratch/said" | grep -qE ' 0 (made|opened|spoilt|reset|ended|asked)'
+	# The same seeds, the same run.
+	"$sim" --runs 5 --from "$from" --each | grep '^seed ' >"$scratch/one"
+	"$sim" --runs 5 --from "$from" --each | grep '^seed ' >"$scratch/other"
+	cmp "$scratch/one" "$scratch/other"
 	;;
 regression)
 	count=0
@@ -92,7 +108,7 @@ store)
 	grep -m1 'again with' "$scratch/forgets"
 	;;
 *)
-	echo "usage: run.sh many|regression|trace|figures SIM SEEDS | store SIM SEEDS SIM-STORE" >&2
+	echo "usage: run.sh many|regression|trace|figures|wire SIM SEEDS | store SIM SEEDS SIM-STORE" >&2
 	exit 2
 	;;
 esac

@@ -1,4 +1,4 @@
-#include "tests/sim/sim.h"
+#include "tests/sim/wired.h"
 
 #include "chain/base/buffer.h"
 #include "chain/base/memory.h"
@@ -176,6 +176,8 @@ static void begin(struct sim *sim, const struct rates *rates)
 	for (unsigned i = 0; i < sim->node_count && !sim->rates.is_mild; i++)
 		for (unsigned keys = 0; keys < SIM_KEYS_MAX && sim->nodes[i].liar; keys++)
 			sim_voter_is_real(i + keys * SIM_KEYS_APART);
+	if (sim_wired)
+		sim_wired->begin(sim);
 	for (uint16_t i = 0; i < sim->node_count; i++)
 		node_start(sim, i);
 	queue_push(&sim->queue, &fault);
@@ -199,6 +201,8 @@ static void end(struct sim *sim)
 	}
 	while (queue_pop(&sim->queue, &event))
 		node_handle(sim, &event);
+	if (sim_wired)
+		sim_wired->end(sim);
 	queue_close(&sim->queue);
 	HASH_ITER(hh, sim->txs, tx, next_tx) {
 		HASH_DEL(sim->txs, tx);
@@ -249,6 +253,9 @@ static void handle(struct sim *sim, struct event *event)
 		break;
 	case EVENT_NEW_KEYS:
 		set_take_keys(sim, event->node);
+		break;
+	case EVENT_WIRE:
+		sim_wired->handle(sim, event);
 		break;
 	default:
 		node_handle(sim, event);

@@ -46,6 +46,7 @@ enum event_kind {
 	EVENT_RESTART,
 	EVENT_LIAR,
 	EVENT_NEW_KEYS,
+	EVENT_WIRE,
 };
 
 struct event {
@@ -328,6 +329,8 @@ void network_send(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view
 void network_send_late(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view bytes,
                        uint64_t late_us);
 bool network_is_open(const struct sim *sim, uint16_t from, uint16_t to);
+/* How long something is on its way, microseconds: drawn. */
+uint64_t network_delay(struct sim *sim);
 
 /* -- disk.c ---------------------------------------------------------------------------------------------- */
 
