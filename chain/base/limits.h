@@ -110,6 +110,22 @@ enum {
 	RPC_STOP_TIMEOUT_S = 5,          /* what is being answered when the node stops */
 	RPC_LINGER_TIMEOUT_MS = 1000,    /* for a last answer to be read before the end */
 
+	/* -- RPC: subscriptions ---------------------------------------------------------- */
+	RPC_TOPICS_MAX = 16,             /* of a subscription: each may cost a search an event */
+	RPC_TOPIC_SIZE_MAX = 80,         /* "account:" and an address or an id */
+	RPC_EVENT_CURSOR_SIZE = 42,      /* two numbers of 20 digits, a point, a NUL */
+	RPC_SUBSCRIPTIONS_MAX = 16,      /* of a connection: a page has a few panes */
+	RPC_STREAMING_MAX = 256,         /* connections that stream: half of all, so that plain
+	                                  * calls have the others */
+	RPC_QUEUED_MAX = 64 << 10,       /* bytes ready for one of them; more is read when these
+	                                  * are on their way */
+	RPC_EVENT_SIZE_MAX = 4 << 20,    /* a transaction of TX_OPERATIONS_MAX records takes 2 */
+	RPC_EVENTS_TURN = 16,            /* steps for subscribers before sockets are looked after */
+	RPC_SEARCH_TURN = 32,            /* rows that one step of a subscription looks at */
+	RPC_SEARCH_ROWS = 1024,          /* of one list, in one search */
+	RPC_EVENTS_CACHE_MAX = 8 << 20,  /* bytes of newest events that others want too */
+	RPC_QUIET_S = 15,                /* then a comment: proxies give up after 30 or 60 */
+
 	/* -- Files of people --------------------------------------------------------------- */
 	CONFIG_SIZE_MAX = 64 << 10,      /* written by hand */
 	CONFIG_SECTIONS_MAX = 64,        /* far above what any program has; and so for the */
