@@ -2,6 +2,7 @@
 
 #include "chain/base/invariant.h"
 #include "node/shell/backend_checkpoint.h"
+#include "node/shell/backend_feed.h"
 #include "node/shell/clock.h"
 #include "node/shell/endpoint.h"
 #include "node/shell/layout.h"
@@ -193,6 +194,10 @@ static enum status start_server(struct backend *backend, struct why *why)
 		.metrics = backend_metrics,
 		.ready = backend_is_ready,
 		.checkpoint = backend_put_checkpoint,
+		.feed_open = backend_feed_open,
+		.feed_step = backend_feed_step,
+		.feed_place = backend_feed_place,
+		.feed_close = backend_feed_close,
 	};
 	INVARIANT(!rpc_backend_lacks(&backend->calls));
 	data_dir_path(cookie, &backend->node->dir, FILE_COOKIE);
@@ -255,6 +260,7 @@ void backend_free(struct backend *backend)
 		rpc_server_stop(backend->server);
 		rpc_server_free(backend->server);
 	}
+	feed_desk_free(backend->feed_desk);
 	checkpoint_cache_free(backend->checkpoint);
 	store_view_close(backend->view);
 	memory_free(backend->handlers);
@@ -269,9 +275,31 @@ const char *backend_address(const struct backend *backend)
 	return backend->address;
 }
 
+static void wake_feeds(void *argument)
+{
+	struct backend *backend = argument;
+
+	/* First: a block that comes meanwhile posts again. */
+	atomic_store(&backend->is_feed_wake_posted, false);
+	rpc_server_wake_feeds(backend->server);
+}
+
+static void post_feed_wake(struct backend *backend)
+{
+	if (atomic_exchange(&backend->is_feed_wake_posted, true))
+		return;
+	backend->are_feeds_late = !rpc_server_post(backend->server, wake_feeds, backend);
+	if (!backend->are_feeds_late)
+		return;
+	atomic_store(&backend->is_feed_wake_posted, false);
+	logger_warn(LOG_RPC, "subscribers_late");
+}
+
 void backend_on_block(struct backend *backend, uint64_t height)
 {
 	atomic_store(&backend->height, height);
+	if (atomic_load(&backend->feed_count) > 0)
+		post_feed_wake(backend);
 }
 
 static void serve_receipts(void *argument)
@@ -295,6 +323,8 @@ static void expire_waiters(void *argument)
 void backend_on_tick(struct backend *backend)
 {
 	vitals_tick(&backend->vitals, backend->node, clock_monotonic_ms());
+	if (backend->are_feeds_late)
+		post_feed_wake(backend);
 	if (atomic_load(&backend->waiter_count) > 0 &&
 	    !rpc_server_post(backend->server, expire_waiters, backend))
 		logger_warn(LOG_RPC, "time_outs_late");

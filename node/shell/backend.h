@@ -16,6 +16,7 @@
 struct waiter;
 struct receipt_waiter;
 struct checkpoint_cache;
+struct feed_desk;
 
 struct backend {
 	struct node *node;
@@ -40,6 +41,10 @@ struct backend {
 	atomic_size_t waiter_count;  /* for the loop to see */
 	struct receipt_waiter *receipt_waiters; /* calls of receipt.get, oldest first */
 	atomic_size_t receipt_waiter_count;     /* for the loop to see */
+	struct feed_desk *feed_desk;      /* what subscriptions share; NULL: there was none yet */
+	atomic_size_t feed_count;         /* subscriptions, for the loop to see */
+	atomic_bool is_feed_wake_posted;  /* one is enough for any number of blocks */
+	bool are_feeds_late;              /* of the loop: that could not be posted */
 };
 
 /* -- For handlers ------------------------------------------------------------------------- */

@@ -86,6 +86,8 @@ static void take_server(uint64_t *values, const struct rpc_server_facts *facts)
 	values[METRIC_rpc_waiting_calls] = facts->waiting_calls;
 	values[METRIC_rpc_connections] = facts->connections;
 	values[METRIC_rpc_held_bytes] = facts->held_size;
+	values[METRIC_subscriptions] = facts->subscriptions;
+	values[METRIC_subscription_events_total] = facts->events;
 }
 
 void backend_metrics(void *owner, const struct rpc_server_facts *facts, struct buffer *out)

@@ -104,6 +104,10 @@ MUST_CHECK bool query_place(struct query *query, uint64_t log_index, uint64_t he
 /* "log_index","height","index","time_ms". */
 void object_put_place(json_t **object, const struct tx_place *place);
 
+/* What tx.get gives of it, which must be there. NULL: the query has failed, or memory is
+ * out. */
+MUST_CHECK json_t *query_final_tx(struct query *query, uint64_t log_index);
+
 /* The hashes of a proof of the log. */
 MUST_CHECK json_t *json_of_path(const struct log_path *path);
 

@@ -44,7 +44,7 @@ static json_t *inclusion_json(struct query *query, uint64_t log_index)
 	return json;
 }
 
-static json_t *final_json(struct query *query, uint64_t log_index)
+json_t *query_final_tx(struct query *query, uint64_t log_index)
 {
 	json_t *json = NULL;
 	struct tx_place place;
@@ -56,7 +56,14 @@ static json_t *final_json(struct query *query, uint64_t log_index)
 	json = json_of_tx(&tx);
 	if (query_place(query, log_index, height, &place))
 		object_put_place(&json, &place);
-	if (query_wants_proof(query))
+	return json;
+}
+
+static json_t *final_json(struct query *query, uint64_t log_index)
+{
+	json_t *json = query_final_tx(query, log_index);
+
+	if (json && query_wants_proof(query))
 		object_put(&json, "inclusion", inclusion_json(query, log_index));
 	return json;
 }

@@ -58,7 +58,9 @@
 	X(rpc_failed_calls_total, counter, ONE, "Of these, with an error.") \
 	X(rpc_waiting_calls, gauge, ONE, "Calls that wait for their answer.") \
 	X(rpc_connections, gauge, ONE, "Programs that are connected.") \
-	X(rpc_held_bytes, gauge, ONE, "Bodies and answers of calls, held in memory.")
+	X(rpc_held_bytes, gauge, ONE, "Bodies and answers of calls, held in memory.") \
+	X(subscriptions, gauge, ONE, "Subscriptions that are open.") \
+	X(subscription_events_total, counter, ONE, "Events that were given to subscribers.")
 /* clang-format on */
 
 enum metric {

@@ -17,7 +17,7 @@ static void on_shutdown(uv_shutdown_t *request, int status)
 /* Our side is shut and the rest of what the client sends is read and dropped for a
  * moment: closed with bytes unread, the kernel would reset the connection and the client
  * might never see the answer. */
-static void linger(struct connection *connection)
+void connection_linger(struct connection *connection)
 {
 	connection->state = CONNECTION_LINGERING;
 	connection->input.size = connection->taken;
@@ -53,7 +53,7 @@ static void on_written(uv_write_t *request, int status)
 	else if (connection->keep_alive && !connection->all->is_stopping)
 		connection_next(connection);
 	else
-		linger(connection);
+		connection_linger(connection);
 }
 
 /* -- Writing ------------------------------------------------------------------------ */

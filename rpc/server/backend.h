@@ -5,6 +5,7 @@
 #define RPC_SERVER_BACKEND_H
 
 #include "chain/base/buffer.h"
+#include "rpc/api/topics.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -27,6 +28,25 @@ struct rpc_server_facts {
 	size_t waiting_calls; /* handed to a handler and not yet answered */
 	size_t connections;
 	size_t held_size;     /* bytes of bodies and answers of all clients */
+	size_t subscriptions;
+	uint64_t events;      /* given to subscribers since the start */
+};
+
+/* A subscription as the node has it. */
+struct rpc_feed;
+
+/* What one step along a subscription came to. */
+enum rpc_feed_step {
+	RPC_FEED_EVENT, /* the event was written out; there may be more */
+	RPC_FEED_AGAIN, /* it looked at as much as one step may, and has to go on */
+	RPC_FEED_IDLE,  /* nothing is left until the server is woken: rpc_server_wake_feeds */
+	RPC_FEED_ENDED, /* it cannot go on: *fault says why */
+};
+
+struct rpc_event {
+	const char *type;           /* "tx" or "block": a static text */
+	struct rpc_place place;
+	struct buffer members;      /* of its JSON object, without the braces; cleared before */
 };
 
 struct rpc_backend {
@@ -51,6 +71,17 @@ struct rpc_backend {
 	/* The newest checkpoint that a quorum cosigned, for GET /checkpoint. False: there is none,
 	 * or out->status says what failed. NULL: this backend has none ever. */
 	bool (*checkpoint)(void *owner, struct buffer *out);
+
+	/* Subscriptions. feed_open NULL: this backend has none. feed_step does a bounded piece
+	 * of work; nothing is read ahead of it, so that who reads slowly costs nothing but a
+	 * place in the log. feed_open gives NULL and says why in *fault when it refuses. */
+	struct rpc_feed *(*feed_open)(void *owner, const struct rpc_feed_request *request,
+	                              struct rpc_fault *fault);
+	enum rpc_feed_step (*feed_step)(void *owner, struct rpc_feed *feed,
+	                                struct rpc_event *event, struct rpc_fault *fault);
+	/* Where the next event would stand behind: of the last one, or of the beginning. */
+	struct rpc_place (*feed_place)(const struct rpc_feed *feed);
+	void (*feed_close)(void *owner, struct rpc_feed *feed);
 
 	/* Ready to be asked? False: *reason says in a sentence why not (starting, syncing).
 	 */

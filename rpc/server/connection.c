@@ -2,11 +2,14 @@
 
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
+#include "rpc/server/events.h"
+#include "rpc/server/outlet.h"
 #include "rpc/server/pages.h"
 
 enum {
 	READ_SIZE = 64 << 10, /* room for one read: a usual request comes in one */
 	COPY_SIZE = 4 << 10,  /* a body up to this is copied, a larger one is not */
+	DROP_SIZE = 512,      /* room for what nobody wants */
 };
 
 /* -- The end ------------------------------------------------------------------------ */
@@ -24,8 +27,8 @@ static void on_closed(uv_handle_t *handle)
 		connection->previous->next = connection->next;
 	else
 		all->newest = connection->next;
-	buffer_close(&connection->input);
-	budget_give(&all->dispatcher.held, connection->input_held);
+	connection_forget_input(connection);
+	outlet_free(connection->outlet);
 	memory_free(connection);
 	all->count--;
 	if (all->is_stopping && all->count == 0)
@@ -40,6 +43,8 @@ void connection_close(struct connection *connection)
 	if (connection->exchange)
 		exchange_abandon(connection->exchange);
 	connection->exchange = NULL;
+	if (connection->outlet)
+		subscriptions_drop(connection->outlet);
 	uv_close(&connection->socket.handle, on_closed);
 	uv_close((uv_handle_t *)&connection->timer, on_closed);
 }
@@ -74,6 +79,14 @@ static void compact_input(struct connection *connection)
 	connection->taken = 0;
 }
 
+void connection_forget_input(struct connection *connection)
+{
+	buffer_close(&connection->input);
+	connection->taken = 0;
+	budget_give(&connection->all->dispatcher.held, connection->input_held);
+	connection->input_held = 0;
+}
+
 /* How much more may be read in this state. */
 static size_t room_wanted(const struct connection *connection)
 {
@@ -92,6 +105,8 @@ static size_t room_wanted(const struct connection *connection)
 	case CONNECTION_WAITING:
 	case CONNECTION_WRITING:
 		return left < RPC_READ_AHEAD_MAX ? RPC_READ_AHEAD_MAX - left : 0;
+	case CONNECTION_STREAMING:
+		return DROP_SIZE;
 	case CONNECTION_CLOSING:
 		return 0;
 	}
@@ -302,6 +317,10 @@ static void admit(struct connection *connection, const struct http_head *head,
 	connection->is_chunked = head->is_chunked;
 	connection->content_length = (size_t)head->content_length;
 	connection->chunks = (struct chunks){0};
+	if (verdict->route == GATE_EVENTS) {
+		events_begin(connection, head);
+		return;
+	}
 	if (verdict->route != GATE_RPC) {
 		pages_answer(connection, verdict->route);
 		return;
@@ -402,6 +421,7 @@ static void step(struct connection *connection)
 			if (input_left(connection) >= RPC_READ_AHEAD_MAX)
 				stop_reading(connection);
 			break;
+		case CONNECTION_STREAMING:
 		case CONNECTION_LINGERING:
 			connection->input.size = connection->taken;
 			break;
@@ -473,6 +493,8 @@ void connections_stop(struct connections *all)
 		next = one->next;
 		if (one->state <= CONNECTION_BODY)
 			connection_close(one);
+		else if (one->state == CONNECTION_STREAMING)
+			events_end(one);
 	}
 }
 

@@ -9,6 +9,8 @@
  *
  *   HEAD       -> BODY       take_head       the head is there and may come in
  *   BODY       -> WAITING    take_body       the body is there: an exchange begins
+ *   HEAD       -> STREAMING  events_begin    an answer without an end (outlet.h)
+ *   STREAMING  -> LINGERING  outlet_end
  *   WAITING    -> WRITING    on_exchange_done
  *   HEAD, BODY -> WRITING    connection_refuse
  *   WRITING    -> HEAD       connection_next
@@ -31,6 +33,7 @@
 #include "rpc/server/exchange.h"
 #include "rpc/server/gate.h"
 #include "rpc/server/server.h"
+#include "rpc/server/subscriptions.h"
 
 #include <uv.h>
 
@@ -39,6 +42,7 @@ enum connection_state {
 	CONNECTION_BODY,
 	CONNECTION_WAITING,
 	CONNECTION_WRITING,
+	CONNECTION_STREAMING,
 	CONNECTION_LINGERING,
 	CONNECTION_CLOSING,
 };
@@ -55,6 +59,7 @@ struct connections {
 	uv_loop_t *loop;
 	struct gate gate;
 	struct dispatcher dispatcher;
+	struct subscriptions subscriptions;
 	struct rpc_server_limits limits;
 	struct connection *newest;
 	size_t count;
@@ -105,6 +110,7 @@ struct connection {
 	size_t answer_held; /* bytes taken from the budget for it */
 	uv_write_t write;
 	uv_shutdown_t shutdown;
+	struct outlet *outlet; /* owned; NULL: it does not stream */
 };
 
 /* A socket that listens. libuv listens no further until a client that it announced was
@@ -132,7 +138,7 @@ void connections_stop(struct connections *all);
 /* Let go of everybody. */
 void connections_close(struct connections *all);
 
-/* -- For connection.c, answer.c and door.c only ------------------------------------- */
+/* -- For the files of a connection only --------------------------------------------- */
 
 /* Not yet connected. NULL: memory is out. */
 MUST_CHECK struct connection *connection_new(struct connections *all, bool is_local);
@@ -160,5 +166,11 @@ void connection_refuse(struct connection *connection, unsigned status, enum rpc_
 
 /* An answer is out: what comes next? */
 void connection_next(struct connection *connection);
+
+/* All is out and nothing more is wanted: our side is shut. */
+void connection_linger(struct connection *connection);
+
+/* What came and was not taken is dropped, and its memory given back. */
+void connection_forget_input(struct connection *connection);
 
 #endif

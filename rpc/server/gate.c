@@ -73,8 +73,9 @@ static bool is_own_page(const struct http_head *head)
 	return false;
 }
 
-static struct gate_verdict judge_rpc(const struct gate *gate,
-                                     const struct http_head *head, bool is_local)
+/* May this client ask for anything? */
+static struct gate_verdict judge_client(const struct gate *gate,
+                                        const struct http_head *head, bool is_local)
 {
 	bool is_trusted = is_local || cookie_is_shown(&gate->cookie, head->authorization);
 
@@ -91,14 +92,24 @@ static struct gate_verdict judge_rpc(const struct gate *gate,
 		verdict.extra = "WWW-Authenticate: Basic realm=\"cairn\"\r\n";
 		return verdict;
 	}
+	return (struct gate_verdict){
+	    .route = GATE_RPC, .is_trusted = is_trusted, .extra = ""};
+}
+
+static struct gate_verdict judge_rpc(const struct gate *gate,
+                                     const struct http_head *head, bool is_local)
+{
+	struct gate_verdict verdict = judge_client(gate, head, is_local);
+
+	if (verdict.status != 0)
+		return verdict;
 	if (!is_json(head))
 		return refuse(415, RPC_INVALID_REQUEST, "Content-Type must be application/json");
 	if (head->content_encoding.at && !http_text_is(head->content_encoding, "identity"))
 		return refuse(415, RPC_INVALID_REQUEST, "the body must not be compressed");
 	if (head->content_length > RPC_BODY_MAX)
 		return refuse(413, RPC_LIMIT_EXCEEDED, "the body is larger than 8 MiB");
-	return (struct gate_verdict){
-	    .route = GATE_RPC, .is_trusted = is_trusted, .extra = ""};
+	return verdict;
 }
 
 /* -- Paths -------------------------------------------------------------------------- */
@@ -131,6 +142,22 @@ static struct gate_verdict judge_page(const struct http_head *head, enum gate_ro
 	return (struct gate_verdict){.route = route, .extra = ""};
 }
 
+/* They tell what calls that read do. */
+static struct gate_verdict judge_events(const struct gate *gate,
+                                        const struct http_head *head, bool is_local)
+{
+	struct gate_verdict verdict = judge_client(gate, head, is_local);
+
+	if (verdict.status != 0)
+		return verdict;
+	if (head->method != HTTP_GET)
+		return not_allowed("only GET is allowed here", "Allow: GET\r\n");
+	if (head->content_length > 0 || head->is_chunked)
+		return refuse(413, RPC_LIMIT_EXCEEDED, "a body is not accepted here");
+	verdict.route = GATE_EVENTS;
+	return verdict;
+}
+
 struct gate_verdict gate_judge(const struct gate *gate, const struct http_head *head,
                                bool is_local)
 {
@@ -146,6 +173,8 @@ struct gate_verdict gate_judge(const struct gate *gate, const struct http_head *
 			return judge_page(head, GATE_EXPLORER);
 		return not_allowed("JSON-RPC is asked by POST", "Allow: GET, HEAD, POST\r\n");
 	}
+	if (bytes_equal(head->path, text_view("/v1/events")))
+		return judge_events(gate, head, is_local);
 	for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
 		if (bytes_equal(head->path, text_view(PAGES[i].path)))
 			return judge_page(head, PAGES[i].route);

@@ -16,6 +16,7 @@
 
 enum gate_route {
 	GATE_RPC,   /* POST /: JSON-RPC */
+	GATE_EVENTS, /* GET /v1/events: server-sent events */
 	GATE_EXPLORER, /* GET /: the page of the explorer */
 	GATE_VERIFY,   /* GET /verify.html: the page that checks receipts */
 	GATE_LIVE,  /* GET /livez: the process answers */

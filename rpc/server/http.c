@@ -153,6 +153,7 @@ static struct bytes_view *field_of(struct http_head *head, struct field_lines *l
 	    {"authorization", &head->authorization},
 	    {"content-type", &head->content_type},
 	    {"content-encoding", &head->content_encoding},
+	    {"last-event-id", &head->last_event_id},
 	    {"content-length", &lines->content_length},
 	    {"transfer-encoding", &lines->transfer_encoding},
 	    {"expect", &lines->expect},
@@ -236,6 +237,7 @@ bool http_head_read(struct http_head *head, struct bytes_view bytes, const char 
 	if (!read_request_line(head, line, reason))
 		return false;
 	is_old = !head->keep_alive;
+	head->is_old = is_old;
 	for (line = cut(rest, '\n', &rest); line.size > 1; line = cut(rest, '\n', &rest)) {
 		line.size--;
 		if (!read_field(head, &lines, line, reason))

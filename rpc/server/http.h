@@ -20,6 +20,8 @@ struct http_head {
 	struct bytes_view authorization;
 	struct bytes_view content_type;
 	struct bytes_view content_encoding;
+	struct bytes_view last_event_id;
+	bool is_old;             /* HTTP/1.0, which knows no chunks */
 	bool is_chunked;         /* the body's length shows when it ends */
 	bool expects_continue;   /* the client waits for leave to send the body */
 	bool keep_alive;         /* the client wants to ask more on this connection */

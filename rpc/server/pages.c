@@ -36,6 +36,8 @@ static struct rpc_server_facts facts_of(const struct connections *all)
 	    .waiting_calls = all->dispatcher.calls_waiting,
 	    .connections = all->count,
 	    .held_size = all->dispatcher.held.taken,
+	    .subscriptions = all->subscriptions.count,
+	    .events = all->subscriptions.event_count,
 	};
 }
 
@@ -124,6 +126,7 @@ void pages_answer(struct connection *connection, enum gate_route route)
 		answer_state(connection, route);
 		return;
 	case GATE_RPC:
+	case GATE_EVENTS:
 		break;
 	}
 	INVARIANT(false);

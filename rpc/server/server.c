@@ -54,7 +54,9 @@ struct rpc_server_limits rpc_server_limits_default(void)
 	    .idle_timeout_ms = RPC_IDLE_TIMEOUT_S * 1000,
 	    .stop_timeout_ms = RPC_STOP_TIMEOUT_S * 1000,
 	    .answer_rate = RPC_ANSWER_RATE_MIN,
+	    .quiet_ms = RPC_QUIET_S * 1000,
 	    .connections = RPC_CONNECTIONS_MAX,
+	    .streaming = RPC_STREAMING_MAX,
 	    .connections_per_address = RPC_CONNECTIONS_PER_ADDRESS_MAX,
 	    .calls_waiting = RPC_CALLS_WAITING_MAX,
 	    .held = RPC_HELD_MAX,
@@ -167,6 +169,11 @@ bool rpc_server_post(struct rpc_server *server, void (*function)(void *argument)
 	return is_taken;
 }
 
+void rpc_server_wake_feeds(struct rpc_server *server)
+{
+	subscriptions_wake(&server->connections.subscriptions);
+}
+
 /* All that was posted until now, as a list; *is_stop_asked as it stands. */
 static struct post *take_posts(struct rpc_server *server, bool *is_stop_asked)
 {
@@ -205,6 +212,7 @@ static void on_empty(void *owner)
 	server->is_closed = true;
 	pthread_mutex_unlock(&server->lock);
 	run_posts(take_posts(server, &is_stop_asked));
+	subscriptions_close(&server->connections.subscriptions);
 	uv_close((uv_handle_t *)&server->wake, NULL);
 	uv_close((uv_handle_t *)&server->stop_timer, NULL);
 }
@@ -287,6 +295,8 @@ static enum status open_loop(struct rpc_server *server, struct why *why)
 		return why_set(why, STATUS_MEMORY, "start the loop: %s", uv_strerror(failed));
 	}
 	server->wake.data = server;
+	subscriptions_open(&connections->subscriptions, connections->dispatcher.backend,
+	                   &server->loop);
 	return STATUS_OK;
 }
 

@@ -26,7 +26,9 @@ struct rpc_server_limits {
 	unsigned idle_timeout_ms;   /* between requests; of an answer, beside its rate */
 	unsigned stop_timeout_ms;   /* for what is being answered when the server stops */
 	unsigned answer_rate; /* bytes a second at which an answer must be read, not 0 */
+	unsigned quiet_ms;    /* then a subscriber hears that we are still there */
 	size_t connections;
+	size_t streaming; /* of these: who is subscribed, and so stays */
 	size_t connections_per_address; /* of TCP; an IPv6 address counts as its /64 */
 	size_t calls_waiting;           /* handed to handlers and not yet answered */
 	size_t held;                    /* bytes of bodies and answers of all clients */
@@ -66,6 +68,9 @@ uint16_t rpc_server_port(const struct rpc_server *server);
  * out, and the function will not run. True: it will, before rpc_server_stop returns. */
 MUST_CHECK bool rpc_server_post(struct rpc_server *server,
                                 void (*function)(void *argument), void *argument);
+
+/* On the server's thread: the ledger has grown, subscriptions that were idle go on. */
+void rpc_server_wake_feeds(struct rpc_server *server);
 
 /* No new work is taken; what is being answered has stop_timeout_ms to go out. Then all is
  * closed, the files are removed, and the thread has ended. Calls still open are never to
