@@ -3,7 +3,7 @@
 # To build and to test with gcc.
 CAIRN_PACKAGES=(
 	cmake ninja-build gcc libc6-dev pkg-config
-	librocksdb-dev libsecp256k1-dev libuv1-dev libjansson-dev
+	librocksdb-dev libsecp256k1-dev libuv1-dev libjansson-dev libwslay-dev
 	libcurl4-openssl-dev libssl-dev uthash-dev check spin python3
 )
 # What test.sh --all needs besides.

@@ -124,6 +124,9 @@ enum {
 	RPC_SEARCH_TURN = 32,            /* rows that one step of a subscription looks at */
 	RPC_SEARCH_ROWS = 1024,          /* of one list, in one search */
 	RPC_EVENTS_CACHE_MAX = 8 << 20,  /* bytes of newest events that others want too */
+	RPC_SOCKET_CALLS_MAX = 16,       /* bodies of one WebSocket under way: some may wait */
+	RPC_PING_S = 30,                 /* whether a WebSocket's peer still lives; twice that
+	                                  * without an answer, and it does not */
 	RPC_QUIET_S = 15,                /* then a comment: proxies give up after 30 or 60 */
 
 	/* -- Files of people --------------------------------------------------------------- */

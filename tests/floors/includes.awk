@@ -28,6 +28,8 @@ function world_of(header)
 		return "jansson"
 	if (header ~ /^libwebsockets/)
 		return "websockets"
+	if (header ~ /^wslay\//)
+		return "wslay"
 	if (header == "uv.h" || header ~ /^uv\//)
 		return "uv"
 	if (header ~ /^curl\//)
