@@ -35,6 +35,7 @@ static json_t *typed(const struct rpc_parameter *parameter, struct bytes_view te
 			return json_boolean(text.at[0] == 't');
 		break;
 	case RPC_TYPE_OBJECT:
+	case RPC_TYPE_TOPICS:
 		json = json_loadb(text.size > 0 ? (const char *)text.at : "", text.size,
 		                  JSON_REJECT_DUPLICATES, NULL);
 		if (json)

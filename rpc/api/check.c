@@ -223,9 +223,22 @@ static bool check_string(const struct subject *subject)
 	case RPC_TYPE_INTEGER:
 	case RPC_TYPE_BOOLEAN:
 	case RPC_TYPE_OBJECT:
+	case RPC_TYPE_TOPICS:
 		break;
 	}
 	return good || wrong_type(subject);
+}
+
+/* What the texts say, topics.h reads. */
+static bool are_topics(const json_t *value)
+{
+	const json_t *topic;
+	size_t i;
+
+	json_array_foreach (value, i, topic)
+		if (!json_is_string(topic))
+			return false;
+	return json_array_size(value) > 0 && json_array_size(value) <= RPC_TOPICS_MAX;
 }
 
 static bool check_value(const struct subject *subject)
@@ -241,7 +254,8 @@ static bool check_value(const struct subject *subject)
 	    json_integer_value(value) >= 0)
 		return true;
 	if ((type == RPC_TYPE_BOOLEAN && json_is_boolean(value)) ||
-	    (type == RPC_TYPE_OBJECT && json_is_object(value)))
+	    (type == RPC_TYPE_OBJECT && json_is_object(value)) ||
+	    (type == RPC_TYPE_TOPICS && are_topics(value)))
 		return true;
 	return wrong_type(subject);
 }

@@ -122,6 +122,7 @@ json_t *rpc_discover(const bool *offered)
 	return json_pack(
 	    "{s:s, s:{s:s, s:s, s:s}, s:o, s:{s:o}}", "openrpc", "1.3.2", "info", "title",
 	    "Cairn node", "version", CAIRN_VERSION, "description",
-	    "JSON-RPC 2.0 by POST / over HTTP, single calls, batches, notifications",
+	    "JSON-RPC 2.0 by POST / over HTTP and by WebSocket at /ws, single calls, batches, "
+	    "notifications; sub.* over WebSocket alone",
 	    "methods", describe_methods(offered), "components", "errors", describe_errors());
 }

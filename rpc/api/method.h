@@ -40,7 +40,12 @@
 	X(RPC_TYPE_BOOLEAN, "true or false", "{\"type\":\"boolean\"}")                 \
 	X(RPC_TYPE_HEIGHT, "a block's height, or \"final\"",                           \
 	  "{\"oneOf\":[{\"type\":\"integer\",\"minimum\":0},{\"const\":\"final\"}]}")  \
-	X(RPC_TYPE_OBJECT, "a JSON object", "{\"type\":\"object\"}")
+	X(RPC_TYPE_OBJECT, "a JSON object", "{\"type\":\"object\"}")                        \
+	X(RPC_TYPE_TOPICS,                                                             \
+	  "an array of 1 to 16 of \"blocks\", \"txs\", \"stream:NAME\", "              \
+	  "\"account:ADDRESS\"",                                                       \
+	  "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":1,"          \
+	  "\"maxItems\":16,\"uniqueItems\":true}")
 
 enum rpc_type {
 #define RPC_TYPE_ENUM(type, text, schema) type,
@@ -91,7 +96,7 @@ struct rpc_method {
 
 #define RPC_NAMESPACE_LIST(X) \
 	X(rpc) X(node) X(peer) X(chain) X(consensus) X(tx) X(stream) X(account) X(asset) \
-	X(receipt)
+	X(receipt) X(sub)
 
 /* All methods, numbered from 0 in the order of the namespaces. */
 size_t rpc_method_count(void);

@@ -52,8 +52,8 @@ struct rpc_event {
 struct rpc_backend {
 	void *owner; /* handed to each of these functions */
 
-	/* One for each method that this node offers, but rpc.discover, rpc.ping and
-	 * tx.submit, which the server brings itself. A method of the table that is not here
+	/* One for each method that this node offers, but rpc.discover, rpc.ping, tx.submit
+	 * and sub.*, which the server brings itself. A method of the table that is not here
 	 * is answered as unknown. Borrowed. */
 	const struct rpc_handler *handlers;
 	size_t handler_count;

@@ -5,6 +5,7 @@
 #include "rpc/server/events.h"
 #include "rpc/server/outlet.h"
 #include "rpc/server/pages.h"
+#include "rpc/server/websocket.h"
 
 enum {
 	READ_SIZE = 64 << 10, /* room for one read: a usual request comes in one */
@@ -44,7 +45,7 @@ void connection_close(struct connection *connection)
 		exchange_abandon(connection->exchange);
 	connection->exchange = NULL;
 	if (connection->outlet)
-		subscriptions_drop(connection->outlet);
+		outlet_drop(connection->outlet);
 	uv_close(&connection->socket.handle, on_closed);
 	uv_close((uv_handle_t *)&connection->timer, on_closed);
 }
@@ -106,7 +107,7 @@ static size_t room_wanted(const struct connection *connection)
 	case CONNECTION_WRITING:
 		return left < RPC_READ_AHEAD_MAX ? RPC_READ_AHEAD_MAX - left : 0;
 	case CONNECTION_STREAMING:
-		return DROP_SIZE;
+		return connection->outlet->websocket ? READ_SIZE : DROP_SIZE;
 	case CONNECTION_CLOSING:
 		return 0;
 	}
@@ -138,7 +139,7 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room)
 
 static void step(struct connection *connection);
 
-static void stop_reading(struct connection *connection)
+void connection_stop_reading(struct connection *connection)
 {
 	uv_read_stop(&connection->socket.stream);
 	connection->is_reading = false;
@@ -148,7 +149,7 @@ static void stop_reading(struct connection *connection)
 static void on_end(struct connection *connection)
 {
 	connection->peer_has_ended = true;
-	stop_reading(connection);
+	connection_stop_reading(connection);
 	if (connection->state == CONNECTION_WAITING)
 		connection_deadline(connection, connection->all->limits.idle_timeout_ms);
 	else if (connection->state != CONNECTION_WRITING)
@@ -158,12 +159,15 @@ static void on_end(struct connection *connection)
 /* No room: what came ahead must wait; what a request needs is refused. */
 static void on_no_room(struct connection *connection)
 {
-	stop_reading(connection);
+	connection_stop_reading(connection);
 	if (connection->state <= CONNECTION_BODY)
 		connection_refuse(connection, 503, RPC_LIMIT_EXCEEDED,
 		                  "too much is being sent to this node at once: try again", "");
 	else if (connection->state == CONNECTION_LINGERING)
 		connection_close(connection);
+	else if (connection->state == CONNECTION_STREAMING && connection->outlet->websocket)
+		websocket_end(connection, FRAMES_TRY_LATER,
+		              "too much is being sent to this node at once: try again");
 }
 
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *room)
@@ -321,6 +325,10 @@ static void admit(struct connection *connection, const struct http_head *head,
 		events_begin(connection, head);
 		return;
 	}
+	if (verdict->route == GATE_WEBSOCKET) {
+		websocket_begin(connection, head, verdict->is_trusted);
+		return;
+	}
 	if (verdict->route != GATE_RPC) {
 		pages_answer(connection, verdict->route);
 		return;
@@ -403,6 +411,15 @@ static void look_for_head(struct connection *connection)
 
 /* -- From state to state ------------------------------------------------------------ */
 
+/* Who reads events has nothing more to say. */
+static void take_streaming(struct connection *connection)
+{
+	if (connection->outlet->websocket)
+		websocket_take(connection);
+	else
+		connection->input.size = connection->taken;
+}
+
 static void step(struct connection *connection)
 {
 	enum connection_state before;
@@ -419,9 +436,11 @@ static void step(struct connection *connection)
 		case CONNECTION_WAITING:
 		case CONNECTION_WRITING:
 			if (input_left(connection) >= RPC_READ_AHEAD_MAX)
-				stop_reading(connection);
+				connection_stop_reading(connection);
 			break;
 		case CONNECTION_STREAMING:
+			take_streaming(connection);
+			break;
 		case CONNECTION_LINGERING:
 			connection->input.size = connection->taken;
 			break;
@@ -494,7 +513,7 @@ void connections_stop(struct connections *all)
 		if (one->state <= CONNECTION_BODY)
 			connection_close(one);
 		else if (one->state == CONNECTION_STREAMING)
-			events_end(one);
+			outlet_stop(one->outlet);
 	}
 }
 

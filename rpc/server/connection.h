@@ -9,7 +9,7 @@
  *
  *   HEAD       -> BODY       take_head       the head is there and may come in
  *   BODY       -> WAITING    take_body       the body is there: an exchange begins
- *   HEAD       -> STREAMING  events_begin    an answer without an end (outlet.h)
+ *   HEAD       -> STREAMING  events_begin, websocket_begin    without an end (outlet.h)
  *   STREAMING  -> LINGERING  outlet_end
  *   WAITING    -> WRITING    on_exchange_done
  *   HEAD, BODY -> WRITING    connection_refuse
@@ -148,6 +148,9 @@ void connection_open(struct connection *connection);
 
 /* Reads, unless it does already or there is nothing more to come. */
 void connection_read(struct connection *connection);
+
+/* What comes waits with the kernel until connection_read. */
+void connection_stop_reading(struct connection *connection);
 
 /* The client is let go of, whatever it does; the memory goes when libuv lets go too. */
 void connection_close(struct connection *connection);

@@ -12,6 +12,7 @@
 #include "rpc/api/request.h"
 #include "rpc/api/submission.h"
 #include "rpc/server/exchange.h"
+#include "rpc/server/subscribe.h"
 
 /* -- What the server answers itself ------------------------------------------------- */
 
@@ -75,7 +76,17 @@ static const struct rpc_handler OWN_HANDLERS[] = {
 	{"tx.submit", answer_submit},
 };
 
-enum { OWN_COUNT = sizeof OWN_HANDLERS / sizeof *OWN_HANDLERS };
+/* The same, where the node has subscriptions. */
+static const struct rpc_handler FEED_HANDLERS[] = {
+	{"sub.subscribe", subscribe_answer},
+	{"sub.unsubscribe", subscribe_answer_end},
+	{"sub.list", subscribe_answer_list},
+};
+
+enum {
+	OWN_COUNT = sizeof OWN_HANDLERS / sizeof *OWN_HANDLERS,
+	FEED_COUNT = sizeof FEED_HANDLERS / sizeof *FEED_HANDLERS,
+};
 
 /* -- The table ---------------------------------------------------------------------- */
 
@@ -109,6 +120,8 @@ enum status dispatcher_init(struct dispatcher *dispatcher,
 	}
 	for (size_t i = 0; i < OWN_COUNT; i++)
 		add_handler(dispatcher, &OWN_HANDLERS[i]);
+	for (size_t i = 0; i < FEED_COUNT && backend->feed_open; i++)
+		add_handler(dispatcher, &FEED_HANDLERS[i]);
 	for (size_t i = 0; i < backend->handler_count; i++)
 		add_handler(dispatcher, &backend->handlers[i]);
 	return STATUS_OK;
@@ -139,6 +152,7 @@ const char *rpc_backend_lacks(const struct rpc_backend *backend)
 		const char *name = rpc_method_at(i)->name;
 
 		if (!has_handler(OWN_HANDLERS, OWN_COUNT, name) &&
+		    !(backend->feed_open && has_handler(FEED_HANDLERS, FEED_COUNT, name)) &&
 		    !has_handler(backend->handlers, backend->handler_count, name))
 			return name;
 	}

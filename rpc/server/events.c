@@ -20,30 +20,16 @@ static void refuse(struct connection *connection, const struct rpc_fault *fault)
 	connection_refuse(connection, status, fault->code, fault->message, "");
 }
 
-static void put_head(struct outlet *outlet)
+static bool send_head(struct outlet *outlet)
 {
-	buffer_printf(&outlet->ready,
-	              "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-	              "Cache-Control: no-store\r\nX-Accel-Buffering: no\r\n%s"
-	              "Connection: close\r\n\r\n",
-	              outlet->is_chunked ? "Transfer-Encoding: chunked\r\n" : "");
-}
+	char head[256];
 
-/* The head of the answer is no part of the first chunk. */
-static bool send_head(struct connection *connection)
-{
-	struct outlet *outlet = connection->outlet;
-	uv_buf_t piece;
-	int sent;
-
-	put_head(outlet);
-	if (outlet->ready.status != STATUS_OK)
-		return false;
-	piece = (uv_buf_t){(char *)outlet->ready.at, outlet->ready.size};
-	/* A socket that has carried nothing but a request has room for this. */
-	sent = uv_try_write(&connection->socket.stream, &piece, 1);
-	buffer_clear(&outlet->ready);
-	return sent == (int)piece.len;
+	snprintf(head, sizeof head,
+	         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+	         "Cache-Control: no-store\r\nX-Accel-Buffering: no\r\n%s"
+	         "Connection: close\r\n\r\n",
+	         outlet->is_chunked ? "Transfer-Encoding: chunked\r\n" : "");
+	return outlet_send_head(outlet, text_view(head));
 }
 
 static void stream(struct connection *connection, struct subscription *subscription)
@@ -55,7 +41,8 @@ static void stream(struct connection *connection, struct subscription *subscript
 	connection->state = CONNECTION_STREAMING;
 	connection->keep_alive = false;
 	connection_forget_input(connection);
-	if (!send_head(connection)) {
+	outlet_start(outlet, connection->all->limits.quiet_ms);
+	if (!send_head(outlet)) {
 		connection_close(connection);
 		return;
 	}
@@ -82,9 +69,7 @@ void events_begin(struct connection *connection, const struct http_head *head)
 		return;
 	}
 	if (!outlet_open(connection, !head->is_old)) {
-		connection_refuse(connection, 503, RPC_LIMIT_EXCEEDED,
-		                  "as many programs stream from this node as may: try again later",
-		                  "");
+		connection_refuse(connection, 503, RPC_LIMIT_EXCEEDED, OUTLET_TOO_MANY, "");
 		return;
 	}
 	subscription = subscription_new(all, connection->outlet, &request, &fault);
@@ -121,15 +106,4 @@ void events_put_quiet(struct connection *connection)
 {
 	buffer_append_text(&connection->outlet->ready, ":\n\n");
 	outlet_flush(connection->outlet);
-}
-
-void events_end(struct connection *connection)
-{
-	/* Who does not read would hold up the end. */
-	if (connection->outlet->is_writing) {
-		connection_close(connection);
-		return;
-	}
-	buffer_clear(&connection->outlet->ready); /* it begins there when it comes back */
-	outlet_end(connection->outlet);
 }

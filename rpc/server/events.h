@@ -31,7 +31,4 @@ void events_put_end(struct subscription *subscription, const struct rpc_fault *f
 /* Nothing was sent for a while. */
 void events_put_quiet(struct connection *connection);
 
-/* The server stops, or the stream is over. */
-void events_end(struct connection *connection);
-
 #endif

@@ -50,6 +50,7 @@ void exchange_free(struct exchange *exchange)
 void exchange_abandon(struct exchange *exchange)
 {
 	exchange->on_done = NULL;
+	exchange->outlet = NULL;
 }
 
 /* -- The answer --------------------------------------------------------------------- */

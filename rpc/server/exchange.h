@@ -17,6 +17,7 @@
 #include "rpc/server/call.h"
 
 struct exchange;
+struct outlet;
 
 /* What all exchanges of a server share. */
 struct dispatcher {
@@ -68,6 +69,7 @@ struct exchange {
 	struct rpc_fault fault; /* of a body that is no call */
 	void (*on_done)(void *owner, struct exchange_answer answer); /* NULL: client gone */
 	void *owner;
+	struct outlet *outlet; /* of a client who can subscribe; else NULL */
 };
 
 /* For a body that lies in `block` (from memory_new), which is taken, with `block_size`

@@ -1,5 +1,7 @@
 #include "rpc/server/gate.h"
 
+#include "chain/base/text.h"
+
 static struct gate_verdict refuse(unsigned status, enum rpc_code code, const char *reason)
 {
 	return (struct gate_verdict){
@@ -158,6 +160,38 @@ static struct gate_verdict judge_events(const struct gate *gate,
 	return verdict;
 }
 
+/* RFC 6455 section 4.2.1. A browser lets any page open one to anywhere: the Origin line,
+ * which judge_client looks at, is all that stands in its way. */
+static struct gate_verdict judge_websocket(const struct gate *gate,
+                                           const struct http_head *head, bool is_local)
+{
+	struct gate_verdict verdict = judge_client(gate, head, is_local);
+	uint8_t key[HTTP_SOCKET_KEY_SIZE];
+	size_t size;
+
+	if (verdict.status != 0)
+		return verdict;
+	if (head->method != HTTP_GET)
+		return not_allowed("only GET is allowed here", "Allow: GET\r\n");
+	if (head->content_length > 0 || head->is_chunked)
+		return refuse(413, RPC_LIMIT_EXCEEDED, "a body is not accepted here");
+	if (head->is_old || !head->wants_upgrade ||
+	    !http_text_is(head->upgrade, "websocket") ||
+	    !http_text_is(head->socket_version, "13")) {
+		verdict = refuse(426, RPC_INVALID_REQUEST,
+		                 "here WebSocket is spoken, version 13: Connection: Upgrade, "
+		                 "Upgrade: websocket");
+		verdict.extra = "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+		return verdict;
+	}
+	if (head->socket_key.size != HTTP_SOCKET_KEY_SIZE ||
+	    !base64_decode(key, &size, head->socket_key) || size != 16)
+		return refuse(400, RPC_INVALID_REQUEST,
+		              "Sec-WebSocket-Key must be 16 bytes in base64");
+	verdict.route = GATE_WEBSOCKET;
+	return verdict;
+}
+
 struct gate_verdict gate_judge(const struct gate *gate, const struct http_head *head,
                                bool is_local)
 {
@@ -175,6 +209,8 @@ struct gate_verdict gate_judge(const struct gate *gate, const struct http_head *
 	}
 	if (bytes_equal(head->path, text_view("/v1/events")))
 		return judge_events(gate, head, is_local);
+	if (bytes_equal(head->path, text_view("/ws")))
+		return judge_websocket(gate, head, is_local);
 	for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
 		if (bytes_equal(head->path, text_view(PAGES[i].path)))
 			return judge_page(head, PAGES[i].route);

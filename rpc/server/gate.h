@@ -17,6 +17,7 @@
 enum gate_route {
 	GATE_RPC,   /* POST /: JSON-RPC */
 	GATE_EVENTS, /* GET /v1/events: server-sent events */
+	GATE_WEBSOCKET, /* GET /ws: JSON-RPC and subscriptions over WebSocket */
 	GATE_EXPLORER, /* GET /: the page of the explorer */
 	GATE_VERIFY,   /* GET /verify.html: the page that checks receipts */
 	GATE_LIVE,  /* GET /livez: the process answers */
@@ -38,7 +39,7 @@ struct gate_verdict {
 	const char *reason; /* one sentence, a static text */
 	const char *extra;  /* header lines that belong to the status; "" for none */
 	enum gate_route route;
-	bool is_trusted; /* of GATE_RPC: may call every method */
+	bool is_trusted; /* of GATE_RPC and GATE_WEBSOCKET: may call every method */
 };
 
 /* In:  is_local  it came over the Unix socket, whose file only the node's user may open

@@ -154,6 +154,9 @@ static struct bytes_view *field_of(struct http_head *head, struct field_lines *l
 	    {"content-type", &head->content_type},
 	    {"content-encoding", &head->content_encoding},
 	    {"last-event-id", &head->last_event_id},
+	    {"upgrade", &head->upgrade},
+	    {"sec-websocket-key", &head->socket_key},
+	    {"sec-websocket-version", &head->socket_version},
 	    {"content-length", &lines->content_length},
 	    {"transfer-encoding", &lines->transfer_encoding},
 	    {"expect", &lines->expect},
@@ -170,8 +173,10 @@ static void read_connection(struct http_head *head, struct bytes_view list)
 	while (list.at) {
 		struct bytes_view rest;
 
-		if (http_text_is(trimmed(cut(list, ',', &rest)), "close"))
-			head->keep_alive = false;
+		struct bytes_view word = trimmed(cut(list, ',', &rest));
+
+		head->keep_alive &= !http_text_is(word, "close");
+		head->wants_upgrade |= http_text_is(word, "upgrade");
 		list = rest;
 	}
 }
@@ -270,6 +275,7 @@ const char *http_status_text(unsigned status)
 	    {405, "Method Not Allowed"},
 	    {413, "Content Too Large"},
 	    {415, "Unsupported Media Type"},
+	    {426, "Upgrade Required"},
 	    {503, "Service Unavailable"},
 	};
 

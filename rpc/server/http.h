@@ -21,12 +21,18 @@ struct http_head {
 	struct bytes_view content_type;
 	struct bytes_view content_encoding;
 	struct bytes_view last_event_id;
+	struct bytes_view upgrade; /* Upgrade, Sec-WebSocket-Key and Sec-WebSocket-Version */
+	struct bytes_view socket_key;
+	struct bytes_view socket_version;
+	bool wants_upgrade;      /* Connection says so */
 	bool is_old;             /* HTTP/1.0, which knows no chunks */
 	bool is_chunked;         /* the body's length shows when it ends */
 	bool expects_continue;   /* the client waits for leave to send the body */
 	bool keep_alive;         /* the client wants to ask more on this connection */
 	uint64_t content_length; /* bytes of a body that is not chunked; 0: none */
 };
+
+enum { HTTP_SOCKET_KEY_SIZE = 24 }; /* 16 bytes in base64 */
 
 enum http_found {
 	HTTP_FOUND_ALL,

@@ -5,23 +5,17 @@
 #include "rpc/server/connection.h"
 #include "rpc/server/events.h"
 #include "rpc/server/subscriptions.h"
+#include "rpc/server/websocket.h"
 
 #include <stdio.h>
 
-static void on_quiet(uv_timer_t *timer)
-{
-	struct connection *connection = timer->data;
-
-	if (!connection->outlet->is_writing)
-		events_put_quiet(connection);
-}
+/* -- Life -------------------------------------------------------------------------- */
 
 bool outlet_open(struct connection *connection, bool is_chunked)
 {
 	struct subscriptions *all = &connection->all->subscriptions;
 	const struct rpc_server_limits *limits = &connection->all->limits;
 	struct outlet *outlet;
-	int failed;
 
 	if (all->outlet_count >= limits->streaming)
 		return false;
@@ -34,10 +28,32 @@ bool outlet_open(struct connection *connection, bool is_chunked)
 	buffer_init(&outlet->writing, SIZE_MAX);
 	connection->outlet = outlet;
 	all->outlet_count++;
-	failed = uv_timer_start(&connection->timer, on_quiet, limits->quiet_ms,
-	                        limits->quiet_ms);
-	INVARIANT(failed == 0);
 	return true;
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct connection *connection = timer->data;
+
+	if (connection->outlet->websocket)
+		websocket_tick(connection);
+	else if (!connection->outlet->is_writing)
+		events_put_quiet(connection);
+}
+
+void outlet_start(struct outlet *outlet, unsigned tick_ms)
+{
+	int failed = uv_timer_start(&outlet->connection->timer, on_tick, tick_ms, tick_ms);
+
+	INVARIANT(failed == 0);
+}
+
+bool outlet_send_head(struct outlet *outlet, struct bytes_view head)
+{
+	uv_buf_t piece = {(char *)(uintptr_t)head.at, head.size};
+
+	/* A socket that has carried nothing but a request has room for this. */
+	return uv_try_write(&outlet->connection->socket.stream, &piece, 1) == (int)head.size;
 }
 
 void outlet_free(struct outlet *outlet)
@@ -46,6 +62,8 @@ void outlet_free(struct outlet *outlet)
 		return;
 	INVARIANT(!outlet->subscriptions && !outlet->is_writing);
 	outlet->connection->all->subscriptions.outlet_count--;
+	budget_give(outlet_budget(outlet), outlet->ready_held + outlet->writing_held);
+	websocket_free(outlet);
 	buffer_close(&outlet->ready);
 	buffer_close(&outlet->writing);
 	memory_free(outlet);
@@ -56,6 +74,30 @@ bool outlet_has_room(const struct outlet *outlet)
 	return outlet->ready.size < RPC_QUEUED_MAX;
 }
 
+struct budget *outlet_budget(const struct outlet *outlet)
+{
+	return &outlet->connection->all->dispatcher.held;
+}
+
+bool outlet_hold(struct outlet *outlet, size_t size)
+{
+	if (!budget_take(outlet_budget(outlet), size))
+		return false;
+	outlet->ready_held += size;
+	return true;
+}
+
+bool outlet_holds(const struct outlet *outlet)
+{
+	return outlet->ready_held + outlet->writing_held > 0;
+}
+
+size_t outlet_unread_size(const struct outlet *outlet)
+{
+	return outlet->ready.size +
+	       uv_stream_get_write_queue_size(&outlet->connection->socket.stream);
+}
+
 /* -- Writing ----------------------------------------------------------------------- */
 
 static void on_written(uv_write_t *request, int status)
@@ -64,6 +106,8 @@ static void on_written(uv_write_t *request, int status)
 	struct connection *connection = outlet->connection;
 
 	outlet->is_writing = false;
+	budget_give(outlet_budget(outlet), outlet->writing_held);
+	outlet->writing_held = 0;
 	if (outlet->writing.capacity > 2 * RPC_QUEUED_MAX)
 		buffer_close(&outlet->writing); /* one large event, perhaps for days */
 	else
@@ -75,8 +119,10 @@ static void on_written(uv_write_t *request, int status)
 		return;
 	}
 	outlet_flush(outlet);
-	if (!outlet->is_ending)
-		subscriptions_go_on(outlet);
+	if (connection->state != CONNECTION_STREAMING || outlet->is_ending)
+		return;
+	subscriptions_go_on(outlet);
+	websocket_go_on(outlet);
 }
 
 static void write_ready(struct outlet *outlet)
@@ -88,6 +134,8 @@ static void write_ready(struct outlet *outlet)
 
 	outlet->writing = outlet->ready;
 	outlet->ready = written;
+	outlet->writing_held = outlet->ready_held;
+	outlet->ready_held = 0;
 	if (outlet->is_chunked) {
 		snprintf(outlet->chunk_head, sizeof outlet->chunk_head, "%zx\r\n",
 		         outlet->writing.size);
@@ -98,7 +146,8 @@ static void write_ready(struct outlet *outlet)
 		pieces[count++] = (uv_buf_t){crlf, sizeof crlf - 1};
 	outlet->write.data = outlet;
 	outlet->is_writing = true;
-	uv_timer_again(&outlet->connection->timer);
+	if (!outlet->websocket)
+		uv_timer_again(&outlet->connection->timer); /* it is not silent */
 	if (uv_write(&outlet->write, &outlet->connection->socket.stream, pieces, count,
 	             on_written) != 0) {
 		outlet->is_writing = false;
@@ -136,4 +185,33 @@ void outlet_end(struct outlet *outlet)
 	outlet->is_ending = true;
 	subscriptions_drop(outlet);
 	outlet_flush(outlet);
+}
+
+/* What was not written yet the client asks for when it comes back. */
+static void forget_ready(struct outlet *outlet)
+{
+	buffer_clear(&outlet->ready);
+	budget_give(outlet_budget(outlet), outlet->ready_held);
+	outlet->ready_held = 0;
+}
+
+void outlet_stop(struct outlet *outlet)
+{
+	struct connection *connection = outlet->connection;
+
+	if (uv_stream_get_write_queue_size(&connection->socket.stream) > 0) {
+		connection_close(connection);
+		return;
+	}
+	forget_ready(outlet);
+	if (outlet->websocket)
+		websocket_end(connection, FRAMES_GOING_AWAY, "the node stops");
+	else
+		outlet_end(outlet);
+}
+
+void outlet_drop(struct outlet *outlet)
+{
+	subscriptions_drop(outlet);
+	websocket_drop(outlet);
 }

@@ -127,6 +127,7 @@ void pages_answer(struct connection *connection, enum gate_route route)
 		return;
 	case GATE_RPC:
 	case GATE_EVENTS:
+	case GATE_WEBSOCKET:
 		break;
 	}
 	INVARIANT(false);

@@ -55,6 +55,7 @@ struct rpc_server_limits rpc_server_limits_default(void)
 	    .stop_timeout_ms = RPC_STOP_TIMEOUT_S * 1000,
 	    .answer_rate = RPC_ANSWER_RATE_MIN,
 	    .quiet_ms = RPC_QUIET_S * 1000,
+	    .ping_ms = RPC_PING_S * 1000,
 	    .connections = RPC_CONNECTIONS_MAX,
 	    .streaming = RPC_STREAMING_MAX,
 	    .connections_per_address = RPC_CONNECTIONS_PER_ADDRESS_MAX,

@@ -1,13 +1,12 @@
-/* The door of a node: JSON-RPC 2.0 over HTTP/1.1 on TCP and a Unix socket, in a thread of
- * its own with a loop of its own.
+/* The door of a node: JSON-RPC 2.0 over HTTP/1.1 and WebSocket, and server-sent events, on
+ * TCP and a Unix socket, in a thread of its own with a loop of its own.
  *
  *     rpc_server_new ──► rpc_server_start ──► rpc_server_stop ──► rpc_server_free
  *
  * HTTP is read by our own code on libuv (http.h, chunks.h, connection.h). Not by
  * libwebsockets 4.1.6, the version there is: given two requests in one packet it takes
  * the second's header for its body and then calls back for ever, so that any client could
- * stop the thread. A WebSocket can still be handed to it: lws_adopt_socket_vhost_readbuf
- * takes a connected socket with the bytes of the upgrade request. */
+ * stop the thread. Frames of WebSocket are libwslay's (frames.h). */
 #ifndef RPC_SERVER_SERVER_H
 #define RPC_SERVER_SERVER_H
 
@@ -27,6 +26,7 @@ struct rpc_server_limits {
 	unsigned stop_timeout_ms;   /* for what is being answered when the server stops */
 	unsigned answer_rate; /* bytes a second at which an answer must be read, not 0 */
 	unsigned quiet_ms;    /* then a subscriber hears that we are still there */
+	unsigned ping_ms;     /* between pings of a WebSocket */
 	size_t connections;
 	size_t streaming; /* of these: who is subscribed, and so stays */
 	size_t connections_per_address; /* of TCP; an IPv6 address counts as its /64 */

@@ -4,6 +4,7 @@
 #include "chain/base/memory.h"
 #include "rpc/server/events.h"
 #include "rpc/server/outlet.h"
+#include "rpc/server/websocket.h"
 
 /* -- Lists ------------------------------------------------------------------------- */
 
@@ -57,7 +58,10 @@ static void step(struct subscription *one)
 	case RPC_FEED_EVENT:
 		all->event_count++;
 		move(one, SUBSCRIPTION_HUNGRY);
-		events_put(one, &all->event);
+		if (one->outlet->websocket)
+			websocket_put_event(one, &all->event);
+		else
+			events_put(one, &all->event);
 		break;
 	case RPC_FEED_AGAIN:
 		move(one, SUBSCRIPTION_HUNGRY);
@@ -66,7 +70,10 @@ static void step(struct subscription *one)
 		move(one, SUBSCRIPTION_IDLE);
 		break;
 	case RPC_FEED_ENDED:
-		events_put_end(one, &fault);
+		if (one->outlet->websocket)
+			websocket_put_end(one, &fault);
+		else
+			events_put_end(one, &fault);
 		break;
 	}
 }

@@ -10,6 +10,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
+/* What a page of somebody else must not reach through a browser. */
+static bool is_guarded(enum gate_route route)
+{
+	return route == GATE_RPC || route == GATE_EVENTS || route == GATE_WEBSOCKET;
+}
+
+static bool is_own(const struct http_head *head)
+{
+	struct bytes_view origin = head->origin, host = head->host;
+
+	return origin.size > host.size &&
+	       bytes_equal(bytes_view(origin.at + origin.size - host.size, host.size), host);
+}
+
 static void check_gate(const struct http_head *head)
 {
 	static const struct gate gate = {.public_reads = true};
@@ -22,7 +36,9 @@ static void check_gate(const struct http_head *head)
 		INVARIANT(verdict.reason != NULL && verdict.status >= 400);
 		return;
 	}
-	INVARIANT(verdict.route != GATE_RPC || !head->origin.at);
+	INVARIANT(!is_guarded(verdict.route) || !head->origin.at || is_own(head));
+	INVARIANT(verdict.route != GATE_WEBSOCKET ||
+	          (head->wants_upgrade && head->socket_key.size == HTTP_SOCKET_KEY_SIZE));
 	INVARIANT(head->content_length <= RPC_BODY_MAX);
 }
 

@@ -288,7 +288,7 @@ START_TEST(a_refused_request_ends_its_connection_and_no_other)
 	    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
 	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
 	     "Upgrade\r\n\r\n",
-	     404},
+	     401},
 	};
 
 	start();
