@@ -19,7 +19,7 @@ enum {
 	MODEL_STREAMS = 3,
 	MODEL_ASSETS = 3,
 	MODEL_ACCOUNTS = 4, /* that do something */
-	MODEL_RECORDS_MAX = 256,
+	MODEL_RECORDS_MAX = 1400,
 	MODEL_LEAVES_MAX = 512,
 };
 
@@ -424,10 +424,10 @@ static inline struct operation fill_append(struct scene *scene, struct random *r
                                            char value[16])
 {
 	struct model_stream *stream = &scene->streams[random_below(random, MODEL_STREAMS)];
-	struct operation operation = make_append(&stream->id, "", value);
+	struct operation operation;
 
 	snprintf(value, 16, "v%u", random_u32(random));
-	operation.record_append.value = text_view(value);
+	operation = make_append(&stream->id, "", value);
 	operation.record_append.key = fill_key(random_below(random, 5));
 	return operation;
 }
