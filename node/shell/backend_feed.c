@@ -14,6 +14,7 @@ struct rpc_feed {
 
 struct feed_desk {
 	struct leaves *leaves;
+	struct memos memos;
 	struct record_reader records; /* final transactions do not change: it keeps the last */
 };
 
@@ -37,6 +38,7 @@ void feed_desk_free(struct feed_desk *desk)
 	if (!desk)
 		return;
 	leaves_free(desk->leaves);
+	memos_close(&desk->memos);
 	memory_free(desk);
 }
 
@@ -168,7 +170,7 @@ struct records {
 	struct record_reader *reader;
 	uint64_t log_index;
 	struct buffer *out;
-	bool *is_first;
+	bool has_some;
 };
 
 static bool write_record(void *owner, const struct store_record *record)
@@ -183,40 +185,56 @@ static bool write_record(void *owner, const struct store_record *record)
 		query_fail(records->query, STATUS_MEMORY);
 		return false;
 	}
-	buffer_append_text(records->out, *records->is_first ? "" : ",");
-	*records->is_first = false;
+	buffer_append_text(records->out, records->has_some ? "," : "");
+	records->has_some = true;
 	json_text_value(records->out, json);
 	json_decref(json);
 	return true;
 }
 
-/* Of the streams among the topics, in their order; in each by position. */
+/* Those of one stream, by position, as somebody before was told them or from the store. */
+static void write_stream(struct feed_desk *desk, struct query *query,
+                         const struct feed_topic *topic, uint64_t log_index,
+                         struct buffer *out)
+{
+	struct bytes_view known = memo_text(&desk->memos, &topic->topic, log_index);
+	struct store_range range = {topic->position, STORE_UP, TX_OPERATIONS_MAX};
+	struct records records = {query, &desk->records, log_index, out, false};
+	size_t begin = out->size;
+	enum status status;
+
+	if (known.size > 0) {
+		buffer_append_view(out, known);
+		return;
+	}
+	desk->records.query = query;
+	desk->records.stream = topic->topic.id;
+	status = store_list_records(query->view, &topic->topic.id, &range, write_record,
+	                            &records, &query->why);
+	desk->records.query = NULL;
+	if (query_check(query, status, "records of a stream") && out->status == STATUS_OK)
+		memo_keep_text(&desk->memos, &topic->topic, log_index,
+		               bytes_view(out->at + begin, out->size - begin));
+}
+
+/* Of the streams among the topics, in their order. */
 static void write_records(struct feed_desk *desk, struct query *query,
                           const struct feed *feed, const struct feed_step *step,
                           struct buffer *out)
 {
-	struct record_reader *reader = &desk->records;
-	bool is_first = true, has_streams = false;
+	bool has_streams = false;
 
 	for (size_t i = 0; i < feed->topic_count && query_is_good(query); i++) {
 		const struct feed_topic *topic = &feed->topics[i];
-		struct records records = {query, reader, step->log_index, out, &is_first};
-		struct store_range range = {topic->position, STORE_UP, TX_OPERATIONS_MAX};
-		enum status status;
 
 		if (!step->matches[i] || topic->topic.kind != RPC_TOPIC_STREAM)
 			continue;
-		buffer_append_text(out, has_streams ? "" : ",\"records\":[");
+		buffer_append_text(out, has_streams ? "," : ",\"records\":[");
 		has_streams = true;
-		reader->query = query;
-		reader->stream = topic->topic.id;
-		status = store_list_records(query->view, &topic->topic.id, &range, write_record,
-		                            &records, &query->why);
-		if (query_is_good(query) && !query_check(query, status, "records of a stream"))
-			return;
+		write_stream(desk, query, topic, step->log_index, out);
 	}
-	reader->query = NULL;
-	buffer_append_text(out, has_streams ? "]" : "");
+	if (has_streams)
+		buffer_append_text(out, "]");
 }
 
 static void write_topics(const struct feed *feed, const struct feed_step *step,
@@ -276,7 +294,8 @@ enum rpc_feed_step backend_feed_step(void *owner, struct rpc_feed *feed,
 			done = RPC_FEED_IDLE;
 			break;
 		case FEED_SEARCH:
-			feed_search(&feed->machine, &step, backend->feed_desk->leaves, &query);
+			feed_search(&feed->machine, &step, backend->feed_desk->leaves,
+			            &backend->feed_desk->memos, &query);
 			break;
 		case FEED_EVENT:
 			write_event(backend->feed_desk, &query, &feed->machine, &step, event);

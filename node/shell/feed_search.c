@@ -5,6 +5,7 @@ struct search {
 	size_t topic;
 	uint64_t from; /* the first leaf that counts */
 	struct leaves *leaves;
+	struct memos *memos;
 	struct query *query;
 };
 
@@ -36,6 +37,47 @@ static void search_txs(struct search *search)
 		feed_matched(search->feed, search->topic, search->from);
 }
 
+/* -- What lists found ------------------------------------------------------------------ */
+
+/* The feed is told what the list of its topic has; `found` UINT64_MAX: nothing up to the
+ * head. */
+static void tell(struct search *search, uint64_t found)
+{
+	if (found == UINT64_MAX)
+		feed_searched(search->feed, search->topic, head_of(search));
+	else
+		feed_matched(search->feed, search->topic, found);
+}
+
+static void tell_and_keep(struct search *search, uint64_t found)
+{
+	const struct feed_topic *topic = &search->feed->topics[search->topic];
+	struct memo memo = {
+		.from = search->from,
+		.head = head_of(search),
+		.found = found,
+		.position = topic->position,
+	};
+
+	memo_keep(search->memos, &topic->topic, &memo);
+	tell(search, found);
+}
+
+/* Somebody else has looked for it. */
+static bool is_remembered(struct search *search)
+{
+	struct feed_topic *topic = &search->feed->topics[search->topic];
+	const struct memo *memo =
+		memo_find(search->memos, &topic->topic, search->from, head_of(search));
+
+	if (!memo)
+		return false;
+	topic->position = memo->position;
+	topic->has_position = true;
+	tell(search, memo->found);
+	return true;
+}
+
 /* -- Accounts ---------------------------------------------------------------------- */
 
 static bool take_log_index(void *owner, uint64_t log_index)
@@ -52,12 +94,8 @@ static void search_account(struct search *search)
 	enum status status = store_list_account(search->query->view, &topic->id, &range,
 	                                        take_log_index, &found, &search->query->why);
 
-	if (!query_check(search->query, status, "an account's transactions"))
-		return;
-	if (found == UINT64_MAX)
-		feed_searched(search->feed, search->topic, head_of(search));
-	else
-		feed_matched(search->feed, search->topic, found);
+	if (query_check(search->query, status, "an account's transactions"))
+		tell_and_keep(search, found);
 }
 
 /* -- Streams ----------------------------------------------------------------------- */
@@ -126,17 +164,16 @@ static void search_stream(struct search *search)
 	                            take_record, &records, &search->query->why);
 	if (!query_check(search->query, status, "the records of a stream"))
 		return;
-	if (records.found != UINT64_MAX)
-		feed_matched(search->feed, search->topic, records.found);
+	if (records.found == UINT64_MAX && records.count == RPC_SEARCH_ROWS)
+		feed_searched(search->feed, search->topic, search->from); /* there may be more */
 	else
-		feed_searched(search->feed, search->topic,
-		              records.count < RPC_SEARCH_ROWS ? head_of(search) : search->from);
+		tell_and_keep(search, records.found);
 }
 
 void feed_search(struct feed *feed, const struct feed_step *step, struct leaves *leaves,
-                 struct query *query)
+                 struct memos *memos, struct query *query)
 {
-	struct search search = {feed, step->topic, step->log_index, leaves, query};
+	struct search search = {feed, step->topic, step->log_index, leaves, memos, query};
 
 	switch (feed->topics[step->topic].topic.kind) {
 	case RPC_TOPIC_BLOCKS:
@@ -146,10 +183,12 @@ void feed_search(struct feed *feed, const struct feed_step *step, struct leaves 
 		search_txs(&search);
 		break;
 	case RPC_TOPIC_STREAM:
-		search_stream(&search);
+		if (!is_remembered(&search))
+			search_stream(&search);
 		break;
 	case RPC_TOPIC_ACCOUNT:
-		search_account(&search);
+		if (!is_remembered(&search))
+			search_account(&search);
 		break;
 	}
 }

@@ -4,10 +4,11 @@
 
 #include "node/shell/feed.h"
 #include "node/shell/feed_leaf.h"
+#include "node/shell/feed_memo.h"
 
 /* One piece of the search that a step wants; what was found, the feed is told. Whatever
  * fails marks the query. */
 void feed_search(struct feed *feed, const struct feed_step *step, struct leaves *leaves,
-                 struct query *query);
+                 struct memos *memos, struct query *query);
 
 #endif

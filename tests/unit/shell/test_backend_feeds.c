@@ -257,6 +257,48 @@ START_TEST(what_becomes_final_is_told_at_once)
 }
 END_TEST
 
+/* What one of them had looked up, the others are told from memory. */
+START_TEST(who_waits_for_the_same_is_told_the_same)
+{
+	enum { READERS = 6 };
+	struct topics topics = topics_of("stream:alpha,stream:beta.log");
+	struct topics other = topics_of("stream:beta.log");
+	size_t before = scene->leaf_count - 1;
+	struct random random = random_from(11);
+	struct event_stream streams[READERS];
+
+	for (size_t i = 0; i < READERS; i++)
+		streams[i] = event_stream_open(socket_path,
+		                               i % 2 ? other.query : topics.query, NULL);
+	for (int i = 0; i < 6; i++) {
+		fill_block(scene, &random);
+		fill_block(scene, &random);
+		for (size_t j = 0; j < READERS; j++)
+			check_rest(&streams[j], j % 2 ? &other : &topics, before, true);
+		before = scene->leaf_count - 1;
+	}
+	for (size_t i = 0; i < READERS; i++)
+		event_stream_close(&streams[i]);
+}
+END_TEST
+
+/* As many records as a transaction may have, with keys whose bytes JSON has to escape. */
+START_TEST(the_largest_event_is_told)
+{
+	static struct operation operations[TX_OPERATIONS_MAX];
+	struct topics topics = topics_of("stream:alpha");
+	struct event_stream stream = event_stream_open(socket_path, topics.query, NULL);
+	size_t before = scene->leaf_count - 1;
+
+	for (size_t i = 0; i < TX_OPERATIONS_MAX; i++)
+		operations[i] = make_append(&scene->streams[0].id, "\x01\x02\x03", "");
+	plan(scene, 1, operations, TX_OPERATIONS_MAX);
+	close_block(scene);
+	check_rest(&stream, &topics, before, true);
+	event_stream_close(&stream);
+}
+END_TEST
+
 START_TEST(what_cannot_be_subscribed_is_refused_and_why)
 {
 	static const struct {
@@ -320,6 +362,8 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_loop_test(tests, behind_every_place_exactly_the_rest_is_told, 0, 8);
 	tcase_add_loop_test(tests, what_becomes_final_is_told_at_once, 0, 8);
+	tcase_add_test(tests, who_waits_for_the_same_is_told_the_same);
+	tcase_add_test(tests, the_largest_event_is_told);
 	tcase_add_test(tests, what_cannot_be_subscribed_is_refused_and_why);
 	tcase_add_test(tests, an_account_that_is_not_known_yet_can_be_waited_for);
 	tcase_add_test(tests, the_stream_ends_when_the_server_stops);
