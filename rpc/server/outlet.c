@@ -184,15 +184,10 @@ void outlet_end(struct outlet *outlet)
 {
 	outlet->is_ending = true;
 	subscriptions_drop(outlet);
+	/* Who does not read the end need not be waited for. */
+	connection_deadline(outlet->connection,
+	                    outlet->connection->all->limits.idle_timeout_ms);
 	outlet_flush(outlet);
-}
-
-/* What was not written yet the client asks for when it comes back. */
-static void forget_ready(struct outlet *outlet)
-{
-	buffer_clear(&outlet->ready);
-	budget_give(outlet_budget(outlet), outlet->ready_held);
-	outlet->ready_held = 0;
 }
 
 void outlet_stop(struct outlet *outlet)
@@ -203,7 +198,10 @@ void outlet_stop(struct outlet *outlet)
 		connection_close(connection);
 		return;
 	}
-	forget_ready(outlet);
+	/* Events that were not written the client asks for when it comes back; answers it would
+	 * miss. */
+	if (!outlet_holds(outlet))
+		buffer_clear(&outlet->ready);
 	if (outlet->websocket)
 		websocket_end(connection, FRAMES_GOING_AWAY, "the node stops");
 	else

@@ -64,7 +64,8 @@ size_t outlet_unread_size(const struct outlet *outlet);
 /* Sends what is ready, unless something is under way: then it follows by itself. */
 void outlet_flush(struct outlet *outlet);
 
-/* Sends what is ready, ends the body, and lets go of the client. */
+/* Sends what is ready, ends the body, and lets go of the client; of one that does not read
+ * after limits.idle_timeout_ms. */
 void outlet_end(struct outlet *outlet);
 
 /* The server stops: who reads is told the end, and nobody holds it up. */

@@ -4,6 +4,7 @@
 #include "chain/base/text.h"
 #include "tests/live/live.h"
 #include "tests/support/event_stream.h"
+#include "tests/support/websocket_client.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,8 @@
 #include <unistd.h>
 
 enum {
-	TXS = 6000,
+	TXS = 1000,
+	MANY_TXS = 6000,
 	BATCH = 500,
 	IDLE = 200,
 };
@@ -20,11 +22,21 @@ static struct live_node node;
 static struct live_connection connection;
 static struct workload workload;
 
-static void start(void)
+static void start_with(size_t txs)
 {
 	live_node_start(&node, getenv("CAIRN_BIN_DIR"), "/tmp");
 	live_connect(&connection, &node);
-	workload_make(&workload, &connection, TXS, 2);
+	workload_make(&workload, &connection, txs, 2);
+}
+
+static void start(void)
+{
+	start_with(TXS);
+}
+
+static void start_with_many(void)
+{
+	start_with(MANY_TXS);
 }
 
 static void stop(void)
@@ -106,8 +118,8 @@ static void take(struct history *history, struct event_stream *stream, size_t co
 static struct history history_new(void)
 {
 	struct history history = {
-		.cursors = calloc(TXS + 64, sizeof *history.cursors),
-		.txids = calloc(TXS + 64, sizeof *history.txids),
+		.cursors = calloc(MANY_TXS + 64, sizeof *history.cursors),
+		.txids = calloc(MANY_TXS + 64, sizeof *history.txids),
 	};
 
 	ck_assert(history.cursors && history.txids);
@@ -170,8 +182,8 @@ START_TEST(who_does_not_read_holds_up_nobody_and_misses_nothing)
 	struct event_stream all;
 
 	/* Far more than the sockets and the node keep for a reader. */
-	submit_all(0, TXS);
-	ck_assert_uint_eq(tx_count(), before + TXS);
+	submit_all(0, MANY_TXS);
+	ck_assert_uint_eq(tx_count(), before + MANY_TXS);
 	/* Nobody waited for him: another one has had the newest block. */
 	for (uint64_t height = 0, newest; height == 0 || height < newest;) {
 		struct event event = event_stream_expect(&other);
@@ -183,11 +195,11 @@ START_TEST(who_does_not_read_holds_up_nobody_and_misses_nothing)
 	}
 	event_stream_close(&other);
 	event_stream_begin(&slow);
-	take(&read, &slow, before + TXS);
+	take(&read, &slow, before + MANY_TXS);
 	ck_assert(event_stream_is_silent(&slow));
 	event_stream_close(&slow);
 	all = event_stream_open(node.socket, "topics=txs&from=0.0", NULL);
-	take(&history, &all, before + TXS);
+	take(&history, &all, before + MANY_TXS);
 	event_stream_close(&all);
 	for (size_t i = 0; i < history.count; i++)
 		ck_assert_str_eq(read.txids[i], history.txids[i]);
@@ -235,6 +247,58 @@ START_TEST(two_hundred_wait_at_once_and_all_are_told)
 }
 END_TEST
 
+/* The cursor of the next event of this subscription. */
+static void expect_event(struct websocket_client *socket, int subscription,
+                         const char *cursor)
+{
+	json_t *text = websocket_expect(socket);
+	const json_t *params = json_object_get(text, "params");
+
+	ck_assert_int_eq(json_integer_value(json_object_get(params, "subscription")),
+	                 subscription);
+	ck_assert_str_eq(json_string_value(json_object_get(params, "cursor")), cursor);
+	json_decref(text);
+}
+
+START_TEST(one_connection_calls_and_is_told)
+{
+	struct websocket_client socket = websocket_open_path(node.socket);
+	struct event_stream events = event_stream_open(node.socket, "topics=txs", NULL);
+	struct history history = history_new();
+	json_t *answer;
+	char subscribe[256];
+
+	websocket_send_text(&socket, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
+	                             "\"sub.subscribe\",\"params\":{\"topics\":[\"txs\"]}}");
+	answer = websocket_expect(&socket);
+	ck_assert_ptr_nonnull(json_object_get(answer, "result"));
+	json_decref(answer);
+	submit_all(0, 1000);
+	take(&history, &events, 1000);
+	for (size_t i = 0; i < history.count; i++)
+		expect_event(&socket, 1, history.cursors[i]);
+	/* Another subscription of the same connection begins further back. */
+	snprintf(subscribe, sizeof subscribe,
+	         "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"sub.subscribe\",\"params\":{"
+	         "\"topics\":[\"txs\"],\"from\":\"%s\"}}",
+	         history.cursors[899]);
+	websocket_send_text(&socket, subscribe);
+	answer = websocket_expect(&socket);
+	ck_assert_int_eq(json_integer_value(json_object_get(answer, "id")), 2);
+	json_decref(answer);
+	for (size_t i = 900; i < history.count; i++)
+		expect_event(&socket, 2, history.cursors[i]);
+	live_disconnect(&connection);
+	live_node_stop(&node);
+	websocket_expect_close(&socket, 1001);
+	websocket_close(&socket);
+	event_stream_close(&events);
+	live_node_restart(&node);
+	live_connect(&connection, &node);
+	history_free(&history);
+}
+END_TEST
+
 START_TEST(a_node_that_was_killed_goes_on_where_the_reader_was)
 {
 	struct event_stream stream = event_stream_open(node.socket, "topics=txs", NULL);
@@ -270,12 +334,16 @@ Suite *test_suite(void)
 {
 	Suite *suite = suite_create("subscriptions");
 	TCase *tests = tcase_create("subscriptions");
+	TCase *many = tcase_create("many");
 
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests, who_follows_is_told_everything_and_goes_on_behind_any_event);
-	tcase_add_test(tests, who_does_not_read_holds_up_nobody_and_misses_nothing);
 	tcase_add_test(tests, two_hundred_wait_at_once_and_all_are_told);
+	tcase_add_test(tests, one_connection_calls_and_is_told);
 	tcase_add_test(tests, a_node_that_was_killed_goes_on_where_the_reader_was);
 	suite_add_tcase(suite, tests);
+	tcase_add_checked_fixture(many, start_with_many, stop);
+	tcase_add_test(many, who_does_not_read_holds_up_nobody_and_misses_nothing);
+	suite_add_tcase(suite, many);
 	return suite;
 }

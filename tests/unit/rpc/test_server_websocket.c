@@ -193,7 +193,8 @@ static void write_call_count(void *owner, const struct rpc_server_facts *facts,
 	buffer_printf(out, "%llu", (unsigned long long)facts->calls);
 }
 
-static unsigned long answered_calls(void)
+/* What the test's /metrics says. */
+static unsigned long metric(void)
 {
 	struct client client = client_connect(&fixture);
 	struct reply reply;
@@ -213,8 +214,10 @@ START_TEST(who_asks_and_does_not_read_is_not_read_either)
 	enum { ROUNDS = 300 };
 	static char ping[125];
 	struct websocket_client socket;
+	struct buffer frames;
 	char text[200];
 
+	buffer_init(&frames, SIZE_MAX);
 	prepare();
 	fixture.backend.metrics = write_call_count;
 	fixture_start(&fixture);
@@ -227,10 +230,14 @@ START_TEST(who_asks_and_does_not_read_is_not_read_either)
 		                                 i % 2 ? text : ping,
 		                                 i % 2 ? strlen(text) : sizeof ping, &size);
 
-		ck_assert_int_eq(send(socket.socket, frame, size, MSG_NOSIGNAL), (ssize_t)size);
+		buffer_append(&frames, frame, size);
 		free(frame);
 	}
-	ck_assert_uint_lt(answered_calls(), ROUNDS / 4);
+	/* In one piece, which the socket takes whether the server reads it or not. */
+	ck_assert_int_eq(send(socket.socket, frames.at, frames.size, MSG_NOSIGNAL),
+	                 (ssize_t)frames.size);
+	buffer_close(&frames);
+	ck_assert_uint_lt(metric(), ROUNDS / 4);
 	for (int i = 0, pongs = 0, answers = 0; i < ROUNDS; i++) {
 		unsigned kind;
 		size_t size;
@@ -240,6 +247,57 @@ START_TEST(who_asks_and_does_not_read_is_not_read_either)
 		pongs += kind == WEBSOCKET_PONG;
 		answers += kind == WEBSOCKET_TEXT;
 		ck_assert(i + 1 < ROUNDS || (pongs == ROUNDS / 2 && answers == ROUNDS / 2));
+		free(payload);
+	}
+	websocket_close(&socket);
+	stop();
+}
+END_TEST
+
+START_TEST(a_message_that_never_becomes_whole_ends_the_connection)
+{
+	struct websocket_client socket;
+
+	prepare();
+	fixture.config.limits.ping_ms = 500;
+	fixture_start(&fixture);
+	socket = open_socket();
+	websocket_send(&socket, WEBSOCKET_TEXT | WEBSOCKET_NOT_FINAL, "{", 1);
+	websocket_expect_close(&socket, 1008);
+	websocket_close(&socket);
+	stop();
+}
+END_TEST
+
+/* Once the one call was answered. */
+static void write_held_size(void *owner, const struct rpc_server_facts *facts,
+                            struct buffer *out)
+{
+	(void)owner;
+	buffer_printf(out, "%zu", facts->calls > 0 ? facts->held_size : SIZE_MAX);
+}
+
+/* Answers are memory of the node's, which others need too. */
+START_TEST(who_hoards_answers_is_cut_off)
+{
+	struct websocket_client socket;
+	unsigned kind;
+	size_t size;
+	char *payload;
+
+	prepare();
+	fixture.backend.metrics = write_held_size;
+	fixture.config.limits.ping_ms = 100;
+	fixture.config.limits.answer_rate = 1 << 20;
+	fixture_start(&fixture);
+	socket = open_socket();
+	websocket_send_text(&socket, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
+	                             "\"tx.list_pool\",\"params\":[900]}");
+	while (metric() > 1 << 20)
+		pause_briefly();
+	/* What the kernel had is all there is: not the answer of 4 MB. */
+	while ((payload = websocket_receive(&socket, &kind, &size))) {
+		ck_assert_uint_ne(kind, WEBSOCKET_TEXT);
 		free(payload);
 	}
 	websocket_close(&socket);
@@ -313,6 +371,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_call_that_waits_holds_up_no_other_until_there_are_too_many);
 	tcase_add_test(tests, a_frame_that_is_wrong_ends_the_connection_with_its_code);
 	tcase_add_test(tests, who_asks_and_does_not_read_is_not_read_either);
+	tcase_add_test(tests, a_message_that_never_becomes_whole_ends_the_connection);
+	tcase_add_test(tests, who_hoards_answers_is_cut_off);
 	tcase_add_test(tests, who_answers_no_ping_is_let_go);
 	tcase_add_test(tests, a_page_of_the_node_itself_may_connect_where_reads_are_public);
 	suite_add_tcase(suite, tests);
