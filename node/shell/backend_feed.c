@@ -15,7 +15,7 @@ struct rpc_feed {
 struct feed_desk {
 	struct leaves *leaves;
 	struct memos memos;
-	struct record_reader records; /* final transactions do not change: it keeps the last */
+	struct record_reader records; /* keeps the last transaction, which never changes */
 };
 
 /* -- What all share ---------------------------------------------------------------- */
@@ -73,7 +73,7 @@ static void say_fault(const struct query *query, struct rpc_fault *fault)
 
 /* -- The beginning ----------------------------------------------------------------- */
 
-/* A name that is mistyped should not be waited for; an account may be new to the ledger. */
+/* A mistyped name should not be waited for; an account may be new to the ledger. */
 static void check_streams(struct query *query, const struct rpc_feed_request *request)
 {
 	for (size_t i = 0; i < request->topic_count && query_is_good(query); i++) {
@@ -87,8 +87,8 @@ static void check_streams(struct query *query, const struct rpc_feed_request *re
 	}
 }
 
-/* The leaf that a place stands for, which must be there: one of another network's, or of a
- * chain that was begun anew, would be waited at for ever. */
+/* The leaf that a place stands for, which must be there: one of another network's, or of
+ * a chain that was begun anew, would be waited at for ever. */
 static uint64_t find_place(struct query *query, struct rpc_place place)
 {
 	struct store_header header;
@@ -192,7 +192,7 @@ static bool write_record(void *owner, const struct store_record *record)
 	return true;
 }
 
-/* Those of one stream, by position, as somebody before was told them or from the store. */
+/* Those of one stream, by position, as somebody was told them before or from the store. */
 static void write_stream(struct feed_desk *desk, struct query *query,
                          const struct feed_topic *topic, uint64_t log_index,
                          struct buffer *out)

@@ -1,6 +1,6 @@
-/* Subscriptions, as the server asks for them (rpc/server/backend.h). On the server's thread,
- * which reads RocksDB for every call: a step reads a few rows, writes out one event at most,
- * and the next step is somebody else's. */
+/* Subscriptions, as the server asks for them (rpc/server/backend.h). On the server's
+ * thread, which reads RocksDB for every call: a step reads a few rows, writes out one
+ * event at most, and the next step is somebody else's. */
 #ifndef NODE_SHELL_BACKEND_FEED_H
 #define NODE_SHELL_BACKEND_FEED_H
 

@@ -8,8 +8,7 @@ void feed_init(struct feed *feed, const struct rpc_feed_request *request,
 	INVARIANT(request->topic_count > 0 && request->topic_count <= RPC_TOPICS_MAX);
 	*feed = (struct feed){.topic_count = request->topic_count, .cursor = cursor};
 	for (size_t i = 0; i < feed->topic_count; i++)
-		feed->topics[i] =
-			(struct feed_topic){.topic = request->topics[i], .next = next};
+		feed->topics[i] = (struct feed_topic){.topic = request->topics[i], .next = next};
 }
 
 /* The topic that holds up the others: of those that have got least far one whose leaf is

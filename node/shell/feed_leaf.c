@@ -46,8 +46,7 @@ static bool is_of(const struct leaf *leaf, uint64_t log_index)
 struct leaf *leaf_find(struct leaves *leaves, struct query *query, uint64_t log_index)
 {
 	bool is_kept = is_recent(query, log_index);
-	struct leaf *leaf =
-		is_kept ? &leaves->kept[log_index % LEAVES_KEPT] : &leaves->other;
+	struct leaf *leaf = is_kept ? &leaves->kept[log_index % LEAVES_KEPT] : &leaves->other;
 	struct store_header header;
 	struct store_entry entry;
 	enum status status;
@@ -83,8 +82,8 @@ static void write_block(struct query *query, const struct leaf *leaf, struct buf
 	if (!query_check(query, status, "a block's header"))
 		return;
 	json = json_of_header(&header.header, &header.hash);
-	buffer_printf(out, "\"type\":\"block\",\"height\":%" PRIu64 ",\"block\":",
-	              leaf->height);
+	buffer_printf(out,
+	              "\"type\":\"block\",\"height\":%" PRIu64 ",\"block\":", leaf->height);
 	if (json)
 		json_text_value(out, json);
 	else

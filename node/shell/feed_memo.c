@@ -16,7 +16,8 @@ static size_t slot_of(const struct rpc_topic *topic)
 
 static bool is_of(const struct memo *memo, const struct rpc_topic *topic)
 {
-	return memo->is_used && memo->kind == topic->kind && hash_equal(&memo->id, &topic->id);
+	return memo->is_used && memo->kind == topic->kind &&
+	       hash_equal(&memo->id, &topic->id);
 }
 
 const struct memo *memo_find(const struct memos *memos, const struct rpc_topic *topic,

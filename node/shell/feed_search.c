@@ -37,7 +37,7 @@ static void search_txs(struct search *search)
 		feed_matched(search->feed, search->topic, search->from);
 }
 
-/* -- What lists found ------------------------------------------------------------------ */
+/* -- What lists found -------------------------------------------------------------- */
 
 /* The feed is told what the list of its topic has; `found` UINT64_MAX: nothing up to the
  * head. */

@@ -92,10 +92,11 @@ bool rpc_topics_add(struct rpc_feed_request *request, struct bytes_view text,
 	struct rpc_topic topic;
 
 	if (!read_topic(&topic, text))
-		return rpc_fault_set(fault, RPC_INVALID_PARAMS,
-		                     "a topic is blocks, txs, stream:NAME or account:ADDRESS, not "
-		                     "\"%s\"",
-		                     shown_text(text).text);
+		return rpc_fault_set(
+			fault, RPC_INVALID_PARAMS,
+			"a topic is blocks, txs, stream:NAME or account:ADDRESS, not "
+			"\"%s\"",
+			shown_text(text).text);
 	if (request->topic_count == RPC_TOPICS_MAX)
 		return rpc_fault_set(fault, RPC_LIMIT_EXCEEDED,
 		                     "a subscription has at most %d topics", RPC_TOPICS_MAX);

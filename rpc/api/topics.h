@@ -1,7 +1,7 @@
 /* What a subscription is to: topics, and a place in the ledger to begin after.
  *
- * A place is written "height.index". Transaction i of block h stands at h.i, the block's own
- * event behind them at h.n, n being how many there are. */
+ * A place is written "height.index". Transaction i of block h stands at h.i, the block's
+ * own event behind them at h.n, n being how many there are. */
 #ifndef RPC_API_TOPICS_H
 #define RPC_API_TOPICS_H
 
@@ -18,8 +18,8 @@ enum rpc_topic_kind {
 
 struct rpc_topic {
 	enum rpc_topic_kind kind;
-	struct hash id;                      /* of the stream or account; else zeros */
-	char text[RPC_TOPIC_SIZE_MAX + 1];   /* as it was written, with a NUL */
+	struct hash id;                    /* of the stream or account; else zeros */
+	char text[RPC_TOPIC_SIZE_MAX + 1]; /* as it was written, with a NUL */
 };
 
 struct rpc_place {
@@ -49,8 +49,8 @@ void rpc_place_write(char text[RPC_EVENT_CURSOR_SIZE], struct rpc_place place);
 /* The query of GET /v1/events: topics=A,B with %XX, and from=; each once, no others.
  *
  * In:  last_event_id  of the header line, which counts more than "from"; at NULL: none */
-MUST_CHECK bool rpc_topics_query(struct rpc_feed_request *request, struct bytes_view query,
-                                 struct bytes_view last_event_id,
+MUST_CHECK bool rpc_topics_query(struct rpc_feed_request *request,
+                                 struct bytes_view query, struct bytes_view last_event_id,
                                  struct rpc_fault *fault);
 
 #endif

@@ -33,8 +33,8 @@ static ssize_t take_output(const uint8_t *at, size_t size, int flags, void *owne
 bool frames_init(struct frames *frames)
 {
 	static const struct wslay_frame_callbacks CALLBACKS = {
-	    .send_callback = take_output,
-	    .recv_callback = give_input,
+		.send_callback = take_output,
+		.recv_callback = give_input,
 	};
 
 	*frames = (struct frames){.reason = ""};

@@ -173,7 +173,7 @@ void outlet_flush(struct outlet *outlet)
 	if (connection->state != CONNECTION_STREAMING || outlet->is_writing)
 		return;
 	if (outlet->ready.status != STATUS_OK)
-		connection_close(connection); /* memory is out: what was lost cannot be left out */
+		connection_close(connection); /* memory was out: a part of it is missing */
 	else if (outlet->ready.size > 0)
 		write_ready(outlet);
 	else if (outlet->is_ending)
@@ -198,8 +198,8 @@ void outlet_stop(struct outlet *outlet)
 		connection_close(connection);
 		return;
 	}
-	/* Events that were not written the client asks for when it comes back; answers it would
-	 * miss. */
+	/* Events that were not written the client asks for when it comes back; answers it
+	 * would miss. */
 	if (!outlet_holds(outlet))
 		buffer_clear(&outlet->ready);
 	if (outlet->websocket)

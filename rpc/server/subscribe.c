@@ -26,10 +26,9 @@ static bool read_request(struct rpc_feed_request *request, const json_t *params,
 
 	*request = (struct rpc_feed_request){.from_head = true};
 	json_array_foreach (topics, i, topic)
-		if (!rpc_topics_add(request,
-		                    bytes_view(json_string_value(topic),
-		                               json_string_length(topic)),
-		                    fault))
+		if (!rpc_topics_add(
+				request, bytes_view(json_string_value(topic), json_string_length(topic)),
+				fault))
 			return false;
 	return !rpc_param_has(params, "from") ||
 	       rpc_topics_from(request, rpc_param_text(params, "from"), fault);
@@ -99,8 +98,8 @@ static json_t *describe(const struct subscription *one)
 		json_decref(topics);
 		return NULL;
 	}
-	return json_pack("{sIsoss}", "subscription", (json_int_t)one->number, "topics", topics,
-	                 "cursor", cursor);
+	return json_pack("{sIsoss}", "subscription", (json_int_t)one->number, "topics",
+	                 topics, "cursor", cursor);
 }
 
 void subscribe_answer_list(struct rpc_call *call, json_t *params, void *owner)

@@ -23,12 +23,12 @@ struct websocket {
 	size_t message_held;    /* bytes taken from the budget for what is coming */
 	uint64_t message_count; /* that came whole */
 	bool is_trusted;
-	bool is_taking;         /* websocket_take is at work further up */
+	bool is_taking; /* websocket_take is at work further up */
 	bool awaits_pong;
-	unsigned silent_ticks;  /* since the ping */
-	bool was_amid;          /* at the last tick a message was coming: this one */
+	unsigned silent_ticks; /* since the ping */
+	bool was_amid;         /* at the last tick a message was coming: this one */
 	uint64_t amid_count;
-	bool had_answers;       /* at the last tick answers were being read: so many bytes */
+	bool had_answers; /* at the last tick answers were being read: so many bytes */
 	size_t unread_size;
 };
 
@@ -186,7 +186,7 @@ static struct exchange *exchange_of(struct outlet *outlet)
 	size_t size = websocket->frames.message.size;
 	uint8_t *block = buffer_take(&websocket->frames.message);
 	struct exchange *exchange =
-	    exchange_new(dispatcher, block, websocket->message_held, bytes_view(block, size),
+		exchange_new(dispatcher, block, websocket->message_held, bytes_view(block, size),
 	                 websocket->is_trusted);
 
 	if (!exchange) {
@@ -284,8 +284,8 @@ void websocket_take(struct connection *connection)
 	websocket->is_taking = true;
 	while (found != FRAMES_MORE && may_take(connection)) {
 		struct buffer *input = &connection->input;
-		struct bytes_view left = bytes_view(input->at + connection->taken,
-		                                    input->size - connection->taken);
+		struct bytes_view left =
+			bytes_view(input->at + connection->taken, input->size - connection->taken);
 
 		found = frames_read(&websocket->frames, &left);
 		connection->taken = input->size - left.size;
@@ -317,16 +317,15 @@ void websocket_put_event(struct subscription *subscription, const struct rpc_eve
 {
 	char head[128];
 	struct bytes_view parts[] = {
-	    bytes_view(head, 0),
-	    buffer_view(&event->members),
-	    text_view("}}"),
+		bytes_view(head, 0),
+		buffer_view(&event->members),
+		text_view("}}"),
 	};
 
-	parts[0].size = (size_t)snprintf(
-	    head, sizeof head,
-	    "{\"jsonrpc\":\"2.0\",\"method\":\"sub.event\",\"params\":{\"subscription\":%" PRIu64
-	    ",",
-	    subscription->number);
+	parts[0].size = (size_t)snprintf(head, sizeof head,
+	                                 "{\"jsonrpc\":\"2.0\",\"method\":\"sub.event\","
+	                                 "\"params\":{\"subscription\":%" PRIu64 ",",
+	                                 subscription->number);
 	put_text(subscription->outlet, parts, 3);
 }
 
@@ -361,7 +360,8 @@ void websocket_put_end(struct subscription *subscription, const struct rpc_fault
 static bool is_stuck(struct websocket *websocket)
 {
 	bool is_amid = frames_is_amid(&websocket->frames);
-	bool is_same = websocket->was_amid && websocket->amid_count == websocket->message_count;
+	bool is_same =
+		websocket->was_amid && websocket->amid_count == websocket->message_count;
 
 	websocket->was_amid = is_amid;
 	websocket->amid_count = websocket->message_count;

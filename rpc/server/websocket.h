@@ -1,8 +1,9 @@
-/* JSON-RPC over WebSocket (RFC 6455): GET /ws. Each text is what the body of a POST is, and
- * its answer is a text; and who is connected can subscribe.
+/* JSON-RPC over WebSocket (RFC 6455): GET /ws. Each text is what the body of a POST is,
+ * and its answer is a text; and who is connected can subscribe.
  *
- * Several bodies may be under way, up to RPC_SOCKET_CALLS_MAX; each answer comes when it is
- * there. Nothing more is read from who has that many, or does not read what he was sent. */
+ * Several bodies may be under way, up to RPC_SOCKET_CALLS_MAX; each answer comes when it
+ * is there. Nothing more is read from who has that many, or does not read what he was
+ * sent. */
 #ifndef RPC_SERVER_WEBSOCKET_H
 #define RPC_SERVER_WEBSOCKET_H
 

@@ -1,5 +1,6 @@
-/* What a client of WebSocket sends, whole and in pieces (the first byte says how large): the
- * same messages, pings and ends must come out of both, and none may be larger than it may. */
+/* What a client of WebSocket sends, whole and in pieces (the first byte says how large):
+ * the same messages, pings and ends must come out of both, and none may be larger than it
+ * may. */
 #include "chain/base/invariant.h"
 #include "chain/base/limits.h"
 #include "chain/base/text.h"
@@ -55,7 +56,7 @@ static struct hash read_all(struct bytes_view text, size_t piece)
 	hasher_start(&told);
 	while (goes_on && text.size > 0) {
 		struct bytes_view input =
-		    bytes_view(text.at, text.size < piece ? text.size : piece);
+			bytes_view(text.at, text.size < piece ? text.size : piece);
 		enum frames_found found;
 
 		text = bytes_view(text.at + input.size, text.size - input.size);

@@ -1,6 +1,6 @@
 /* The query of GET /v1/events, and behind the first line the Last-Event-ID: what is taken
- * must be topics that differ and a place that is written as it was read; what is not must be
- * refused with a sentence in plain text. */
+ * must be topics that differ and a place that is written as it was read; what is not must
+ * be refused with a sentence in plain text. */
 #include "chain/base/invariant.h"
 #include "chain/base/text.h"
 #include "rpc/api/topics.h"
@@ -15,7 +15,7 @@ static void check_topics(const struct rpc_feed_request *request)
 	INVARIANT(request->topic_count >= 1 && request->topic_count <= RPC_TOPICS_MAX);
 	for (size_t i = 0; i < request->topic_count; i++) {
 		bool is_added =
-		    rpc_topics_add(&again, text_view(request->topics[i].text), &fault);
+			rpc_topics_add(&again, text_view(request->topics[i].text), &fault);
 
 		INVARIANT(is_added);
 		INVARIANT(again.topics[i].kind == request->topics[i].kind);

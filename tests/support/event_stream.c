@@ -74,9 +74,9 @@ struct event_stream event_stream_ask(const char *socket_path, const char *query,
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
 	ck_assert_int_ge(stream.socket, 0);
 	setsockopt(stream.socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	ck_assert_msg(
-		connect(stream.socket, (struct sockaddr *)&address, sizeof address) == 0,
-		"connect to %s: %s", socket_path, strerror(errno));
+	ck_assert_msg(connect(stream.socket, (struct sockaddr *)&address, sizeof address) ==
+	                  0,
+	              "connect to %s: %s", socket_path, strerror(errno));
 	size = snprintf(request, sizeof request,
 	                "GET /v1/events?%s HTTP/1.1\r\nHost: localhost\r\n%s%s%s\r\n", query,
 	                last_event_id ? "Last-Event-ID: " : "",

@@ -9,7 +9,8 @@
 
 enum { PATIENCE_S = 60, HEAD_MAX = 14, PIECE_SIZE = 64 << 10 };
 
-uint8_t *websocket_frame(unsigned kind, const void *payload, size_t size, size_t *frame_size)
+uint8_t *websocket_frame(unsigned kind, const void *payload, size_t size,
+                         size_t *frame_size)
 {
 	static const uint8_t MASK[4] = {0x37, 0xfa, 0x21, 0x3d};
 	uint8_t *frame = malloc(HEAD_MAX + size);
@@ -96,8 +97,8 @@ struct websocket_client websocket_open(int number, const char *lines)
 		ck_assert_msg(receive(&client), "no answer");
 	ck_assert_msg(strncmp((char *)client.bytes, "HTTP/1.1 101 ", 13) == 0, "%s",
 	              client.bytes);
-	ck_assert_ptr_nonnull(strstr((char *)client.bytes,
-	                             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+	ck_assert_ptr_nonnull(strstr(
+		(char *)client.bytes, "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
 	drop(&client, (size_t)(end + 4 - (char *)client.bytes));
 	return client;
 }

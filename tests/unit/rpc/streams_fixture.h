@@ -1,5 +1,5 @@
-/* A server over a backend whose ledger is a counter, for the tests of connections that stream:
- * event n stands at n.0. */
+/* A server over a backend whose ledger is a counter, for the tests of connections that
+ * stream: event n stands at n.0. */
 #ifndef TESTS_UNIT_RPC_STREAMS_FIXTURE_H
 #define TESTS_UNIT_RPC_STREAMS_FIXTURE_H
 
@@ -21,8 +21,8 @@ static atomic_size_t event_size; /* bytes of padding in each event */
 static atomic_size_t open_feeds, given_events;
 static atomic_bool is_broken; /* the next step fails */
 
-static inline struct rpc_feed *open_feed(void *owner, const struct rpc_feed_request *request,
-                                  struct rpc_fault *fault)
+static inline struct rpc_feed *
+open_feed(void *owner, const struct rpc_feed_request *request, struct rpc_fault *fault)
 {
 	struct rpc_feed *feed;
 
@@ -39,7 +39,8 @@ static inline struct rpc_feed *open_feed(void *owner, const struct rpc_feed_requ
 }
 
 static inline enum rpc_feed_step step_feed(void *owner, struct rpc_feed *feed,
-                                    struct rpc_event *event, struct rpc_fault *fault)
+                                           struct rpc_event *event,
+                                           struct rpc_fault *fault)
 {
 	(void)owner;
 	if (is_broken) {
@@ -120,7 +121,8 @@ static inline struct event_stream open_events(void)
 	return event_stream_open(fixture.socket_path, "topics=txs", NULL);
 }
 
-static inline void expect_events(struct event_stream *stream, uint64_t first, uint64_t last)
+static inline void expect_events(struct event_stream *stream, uint64_t first,
+                                 uint64_t last)
 {
 	for (uint64_t i = first; i <= last; i++) {
 		struct event event = event_stream_expect(stream);
@@ -139,7 +141,7 @@ static inline struct websocket_client open_socket(void)
 
 /* The answer to one call, to be freed with json_decref. */
 static inline json_t *call(struct websocket_client *socket, const char *method,
-                    const char *params)
+                           const char *params)
 {
 	char text[512];
 
@@ -151,11 +153,11 @@ static inline json_t *call(struct websocket_client *socket, const char *method,
 }
 
 static inline void expect_result(struct websocket_client *socket, const char *method,
-                          const char *params, const char *wanted)
+                                 const char *params, const char *wanted)
 {
 	json_t *answer = call(socket, method, params);
-	char *text = json_dumps(json_object_get(answer, "result"),
-	                        JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text =
+		json_dumps(json_object_get(answer, "result"), JSON_COMPACT | JSON_ENCODE_ANY);
 
 	ck_assert_msg(text != NULL, "%s: %s", method, error_message(answer));
 	ck_assert_str_eq(text, wanted);
@@ -164,7 +166,7 @@ static inline void expect_result(struct websocket_client *socket, const char *me
 }
 
 static inline void expect_notification(struct websocket_client *socket, int subscription,
-                                const char *cursor)
+                                       const char *cursor)
 {
 	json_t *text = websocket_expect(socket);
 	const json_t *params = json_object_get(text, "params");

@@ -1,5 +1,5 @@
-/* Connections that stream: how many there may be, who is let in, what waits for room, what
- * happens when nobody speaks or reads, and the end. */
+/* Connections that stream: how many there may be, who is let in, what waits for room,
+ * what happens when nobody speaks or reads, and the end. */
 #include "tests/unit/rpc/streams_fixture.h"
 
 /* -- Events ------------------------------------------------------------------------- */
@@ -130,39 +130,40 @@ START_TEST(streams_have_the_doorkeeper_of_calls)
 		bool has_cookie;
 		unsigned status;
 	} cases[] = {
-	    {"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\n", false, 401},
-	    {"GET /v1/events?topics=txs HTTP/1.1\r\nHost: evil.example\r\n", true, 403},
-	    {"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\n"
+		{"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\n", false, 401},
+		{"GET /v1/events?topics=txs HTTP/1.1\r\nHost: evil.example\r\n", true, 403},
+		{"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\n"
 	     "Origin: http://evil.example\r\n",
 	     true, 403},
-	    {"POST /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\n", true, 405},
-	    {"GET /v1/events?topics=x HTTP/1.1\r\nHost: localhost\r\n", true, 400},
-	    {"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 5.0\r\n",
+		{"POST /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\n", true, 405},
+		{"GET /v1/events?topics=x HTTP/1.1\r\nHost: localhost\r\n", true, 400},
+		{"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: "
+	     "5.0\r\n",
 	     true, 400},
-	    {"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n",
+		{"GET /v1/events?topics=txs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n",
 	     true, 413},
-#define SHAKE "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define SHAKE   "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+#define KEY     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 #define VERSION "Sec-WebSocket-Version: 13\r\n"
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE KEY VERSION, false, 401},
-	    {"GET /ws HTTP/1.1\r\nHost: evil.example\r\n" SHAKE KEY VERSION, true, 403},
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n" SHAKE KEY
-	         VERSION,
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE KEY VERSION, false, 401},
+		{"GET /ws HTTP/1.1\r\nHost: evil.example\r\n" SHAKE KEY VERSION, true, 403},
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n" SHAKE
+	         KEY VERSION,
 	     true, 403},
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\n", true, 426},
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n" KEY VERSION, true,
-	     426},
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n" KEY VERSION, true,
-	     426},
-	    {"GET /ws HTTP/1.0\r\nHost: localhost\r\n" SHAKE KEY VERSION, true, 426},
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE KEY
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\n", true, 426},
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n" KEY VERSION,
+	     true, 426},
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n" KEY VERSION,
+	     true, 426},
+		{"GET /ws HTTP/1.0\r\nHost: localhost\r\n" SHAKE KEY VERSION, true, 426},
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE KEY
 	     "Sec-WebSocket-Version: 8\r\n",
 	     true, 426},
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE VERSION, true, 400},
-	    {"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE VERSION
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE VERSION, true, 400},
+		{"GET /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE VERSION
 	     "Sec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n",
 	     true, 400},
-	    {"POST /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE KEY VERSION, true, 405},
+		{"POST /ws HTTP/1.1\r\nHost: localhost\r\n" SHAKE KEY VERSION, true, 405},
 	};
 
 	start();

@@ -1,5 +1,5 @@
-/* JSON-RPC and subscriptions over WebSocket: calls beside each other, what is refused, and who
- * asks without reading or is silent. */
+/* JSON-RPC and subscriptions over WebSocket: calls beside each other, what is refused,
+ * and who asks without reading or is silent. */
 #include "tests/unit/rpc/streams_fixture.h"
 
 START_TEST(subscriptions_come_and_go_on_one_connection)
@@ -16,10 +16,11 @@ START_TEST(subscriptions_come_and_go_on_one_connection)
 	expect_result(&socket, "sub.subscribe", "{\"topics\":[\"blocks\"],\"from\":\"2.0\"}",
 	              "{\"subscription\":2,\"cursor\":\"2.0\"}");
 	expect_notification(&socket, 2, "3.0");
-	expect_result(&socket, "sub.list", "{}",
-	              "{\"items\":[{\"subscription\":1,\"topics\":[\"txs\"],\"cursor\":\"3.0\"},"
-	              "{\"subscription\":2,\"topics\":[\"blocks\"],\"cursor\":\"3.0\"}],"
-	              "\"next\":null}");
+	expect_result(
+		&socket, "sub.list", "{}",
+		"{\"items\":[{\"subscription\":1,\"topics\":[\"txs\"],\"cursor\":\"3.0\"},"
+		"{\"subscription\":2,\"topics\":[\"blocks\"],\"cursor\":\"3.0\"}],"
+		"\"next\":null}");
 	expect_result(&socket, "sub.unsubscribe", "{\"subscription\":1}",
 	              "{\"cursor\":\"3.0\"}");
 	grow(1);
@@ -33,9 +34,9 @@ START_TEST(subscriptions_come_and_go_on_one_connection)
 	grow(1);
 	answer = websocket_expect(&socket);
 	ck_assert_str_eq(json_string_value(json_object_get(answer, "method")), "sub.ended");
-	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(answer, "params"),
-	                                                   "cursor")),
-	                 "4.0");
+	ck_assert_str_eq(
+		json_string_value(json_object_get(json_object_get(answer, "params"), "cursor")),
+		"4.0");
 	json_decref(answer);
 	expect_result(&socket, "sub.list", "{}", "{\"items\":[],\"next\":null}");
 	websocket_close(&socket);
@@ -49,14 +50,14 @@ START_TEST(what_cannot_be_subscribed_is_an_error_and_the_connection_stays)
 		const char *params;
 		int code;
 	} cases[] = {
-	    {"{}", RPC_INVALID_PARAMS},
-	    {"{\"topics\":[]}", RPC_INVALID_PARAMS},
-	    {"{\"topics\":\"txs\"}", RPC_INVALID_PARAMS},
-	    {"{\"topics\":[1]}", RPC_INVALID_PARAMS},
-	    {"{\"topics\":[\"txs\",\"txs\"]}", RPC_INVALID_PARAMS},
-	    {"{\"topics\":[\"tx\"]}", RPC_INVALID_PARAMS},
-	    {"{\"topics\":[\"txs\"],\"from\":\"1\"}", RPC_INVALID_PARAMS},
-	    {"{\"topics\":[\"txs\"],\"from\":\"1.0\"}", RPC_INVALID_PARAMS},
+		{"{}", RPC_INVALID_PARAMS},
+		{"{\"topics\":[]}", RPC_INVALID_PARAMS},
+		{"{\"topics\":\"txs\"}", RPC_INVALID_PARAMS},
+		{"{\"topics\":[1]}", RPC_INVALID_PARAMS},
+		{"{\"topics\":[\"txs\",\"txs\"]}", RPC_INVALID_PARAMS},
+		{"{\"topics\":[\"tx\"]}", RPC_INVALID_PARAMS},
+		{"{\"topics\":[\"txs\"],\"from\":\"1\"}", RPC_INVALID_PARAMS},
+		{"{\"topics\":[\"txs\"],\"from\":\"1.0\"}", RPC_INVALID_PARAMS},
 	};
 	struct websocket_client socket;
 	json_t *answer;
@@ -121,7 +122,7 @@ static void answer_held(void *argument)
 	rpc_call_answer(argument, json_string("held"));
 }
 
-#define HOLD                                                                          \
+#define HOLD                                                                           \
 	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tx.get\",\"params\":[\"00112233445566" \
 	"778899aabbccddeeff00112233445566778899aabbccddeeff\"]}"
 
@@ -139,7 +140,8 @@ START_TEST(a_call_that_waits_holds_up_no_other_until_there_are_too_many)
 	websocket_send_text(&socket, HOLD);
 	wait_for_held(&fixture, RPC_SOCKET_CALLS_MAX);
 	/* Now nothing more is read, until one was answered. */
-	websocket_send_text(&socket, "{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"rpc.ping\"}");
+	websocket_send_text(&socket,
+	                    "{\"jsonrpc\":\"2.0\",\"id\":8,\"method\":\"rpc.ping\"}");
 	assert_serves(&fixture);
 	run_there(&fixture, answer_held, fixture.held[3]);
 	answer = websocket_expect(&socket);
@@ -164,9 +166,12 @@ START_TEST(a_frame_that_is_wrong_ends_the_connection_with_its_code)
 		const char *payload;
 		unsigned code;
 	} cases[] = {
-	    {WEBSOCKET_BINARY, "x", 1003}, {WEBSOCKET_TEXT, "\xff", 1007},
-	    {3, "", 1002},                 {WEBSOCKET_MORE, "x", 1002},
-	    {WEBSOCKET_CLOSE, "x", 1002},  {WEBSOCKET_CLOSE, "\x0f\xa0mine", 4000},
+		{WEBSOCKET_BINARY, "x", 1003},
+		{WEBSOCKET_TEXT, "\xff", 1007},
+		{3, "", 1002},
+		{WEBSOCKET_MORE, "x", 1002},
+		{WEBSOCKET_CLOSE, "x", 1002},
+		{WEBSOCKET_CLOSE, "\x0f\xa0mine", 4000},
 	};
 
 	start();
@@ -222,13 +227,14 @@ START_TEST(who_asks_and_does_not_read_is_not_read_either)
 	fixture.backend.metrics = write_call_count;
 	fixture_start(&fixture);
 	socket = open_socket();
-	snprintf(text, sizeof text, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
-	                            "\"tx.list_pool\",\"params\":[30]}");
+	snprintf(text, sizeof text,
+	         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":"
+	         "\"tx.list_pool\",\"params\":[30]}");
 	for (int i = 0; i < ROUNDS; i++) {
 		size_t size;
-		uint8_t *frame = websocket_frame(i % 2 ? WEBSOCKET_TEXT : WEBSOCKET_PING,
-		                                 i % 2 ? text : ping,
-		                                 i % 2 ? strlen(text) : sizeof ping, &size);
+		uint8_t *frame =
+			websocket_frame(i % 2 ? WEBSOCKET_TEXT : WEBSOCKET_PING, i % 2 ? text : ping,
+		                    i % 2 ? strlen(text) : sizeof ping, &size);
 
 		buffer_append(&frames, frame, size);
 		free(frame);

@@ -13,10 +13,9 @@ static struct rpc_fault fault;
 static bool read_query(const char *query, const char *last_event_id)
 {
 	fault = (struct rpc_fault){0};
-	return rpc_topics_query(&request, text_view(query),
-	                        last_event_id ? text_view(last_event_id)
-	                                      : bytes_view(NULL, 0),
-	                        &fault);
+	return rpc_topics_query(
+		&request, text_view(query),
+		last_event_id ? text_view(last_event_id) : bytes_view(NULL, 0), &fault);
 }
 
 START_TEST(a_query_says_topics_and_where_to_begin)
@@ -121,8 +120,8 @@ START_TEST(a_place_is_read_as_it_is_written)
 {
 	static const struct rpc_place places[] = {
 		{0, 0}, {1, 0}, {12, 345}, {UINT64_MAX, UINT64_MAX}};
-	static const char *const wrong[] = {"", ".", "1", "1.", ".1", "1.1.1", "+1.1",
-	                                    "1.1 ", " 1.1", "0x1.1", "1,1"};
+	static const char *const wrong[] = {"",     ".",    "1",    "1.",    ".1", "1.1.1",
+	                                    "+1.1", "1.1 ", " 1.1", "0x1.1", "1,1"};
 	struct rpc_place place;
 	char text[RPC_EVENT_CURSOR_SIZE];
 

@@ -77,7 +77,7 @@ static bool belongs(const struct rpc_topic *topic, const struct model_leaf *leaf
 	return leaf->tx && concerns(topic, leaf->tx);
 }
 
-/* Does the event name those of the topics that the leaf belongs to? Gives their number. */
+/* The event names the topics that the leaf belongs to; gives their number. */
 static size_t matching(const struct topics *topics, const struct model_leaf *leaf,
                        const json_t *named)
 {
@@ -247,8 +247,8 @@ START_TEST(what_becomes_final_is_told_at_once)
 	ck_assert(event_stream_is_silent(&stream));
 	for (int i = 0; i < 12; i++) {
 		if (i == 6)
-			plan_one(scene, 2, make_mint(&scene->assets[2].id,
-			                             &scene->ledger.accounts[1].id, 5));
+			plan_one(scene, 2,
+			         make_mint(&scene->assets[2].id, &scene->ledger.accounts[1].id, 5));
 		fill_block(scene, &random);
 		check_rest(&stream, &topics, before, true);
 		before = scene->leaf_count - 1;
@@ -268,8 +268,8 @@ START_TEST(who_waits_for_the_same_is_told_the_same)
 	struct event_stream streams[READERS];
 
 	for (size_t i = 0; i < READERS; i++)
-		streams[i] = event_stream_open(socket_path,
-		                               i % 2 ? other.query : topics.query, NULL);
+		streams[i] =
+			event_stream_open(socket_path, i % 2 ? other.query : topics.query, NULL);
 	for (int i = 0; i < 6; i++) {
 		fill_block(scene, &random);
 		fill_block(scene, &random);
@@ -314,8 +314,7 @@ START_TEST(what_cannot_be_subscribed_is_refused_and_why)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct event_stream stream =
-			event_stream_open(socket_path, cases[i].query, NULL);
+		struct event_stream stream = event_stream_open(socket_path, cases[i].query, NULL);
 
 		ck_assert_uint_eq(stream.status, cases[i].status);
 		ck_assert_msg(strstr(stream.raw, cases[i].why) != NULL, "%s", stream.raw);

@@ -1,5 +1,5 @@
-/* The machine of a subscription, against the plainest model there is: all leaves in a row,
- * each with the topics that it belongs to. */
+/* The machine of a subscription, against the plainest model there is: all leaves in a
+ * row, each with the topics that it belongs to. */
 #include "node/shell/feed.h"
 #include "tests/support/support.h"
 
@@ -156,7 +156,8 @@ Suite *test_suite(void)
 	TCase *tests = tcase_create("feed");
 
 	tcase_add_loop_test(
-		tests, each_leaf_of_a_topic_is_given_once_in_order_from_wherever_it_begins, 0, 10);
+		tests, each_leaf_of_a_topic_is_given_once_in_order_from_wherever_it_begins, 0,
+		10);
 	tcase_add_loop_test(tests, what_the_head_grows_by_follows_without_gap_or_repetition,
 	                    0, 20);
 	tcase_add_test(tests, an_event_waits_for_the_topic_that_is_behind);
