@@ -32,9 +32,12 @@ void leaves_free(struct leaves *leaves)
 
 /* -- Where it stands --------------------------------------------------------------- */
 
-static bool is_recent(const struct query *query, uint64_t log_index)
+/* Newer than what had to make room, and within the slots. */
+static bool is_recent(const struct leaves *leaves, const struct query *query,
+                      uint64_t log_index)
 {
-	return store_view_tip(query->view)->frontier.size - log_index <= LEAVES_KEPT;
+	return log_index >= leaves->oldest &&
+	       store_view_tip(query->view)->frontier.size - log_index <= LEAVES_KEPT;
 }
 
 /* Leaf 0 is the genesis block's, which no event is of; so zero is an empty slot. */
@@ -45,7 +48,7 @@ static bool is_of(const struct leaf *leaf, uint64_t log_index)
 
 struct leaf *leaf_find(struct leaves *leaves, struct query *query, uint64_t log_index)
 {
-	bool is_kept = is_recent(query, log_index);
+	bool is_kept = is_recent(leaves, query, log_index);
 	struct leaf *leaf = is_kept ? &leaves->kept[log_index % LEAVES_KEPT] : &leaves->other;
 	struct store_header header;
 	struct store_entry entry;
@@ -122,20 +125,22 @@ static void forget_below(struct leaves *leaves, uint64_t to)
 	leaves->oldest = to;
 }
 
-/* What is oldest makes room; the newest stays whatever its size. */
-static void keep_text(struct leaves *leaves, struct leaf *leaf, struct buffer *text)
+/* Where the text of a leaf may stay: in its slot if what is older can make room. */
+static struct leaf *place_for(struct leaves *leaves, struct leaf *leaf, size_t size)
 {
-	leaf->text_size = text->size;
-	leaf->text = buffer_take(text);
 	if (!leaf->is_kept)
-		return;
-	leaves->text_size += leaf->text_size;
-	if (leaf->log_index < leaves->oldest)
-		leaves->oldest = leaf->log_index;
-	else if (leaf->log_index - leaves->oldest >= LEAVES_KEPT)
+		return leaf;
+	if (leaf->log_index - leaves->oldest >= LEAVES_KEPT)
 		forget_below(leaves, leaf->log_index - LEAVES_KEPT + 1);
-	while (leaves->text_size > RPC_EVENTS_CACHE_MAX && leaves->oldest < leaf->log_index)
+	while (leaves->text_size + size > RPC_EVENTS_CACHE_MAX &&
+	       leaves->oldest < leaf->log_index)
 		forget_below(leaves, leaves->oldest + 1);
+	if (leaves->text_size + size <= RPC_EVENTS_CACHE_MAX)
+		return leaf;
+	drop_text(leaves, &leaves->other);
+	leaves->other = *leaf;
+	leaves->other.is_kept = false;
+	return &leaves->other;
 }
 
 struct bytes_view leaf_text(struct leaves *leaves, struct query *query, struct leaf *leaf)
@@ -155,6 +160,10 @@ struct bytes_view leaf_text(struct leaves *leaves, struct query *query, struct l
 		buffer_close(&text);
 		return bytes_view(NULL, 0);
 	}
-	keep_text(leaves, leaf, &text);
+	leaf = place_for(leaves, leaf, text.size);
+	leaf->text_size = text.size;
+	leaf->text = buffer_take(&text);
+	if (leaf->is_kept)
+		leaves->text_size += leaf->text_size;
 	return bytes_view(leaf->text, leaf->text_size);
 }
