@@ -1,5 +1,6 @@
 /* JSON-RPC and subscriptions over WebSocket: calls beside each other, what is refused,
  * and who asks without reading or is silent. */
+#include "chain/base/memory.h"
 #include "tests/unit/rpc/streams_fixture.h"
 
 START_TEST(subscriptions_come_and_go_on_one_connection)
@@ -260,6 +261,77 @@ START_TEST(who_asks_and_does_not_read_is_not_read_either)
 }
 END_TEST
 
+struct failure {
+	unsigned long countdown;
+	int sticky;
+};
+
+static void make_memory_fail(void *argument)
+{
+	const struct failure *failure = argument;
+
+	memory_fail_at(failure->countdown, failure->sticky);
+}
+
+/* What a client says at once, so that it needs no answer to go on. */
+static struct buffer a_whole_session(void)
+{
+	static const char HEAD[] =
+		"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+		"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+	static const char *const TEXTS[] = {
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.ping\"}",
+		"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"sub.subscribe\",\"params\":{"
+		"\"topics\":[\"txs\"],\"from\":\"0.0\"}}",
+		"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"sub.list\"}",
+		"{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"tx.list_pool\",\"params\":[20]}",
+	};
+	struct buffer session;
+
+	buffer_init(&session, SIZE_MAX);
+	buffer_append_text(&session, HEAD);
+	for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+		size_t size;
+		uint8_t *frame =
+			websocket_frame(WEBSOCKET_TEXT, TEXTS[i], strlen(TEXTS[i]), &size);
+
+		buffer_append(&session, frame, size);
+		free(frame);
+	}
+	return session;
+}
+
+/* Each request for memory is refused once, and again with all that follow it. Whatever
+ * the client is told, the next one is served, and nothing is left of it. */
+START_TEST(without_memory_a_client_is_let_go_and_the_next_one_served)
+{
+	struct buffer session = a_whole_session();
+
+	start();
+	head = 3;
+	for (unsigned long i = 0; i < 60; i++) {
+		struct failure failure = {1 + i / 2, i % 2};
+		struct failure none = {0};
+		struct client client;
+
+		run_there(&fixture, make_memory_fail, &failure);
+		client = client_connect_unix(&fixture);
+		client_send(&client, session.at, session.size);
+		/* Whether it is answered or closed: the end of what it says is the end. */
+		shutdown(client.socket, SHUT_WR);
+		while (client_receive(&client))
+			;
+		client_close(&client);
+		run_there(&fixture, make_memory_fail, &none);
+		assert_serves(&fixture);
+	}
+	ck_assert_uint_eq(open_feeds, 0);
+	buffer_close(&session);
+	stop();
+}
+END_TEST
+
 START_TEST(a_message_that_never_becomes_whole_ends_the_connection)
 {
 	struct websocket_client socket;
@@ -377,6 +449,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_call_that_waits_holds_up_no_other_until_there_are_too_many);
 	tcase_add_test(tests, a_frame_that_is_wrong_ends_the_connection_with_its_code);
 	tcase_add_test(tests, who_asks_and_does_not_read_is_not_read_either);
+	tcase_add_test(tests, without_memory_a_client_is_let_go_and_the_next_one_served);
 	tcase_add_test(tests, a_message_that_never_becomes_whole_ends_the_connection);
 	tcase_add_test(tests, who_hoards_answers_is_cut_off);
 	tcase_add_test(tests, who_answers_no_ping_is_let_go);
