@@ -94,6 +94,29 @@ START_TEST(over_a_post_it_is_said_where_to_subscribe)
 }
 END_TEST
 
+/* Where the backend has subscriptions, and only there. */
+START_TEST(the_methods_are_offered_where_there_are_subscriptions)
+{
+	static const char CALL[] =
+		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.discover\"}";
+	struct reply reply;
+
+	start();
+	reply = ask(&fixture, CALL);
+	ck_assert_ptr_nonnull(strstr(reply.text, "\"sub.subscribe\""));
+	ck_assert_ptr_nonnull(strstr(reply.text, "\"sub.unsubscribe\""));
+	ck_assert_ptr_nonnull(strstr(reply.text, "\"sub.list\""));
+	free(reply.text);
+	stop();
+	fixture = fixture_new();
+	fixture_start(&fixture);
+	reply = ask(&fixture, CALL);
+	ck_assert_ptr_null(strstr(reply.text, "\"sub.subscribe\""));
+	free(reply.text);
+	stop();
+}
+END_TEST
+
 /* Batches, notifications, and what is no call, as in the body of a POST. */
 START_TEST(a_text_is_what_a_body_is)
 {
@@ -445,6 +468,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, subscriptions_come_and_go_on_one_connection);
 	tcase_add_test(tests, what_cannot_be_subscribed_is_an_error_and_the_connection_stays);
 	tcase_add_test(tests, over_a_post_it_is_said_where_to_subscribe);
+	tcase_add_test(tests, the_methods_are_offered_where_there_are_subscriptions);
 	tcase_add_test(tests, a_text_is_what_a_body_is);
 	tcase_add_test(tests, a_call_that_waits_holds_up_no_other_until_there_are_too_many);
 	tcase_add_test(tests, a_frame_that_is_wrong_ends_the_connection_with_its_code);
