@@ -10,7 +10,7 @@
 #define WALLET_CLI_HD_TEXT_H
 
 #include "wallet-cli/base58.h"
-#include "wallet-cli/hd.h"
+#include "wallet-cli/keystore/hd.h"
 
 enum {
 	HD_PATH_MAX = 16, /* steps: three times what the longest standard has */

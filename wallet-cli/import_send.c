@@ -3,7 +3,7 @@
 #include "chain/base/text.h"
 #include "wallet-cli/clock.h"
 #include "wallet-cli/import_state.h"
-#include "wallet-cli/random.h"
+#include "wallet-cli/keystore/random.h"
 #include "wallet-cli/rpc_answer.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include "wallet-cli/clock.h"
 #include "wallet-cli/operation_check.h"
 #include "wallet-cli/operation_json.h"
-#include "wallet-cli/random.h"
+#include "wallet-cli/keystore/random.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -3,10 +3,10 @@
 #include "chain/crypto/address.h"
 #include "rpc/api/ledger_json.h"
 #include "wallet-cli/clock.h"
-#include "wallet-cli/random.h"
+#include "wallet-cli/keystore/random.h"
 #include "wallet-cli/session_wallet.h"
-#include "wallet-cli/wallet_file.h"
-#include "wallet-cli/words.h"
+#include "wallet-cli/keystore/wallet_file.h"
+#include "wallet-cli/keystore/words.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include "wallet-cli/client.h"
 #include "wallet-cli/command.h"
-#include "wallet-cli/keystore.h"
+#include "wallet-cli/keystore/keystore.h"
 #include "wallet-cli/networks.h"
 #include "wallet-cli/output.h"
 

@@ -3,7 +3,7 @@
 #include "chain/base/text.h"
 #include "chain/crypto/address.h"
 #include "rpc/api/nearest.h"
-#include "wallet-cli/wallet_file.h"
+#include "wallet-cli/keystore/wallet_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ enum exit_code session_wallet_folder(struct session *session, char path[NODE_PAT
 		return failure_set(&session->failure, EXIT_CODE_USAGE,
 		                   "neither HOME nor XDG_DATA_HOME says where wallets are; "
 		                   "--data-dir does");
-	if (snprintf(path, NODE_PATH_SIZE, "%s/wallets", data_dir ? data_dir : folder) >=
+	if (snprintf(path, NODE_PATH_SIZE, "%s/" WALLETS_FOLDER, data_dir ? data_dir : folder) >=
 	    NODE_PATH_SIZE)
 		return failure_set(&session->failure, EXIT_CODE_USAGE,
 		                   "the path of the wallets is too long");

@@ -5,9 +5,6 @@
 #include "wallet-cli/passphrase.h"
 #include "wallet-cli/session.h"
 
-#define WALLET_NAME_DEFAULT  "default"
-#define ACCOUNT_NAME_DEFAULT "main"
-
 /* DIR/wallets of --data-dir DIR, else ~/.local/share/cairn/wallets. With `make` the
  * folders above it are made where they are missing. */
 MUST_CHECK enum exit_code session_wallet_folder(struct session *session,

@@ -1,10 +1,10 @@
 #include "wallet-cli/tx_maker.h"
 
 #include "chain/base/memory.h"
-#include "wallet-cli/hd.h"
-#include "wallet-cli/random.h"
-#include "wallet-cli/secret_memory.h"
-#include "wallet-cli/words.h"
+#include "wallet-cli/keystore/hd.h"
+#include "wallet-cli/keystore/random.h"
+#include "wallet-cli/keystore/secret_memory.h"
+#include "wallet-cli/keystore/words.h"
 
 void signed_tx_close(struct signed_tx *tx)
 {

@@ -3,7 +3,7 @@
 #define WALLET_CLI_TX_MAKER_H
 
 #include "chain/ledger/tx.h"
-#include "wallet-cli/keystore.h"
+#include "wallet-cli/keystore/keystore.h"
 
 struct signed_tx {
 	uint8_t *bytes; /* heap: signed_tx_close */

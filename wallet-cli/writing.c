@@ -7,7 +7,7 @@
 #include "rpc/api/ledger_json.h"
 #include "wallet-cli/clock.h"
 #include "wallet-cli/operation_check.h"
-#include "wallet-cli/random.h"
+#include "wallet-cli/keystore/random.h"
 #include "wallet-cli/session_wallet.h"
 #include "wallet-cli/submit.h"
 #include "wallet-cli/value_source.h"

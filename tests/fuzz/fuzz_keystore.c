@@ -5,7 +5,7 @@
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/crypto/hash.h"
-#include "wallet-cli/keystore_format.h"
+#include "wallet-cli/keystore/keystore_format.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

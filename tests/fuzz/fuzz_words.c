@@ -2,7 +2,7 @@
  * read again as the same. */
 #include "chain/base/invariant.h"
 #include "wallet-cli/hd_text.h"
-#include "wallet-cli/words.h"
+#include "wallet-cli/keystore/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

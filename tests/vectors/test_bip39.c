@@ -2,7 +2,7 @@
 #include "tests/support/support.h"
 
 #include "wallet-cli/hd_text.h"
-#include "wallet-cli/words.h"
+#include "wallet-cli/keystore/words.h"
 
 /* Entropy, words, seed and BIP-32 master key must follow from one another; the passphrase
  * of all these vectors is "TREZOR". */

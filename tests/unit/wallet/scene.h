@@ -6,8 +6,8 @@
 #include "tests/support/support.h"
 
 #include "chain/crypto/hash.h"
-#include "wallet-cli/keystore.h"
-#include "wallet-cli/wallet_file.h"
+#include "wallet-cli/keystore/keystore.h"
+#include "wallet-cli/keystore/wallet_file.h"
 
 /* Small, so that a test takes no seconds. */
 static const struct scrypt_cost CHEAP = {16, 1, 1};

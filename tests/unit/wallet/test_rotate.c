@@ -3,7 +3,7 @@
 #include "tests/unit/wallet/program.h"
 
 #include "chain/crypto/address.h"
-#include "wallet-cli/keystore.h"
+#include "wallet-cli/keystore/keystore.h"
 
 /* -- What the wallet's file held when the new key arrived ------------------------------- */
 

@@ -1,8 +1,8 @@
 /* The English words of BIP-39 (bitcoin/bips, bip-0039/english.txt). The list is part of
  * the standard: SHA-256 of the words, each followed by a newline, is
  * 2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda. */
-#ifndef WALLET_CLI_WORD_LIST_H
-#define WALLET_CLI_WORD_LIST_H
+#ifndef WALLET_CLI_KEYSTORE_WORD_LIST_H
+#define WALLET_CLI_KEYSTORE_WORD_LIST_H
 
 enum {
 	WORD_LIST_COUNT = 2048, /* 11 bits a word */

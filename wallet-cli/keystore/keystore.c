@@ -1,13 +1,13 @@
-#include "wallet-cli/keystore.h"
+#include "wallet-cli/keystore/keystore.h"
 
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/crypto/address.h"
 #include "chain/crypto/hash.h"
-#include "wallet-cli/hd.h"
-#include "wallet-cli/random.h"
-#include "wallet-cli/secret_memory.h"
-#include "wallet-cli/wallet_file.h"
+#include "wallet-cli/keystore/hd.h"
+#include "wallet-cli/keystore/random.h"
+#include "wallet-cli/keystore/secret_memory.h"
+#include "wallet-cli/keystore/wallet_file.h"
 
 #include <stdio.h>
 

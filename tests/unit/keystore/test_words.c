@@ -3,7 +3,7 @@
 #include "tests/support/support.h"
 
 #include "chain/crypto/hash.h"
-#include "wallet-cli/words.h"
+#include "wallet-cli/keystore/words.h"
 
 START_TEST(the_list_is_the_one_of_the_standard)
 {

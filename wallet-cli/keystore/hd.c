@@ -1,4 +1,4 @@
-#include "wallet-cli/hd.h"
+#include "wallet-cli/keystore/hd.h"
 
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"

@@ -10,8 +10,8 @@
  * Cairn's accounts are m / 1747' / 0' / account': a purpose of our own (BIP-43), 0' for
  * keys that sign, and the account's number. All are hardened: nothing here needs keys
  * derived in public, and so no account's secret tells of another's. */
-#ifndef WALLET_CLI_HD_H
-#define WALLET_CLI_HD_H
+#ifndef WALLET_CLI_KEYSTORE_HD_H
+#define WALLET_CLI_KEYSTORE_HD_H
 
 #include "chain/base/bytes.h"
 #include "chain/base/status.h"

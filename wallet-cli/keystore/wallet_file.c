@@ -1,8 +1,8 @@
-#include "wallet-cli/wallet_file.h"
+#include "wallet-cli/keystore/wallet_file.h"
 
 #include "chain/base/memory.h"
 #include "chain/crypto/hash.h"
-#include "wallet-cli/keystore_format.h"
+#include "wallet-cli/keystore/keystore_format.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* Pages for secrets that stay for a while: an unlocked wallet. They are never swapped (as
  * far as the user's limit on locked memory allows), never in a core dump, and zeros in a
  * child process. */
-#ifndef WALLET_CLI_SECRET_MEMORY_H
-#define WALLET_CLI_SECRET_MEMORY_H
+#ifndef WALLET_CLI_KEYSTORE_SECRET_MEMORY_H
+#define WALLET_CLI_KEYSTORE_SECRET_MEMORY_H
 
 #include "chain/base/status.h"
 

@@ -9,14 +9,19 @@
  *
  * Restoring from words is words_decode and then keystore_create: the same words give the
  * same accounts in the same order. One thread at a time, but for keystore_sign. */
-#ifndef WALLET_CLI_KEYSTORE_H
-#define WALLET_CLI_KEYSTORE_H
+#ifndef WALLET_CLI_KEYSTORE_KEYSTORE_H
+#define WALLET_CLI_KEYSTORE_KEYSTORE_H
 
 #include "chain/base/bytes.h"
 #include "chain/base/status.h"
-#include "wallet-cli/keystore_format.h"
+#include "wallet-cli/keystore/keystore_format.h"
 
 struct keystore;
+
+/* Where a wallet lies, and what it and its first account are called, if nobody says otherwise. */
+#define WALLETS_FOLDER       "wallets" /* in a person's folder, or in --data-dir's */
+#define WALLET_NAME_DEFAULT  "default"
+#define ACCOUNT_NAME_DEFAULT "main"
 
 /* scrypt's default cost: 128 MiB and about half a second for each try. A wallet with an
  * empty passphrase pays almost nothing, because stretching nothing protects nothing. */

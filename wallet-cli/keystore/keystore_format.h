@@ -24,15 +24,15 @@
  * says so: it costs as much to try as the sealed part itself. Did somebody change the
  * file on purpose, and its hash with it? Then the passphrase is right and the tag does
  * not fit. */
-#ifndef WALLET_CLI_KEYSTORE_FORMAT_H
-#define WALLET_CLI_KEYSTORE_FORMAT_H
+#ifndef WALLET_CLI_KEYSTORE_KEYSTORE_FORMAT_H
+#define WALLET_CLI_KEYSTORE_KEYSTORE_FORMAT_H
 
 #include "chain/base/bytes.h"
 #include "chain/base/limits.h"
 #include "chain/base/status.h"
 #include "chain/crypto/derive.h"
 #include "chain/crypto/seal.h"
-#include "wallet-cli/words.h"
+#include "wallet-cli/keystore/words.h"
 
 enum {
 	KEYSTORE_VERSION = 1,

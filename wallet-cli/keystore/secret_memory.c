@@ -1,4 +1,4 @@
-#include "wallet-cli/secret_memory.h"
+#include "wallet-cli/keystore/secret_memory.h"
 
 #include "chain/base/memory.h"
 

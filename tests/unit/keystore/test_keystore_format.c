@@ -3,7 +3,7 @@
 
 #include "chain/base/memory.h"
 #include "chain/crypto/hash.h"
-#include "wallet-cli/keystore_format.h"
+#include "wallet-cli/keystore/keystore_format.h"
 
 /* On the heap in effect: a file is large for a stack. */
 static struct keystore_file sample;

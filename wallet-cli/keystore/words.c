@@ -1,4 +1,4 @@
-#include "wallet-cli/words.h"
+#include "wallet-cli/keystore/words.h"
 
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"

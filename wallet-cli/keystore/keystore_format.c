@@ -1,10 +1,10 @@
-#include "wallet-cli/keystore_format.h"
+#include "wallet-cli/keystore/keystore_format.h"
 
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "chain/codec/wire.h"
 #include "chain/crypto/hash.h"
-#include "wallet-cli/hd.h"
+#include "wallet-cli/keystore/hd.h"
 
 static const char MAGIC[] = "cairnkey";
 

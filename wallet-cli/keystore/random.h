@@ -1,7 +1,7 @@
 /* The wallet's randomness: the kernel's. Everything random that the pure parts need,
  * salts, nonces, a signature's auxiliary bytes, comes through here. */
-#ifndef WALLET_CLI_RANDOM_H
-#define WALLET_CLI_RANDOM_H
+#ifndef WALLET_CLI_KEYSTORE_RANDOM_H
+#define WALLET_CLI_KEYSTORE_RANDOM_H
 
 #include "chain/base/status.h"
 

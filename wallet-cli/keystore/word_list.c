@@ -1,5 +1,5 @@
 /* BIP-39, english.txt: the words in the order of their numbers, which is alphabetical. */
-#include "wallet-cli/word_list.h"
+#include "wallet-cli/keystore/word_list.h"
 
 const char word_list[WORD_LIST_COUNT][WORD_SIZE_MAX + 1] = {
     "abandon",  "ability",  "able",     "about",    "above",    "absent",   "absorb",

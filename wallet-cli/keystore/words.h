@@ -7,12 +7,12 @@
  * is empty unless the owner chose one (some call it the 25th word). It is not the
  * passphrase that locks a wallet's file: with another one the words simply open another
  * wallet. */
-#ifndef WALLET_CLI_WORDS_H
-#define WALLET_CLI_WORDS_H
+#ifndef WALLET_CLI_KEYSTORE_WORDS_H
+#define WALLET_CLI_KEYSTORE_WORDS_H
 
 #include "chain/base/bytes.h"
 #include "chain/base/status.h"
-#include "wallet-cli/word_list.h"
+#include "wallet-cli/keystore/word_list.h"
 
 enum {
 	WORDS_ENTROPY_SIZE_MAX = 32,

@@ -1,4 +1,4 @@
-#include "wallet-cli/random.h"
+#include "wallet-cli/keystore/random.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  * A crash or a full disk at any point leaves the old file as it was; a <name>.wallet.new
  * that is left behind is overwritten by the next write. The folder itself is the lock
  * between programs that write at the same time. */
-#ifndef WALLET_CLI_WALLET_FILE_H
-#define WALLET_CLI_WALLET_FILE_H
+#ifndef WALLET_CLI_KEYSTORE_WALLET_FILE_H
+#define WALLET_CLI_KEYSTORE_WALLET_FILE_H
 
 #include "chain/base/bytes.h"
 #include "chain/base/limits.h"

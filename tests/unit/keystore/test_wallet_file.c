@@ -2,7 +2,7 @@
 #include "tests/support/support.h"
 
 #include "chain/crypto/hash.h"
-#include "wallet-cli/wallet_file.h"
+#include "wallet-cli/keystore/wallet_file.h"
 
 #include <dirent.h>
 #include <errno.h>

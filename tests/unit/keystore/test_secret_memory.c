@@ -1,7 +1,7 @@
 /* Pages for secrets: what the kernel says of them. */
 #include "tests/support/support.h"
 
-#include "wallet-cli/secret_memory.h"
+#include "wallet-cli/keystore/secret_memory.h"
 
 #include <sys/mman.h>
 #include <sys/resource.h>
