@@ -35,6 +35,7 @@ show() {
 }
 
 folder="${CAIRN_DEMO_DIR:-}"
+unset CAIRN_DEMO_DIR # to cairnd CAIRN_... is a setting
 [ -n "$folder" ] || folder=$(mktemp -d "${TMPDIR:-/tmp}/cairn-demo-XXXXXX")
 network=$folder/network
 network_log=$folder/network.log
@@ -104,21 +105,18 @@ cairnd devnet 4 --data-dir "$network" --base-port $port >"$network_log" 2>&1 &
 network_pid=$!
 await 60 "the network is not ready after a minute: $(tail -3 "$network_log")" is_ready
 sed "s|$folder/||g" "$network_log"
-wallet=(--wallet demo --passphrase-file "$folder/passphrase")
-at0=(cairn --data-dir "$network/node0")
-at1=("${at0[@]}" --node "$network/node1/rpc.sock") # the wallet lies beside node 0
+at0=(cairn --data-dir "$network/node0") # the network's wallet is found from each node's folder
+at1=(cairn --data-dir "$network/node1")
 
-step "A wallet: its words are the only copy of its keys"
-head -c 18 /dev/urandom | base64 >"$folder/passphrase"
-chmod 600 "$folder/passphrase"
-show "${at0[@]}" "${wallet[@]}" wallet new demo
+step "The network's wallet: it opens without a passphrase, and owns the network"
+show "${at0[@]}" wallet show
 
 step "Publish through node 0: the licence texts of this machine as signed records"
-show "${at0[@]}" "${wallet[@]}" stream create licences
+show "${at0[@]}" stream create licences
 count=0
 for file in /usr/share/common-licenses/*; do
 	[ -f "$file" ] || continue
-	add=("${at0[@]}" "${wallet[@]}" record add licences "@$file" --key "$(basename "$file")"
+	add=("${at0[@]}" record add licences "@$file" --key "$(basename "$file")"
 		--content-type text/plain)
 	[ $count -gt 1 ] || say "${add[@]}"
 	txid=$("${add[@]}" --quiet)
@@ -145,8 +143,8 @@ log=/var/log/dpkg.log
 [ -s $log ] || log=/var/log/apt/history.log
 [ -s $log ] || log=/usr/share/common-licenses/GPL-3
 head -n 6000 $log | grep . >"$folder/lines"
-show "${at0[@]}" "${wallet[@]}" stream create machine-log
-write=("${at0[@]}" "${wallet[@]}" record add machine-log --lines "@$folder/lines")
+show "${at0[@]}" stream create machine-log
+write=("${at0[@]}" record add machine-log --lines "@$folder/lines")
 say "${write[@]}" '&'
 "${write[@]}" >"$folder/writer.log" 2>&1 &
 writer_pid=$!
@@ -160,7 +158,7 @@ wait $writer_pid || fail "not all lines became final: $(tail -3 "$folder/writer.
 writer_pid=
 cat "$folder/writer.log"
 for note in "while node 3 is down" "and still"; do
-	show "${at1[@]}" "${wallet[@]}" record add licences "a note" --key "$note"
+	show "${at1[@]}" record add licences "a note" --key "$note"
 done
 now_at=$(height 1)
 [ "$now_at" -gt "$killed_at" ] || fail "the three stand still at height $now_at"
@@ -202,7 +200,7 @@ cat <<EOF
 == The network goes on: nodes 0 to 2 are process $network_pid, node 3 is $node3_pid
 Try next:
     export PATH=$PWD/build/release/bin:\$PATH
-    alias c='cairn --data-dir $network/node0 ${wallet[*]}'
+    alias c='cairn --data-dir $network/node0'
     c record add licences "a note of my own" --key note
     cairn --data-dir $network/node2 record get licences --key note
     c record list machine-log

@@ -4,14 +4,18 @@
 #include "chain/base/text.h"
 #include "node/shell/clock.h"
 #include "node/shell/data_dir.h"
+#include "node/shell/devnet_wallet.h"
 #include "node/shell/init.h"
 #include "node/shell/layout.h"
+#include "wallet-cli/keystore/keystore.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,7 +24,8 @@
 #include <unistd.h>
 
 enum {
-	NODE_PATH_SIZE = DATA_DIR_PATH_SIZE,
+	/* What the path of a Unix socket has room for, without the socket's name. */
+	NODE_PATH_SIZE = sizeof((struct sockaddr_un *)0)->sun_path - (sizeof "/" FILE_SOCKET - 1),
 	LISTEN_SIZE = 32,
 	PORTS_PER_NODE = 10,
 	READY_MS = 60000,
@@ -55,7 +60,7 @@ static bool name_nodes(struct devnet_node *nodes, const struct devnet *devnet)
 		unsigned port = devnet->base_port + (unsigned)(PORTS_PER_NODE * i);
 		int size = snprintf(nodes[i].folder, NODE_PATH_SIZE, "%s/node%zu", devnet->folder, i);
 
-		if (port + 1 > UINT16_MAX || size >= NODE_PATH_SIZE - (int)sizeof "/" FILE_SOCKET)
+		if (port + 1 > UINT16_MAX || size >= NODE_PATH_SIZE)
 			return false;
 		snprintf(nodes[i].p2p_listen, LISTEN_SIZE, "127.0.0.1:%u", port);
 		snprintf(nodes[i].rpc_listen, LISTEN_SIZE, "127.0.0.1:%u", port + 1);
@@ -71,7 +76,9 @@ static bool is_there(const struct devnet_node *nodes)
 	return stat(nodes[0].folder, &facts) == 0;
 }
 
-static int prepare(const struct devnet_node *nodes, const struct devnet *devnet)
+/* The wallet's account alone is the root group. */
+static int prepare(const struct devnet_node *nodes, const struct devnet *devnet,
+                   const char *owner)
 {
 	struct init_member members[DEVNET_NODES_MAX];
 	char text[HASH_HEX_SIZE];
@@ -86,12 +93,30 @@ static int prepare(const struct devnet_node *nodes, const struct devnet *devnet)
 			.rpc_listen = nodes[i].rpc_listen,
 		};
 	if (node_init_network(members, count_nodes(devnet),
-	                      &(struct init_network){.name = "devnet"}, &genesis,
-	                      &why) != STATUS_OK)
+	                      &(struct init_network){
+							  .name = "devnet", .owners = &owner, .owner_count = 1},
+	                      &genesis, &why) != STATUS_OK)
 		return fail("make the network", why.text);
 	hex_encode(text, hash_view(&genesis));
-	printf("network devnet\ngenesis %s\n", text);
+	printf("network devnet\ngenesis %s\nowner   %s\n", text, owner);
 	return EXIT_SUCCESS;
+}
+
+/* What is missing of the wallet and the network. */
+static int make(const struct devnet_node *nodes, const struct devnet *devnet, bool *is_new)
+{
+	char owner[ADDRESS_TEXT_SIZE];
+	struct why why = {{0}};
+	enum status status = devnet_wallet_open(owner, devnet->folder, &why);
+	int result = EXIT_SUCCESS;
+
+	*is_new = !is_there(nodes);
+	if (status == STATUS_OK && *is_new)
+		result = prepare(nodes, devnet, owner);
+	for (size_t i = 0; i < count_nodes(devnet); i++)
+		if (status == STATUS_OK && result == EXIT_SUCCESS)
+			status = devnet_wallet_link(nodes[i].folder, &why);
+	return status == STATUS_OK ? result : fail("make the wallet", why.text);
 }
 
 /* -- Processes -------------------------------------------------------------------------------- */
@@ -205,13 +230,66 @@ static int await_ready(struct devnet_node *nodes, size_t count, const sigset_t *
 	return EXIT_SUCCESS;
 }
 
-static void say_ready(const struct devnet_node *nodes, const struct devnet *devnet)
+/* As a shell reads it as one word. */
+static void print_word(const char *word)
+{
+	if (word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                      "%+,-./:=@_")] == '\0') {
+		fputs(word, stdout);
+		return;
+	}
+	putchar('\'');
+	for (; *word; word++)
+		fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, stdout);
+	putchar('\'');
+}
+
+/* The wallet's program: beside this one if it was called by its path. */
+static const char *find_cairn(char path[PATH_MAX], const char *program)
+{
+	char *slash;
+
+	if (!strchr(program, '/') || !realpath(program, path))
+		return "cairn";
+	slash = strrchr(path, '/');
+	snprintf(slash + 1, (size_t)(path + PATH_MAX - slash - 1), "cairn");
+	return access(path, X_OK) == 0 ? path : "cairn";
+}
+
+/* Lines that work when they are copied, whatever folder the other terminal is in. */
+static void say_what_to_type(const struct devnet *devnet, bool is_new)
+{
+	static const char *const of_new[] = {
+		"stream create notes",
+		"record add notes 'the first note' --key first",
+		"record history notes first",
+	};
+	static const char *const of_old[] = {"chain head", "stream list", "param list"};
+	char folder[PATH_MAX], path[PATH_MAX];
+	const char *cairn = find_cairn(path, devnet->program);
+
+	if (!realpath(devnet->folder, folder))
+		snprintf(folder, sizeof folder, "%s", devnet->folder);
+	printf("try       in another terminal:\n");
+	for (size_t i = 0; i < sizeof of_new / sizeof *of_new; i++) {
+		printf("          ");
+		print_word(cairn);
+		printf(" --data-dir ");
+		print_word(folder);
+		printf(" %s\n", is_new ? of_new[i] : of_old[i]);
+	}
+}
+
+static void say_ready(const struct devnet_node *nodes, const struct devnet *devnet,
+                      bool is_new)
 {
 	for (size_t i = 0; i < count_nodes(devnet); i++)
 		printf("node%-4zu %s  peers %s  rpc http://%s  %s\n", i,
 		       i < devnet->validator_count ? "validator" : "follower ", nodes[i].p2p_listen,
 		       nodes[i].rpc_listen, nodes[i].folder);
-	printf("ready     cairn --data-dir %s ...; stop with Ctrl-C\n", nodes[0].folder);
+	printf("wallet    %s/" WALLETS_FOLDER "/" WALLET_NAME_DEFAULT ".wallet\n", devnet->folder);
+	say_what_to_type(devnet, is_new);
+	printf("ready     stop with Ctrl-C\n");
 	fflush(stdout);
 }
 
@@ -226,7 +304,7 @@ static void stop_all(struct devnet_node *nodes, size_t count)
 			continue;
 }
 
-static int watch(struct devnet_node *nodes, const struct devnet *devnet,
+static int watch(struct devnet_node *nodes, const struct devnet *devnet, bool is_new,
                  const sigset_t *signals)
 {
 	size_t count = count_nodes(devnet);
@@ -239,7 +317,7 @@ static int watch(struct devnet_node *nodes, const struct devnet *devnet,
 	if (result == EXIT_SUCCESS)
 		result = await_ready(nodes, count, signals, &is_told);
 	if (result == EXIT_SUCCESS && !is_told)
-		say_ready(nodes, devnet);
+		say_ready(nodes, devnet, is_new);
 	while (result == EXIT_SUCCESS && !is_told) {
 		const struct devnet_node *gone = ended(nodes, count);
 
@@ -263,6 +341,7 @@ int devnet_run(const struct devnet *devnet)
 {
 	struct devnet_node *nodes = memory_new(count_nodes(devnet) * sizeof *nodes);
 	int result = EXIT_SUCCESS;
+	bool is_new = false;
 	sigset_t signals;
 
 	if (!nodes)
@@ -274,10 +353,10 @@ int devnet_run(const struct devnet *devnet)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	if (!name_nodes(nodes, devnet))
 		result = fail("devnet", "the folder's name is too long, or the ports are too high");
-	else if (!is_there(nodes))
-		result = prepare(nodes, devnet);
+	else
+		result = make(nodes, devnet, &is_new);
 	if (result == EXIT_SUCCESS && !devnet->only_prepare)
-		result = watch(nodes, devnet, &signals);
+		result = watch(nodes, devnet, is_new, &signals);
 	memory_free(nodes);
 	return result;
 }

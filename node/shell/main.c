@@ -250,7 +250,7 @@ static int command_devnet(const char *program, int count, char **arguments)
 
 	if (!read_devnet(&devnet, count, arguments, &at))
 		return usage("cannot understand '%s'", arguments[at < count ? at : count - 1]);
-	if (devnet.validator_count == 0 || !devnet.folder ||
+	if (devnet.validator_count == 0 || !devnet.folder || !*devnet.folder ||
 	    devnet.validator_count + devnet.follower_count > DEVNET_NODES_MAX)
 		return usage("%s", "devnet takes the number of validators, at most 128 nodes in all, "
 		                   "and --data-dir");

@@ -18,12 +18,14 @@ struct devnet {
 	char folder[100];
 };
 
-static void start(struct devnet *devnet)
+/* Again in the same folder, or for the first time in a new one. */
+static void start_in(struct devnet *devnet, const char *folder, const char *validators)
 {
 	char port[16], program[4200];
 	int pipes[2];
 
-	snprintf(devnet->folder, sizeof devnet->folder, "%s", scratch_folder());
+	if (folder != devnet->folder)
+		snprintf(devnet->folder, sizeof devnet->folder, "%s", folder);
 	snprintf(program, sizeof program, "%s/cairnd", getenv("CAIRN_BIN_DIR"));
 	snprintf(port, sizeof port, "%u", live_free_ports(VALIDATORS));
 	ck_assert_int_eq(pipe(pipes), 0);
@@ -33,13 +35,28 @@ static void start(struct devnet *devnet)
 		dup2(pipes[1], STDERR_FILENO);
 		close(pipes[0]);
 		close(pipes[1]);
-		execl(program, program, "devnet", "4", "--data-dir", devnet->folder, "--base-port",
+		execl(program, program, "devnet", validators, "--data-dir", devnet->folder, "--base-port",
 		      port, (char *)NULL);
 		_exit(127);
 	}
 	close(pipes[1]);
 	devnet->said = fdopen(pipes[0], "r");
 	ck_assert_ptr_nonnull(devnet->said);
+}
+
+static void start(struct devnet *devnet)
+{
+	start_in(devnet, scratch_folder(), "4");
+}
+
+static void stop(struct devnet *devnet)
+{
+	int result;
+
+	ck_assert_int_eq(kill(devnet->process, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(devnet->process, &result, 0), devnet->process);
+	ck_assert(WIFEXITED(result) && WEXITSTATUS(result) == 0);
+	fclose(devnet->said);
 }
 
 /* Reads on until it says so. */
@@ -98,7 +115,6 @@ START_TEST(the_others_go_on_without_one_that_is_killed)
 {
 	struct devnet devnet;
 	uint64_t height;
-	int result;
 
 	start(&devnet);
 	await_word(&devnet, "ready");
@@ -107,10 +123,7 @@ START_TEST(the_others_go_on_without_one_that_is_killed)
 	height = head_of(&devnet, 0);
 	write_some(&devnet, 0);
 	ck_assert_uint_gt(head_of(&devnet, 0), height);
-	ck_assert_int_eq(kill(devnet.process, SIGTERM), 0);
-	ck_assert_int_eq(waitpid(devnet.process, &result, 0), devnet.process);
-	ck_assert(WIFEXITED(result) && WEXITSTATUS(result) == 0);
-	fclose(devnet.said);
+	stop(&devnet);
 }
 END_TEST
 
@@ -129,6 +142,81 @@ START_TEST(it_ends_with_the_last_of_them)
 }
 END_TEST
 
+/* Types what is printed below "try", and gives how many lines that was. */
+static size_t type_what_it_says(const struct devnet *devnet)
+{
+	char line[8192];
+	size_t count = 0;
+
+	await_word(devnet, "try ");
+	for (;;) {
+		ck_assert_ptr_nonnull(fgets(line, sizeof line, devnet->said));
+		if (line[0] != ' ')
+			break;
+		ck_assert_msg(system(line) == 0, "does not work: %s", line);
+		count++;
+	}
+	ck_assert_ptr_nonnull(strstr(line, "ready"));
+	return count;
+}
+
+/* A command of the wallet, and what it says. */
+static void cairn(char *said, size_t size, const char *data_dir, const char *arguments)
+{
+	char command[8192];
+	FILE *pipe;
+
+	snprintf(command, sizeof command, "%s/cairn --data-dir '%s' %s", getenv("CAIRN_BIN_DIR"),
+	         data_dir, arguments);
+	pipe = popen(command, "r");
+	ck_assert_ptr_nonnull(pipe);
+	said[fread(said, 1, size - 1, pipe)] = '\0';
+	ck_assert_msg(pclose(pipe) == 0, "failed: %s", command);
+}
+
+/* The second folder has a name that a shell would take apart. */
+START_TEST(what_it_prints_works_when_it_is_copied)
+{
+	char folder[80], said[1000];
+	struct devnet devnet;
+
+	snprintf(folder, sizeof folder, "%.60s%s", scratch_folder(), _i ? "/it's a $new one" : "");
+	start_in(&devnet, folder, "1");
+	ck_assert_uint_ge(type_what_it_says(&devnet), 3);
+	if (_i == 0) {
+		cairn(said, sizeof said, folder, "record get notes --key first --raw");
+		ck_assert_str_eq(said, "the first note");
+	}
+	stop(&devnet);
+}
+END_TEST
+
+START_TEST(its_wallet_owns_the_network_and_is_kept)
+{
+	char node[120], first[4000], again[4000], arguments[200];
+	struct devnet devnet;
+
+	start_in(&devnet, scratch_folder(), "1");
+	ck_assert_uint_ge(type_what_it_says(&devnet), 3);
+	snprintf(node, sizeof node, "%s/node0", devnet.folder);
+	cairn(first, sizeof first, node, "account list -q");
+	first[strcspn(first, "\n")] = '\0';
+	cairn(again, sizeof again, devnet.folder, "param set heartbeat_ms 3600000");
+	snprintf(arguments, sizeof arguments, "validator admit %.80s", first);
+	cairn(again, sizeof again, devnet.folder, arguments);
+	stop(&devnet);
+
+	start_in(&devnet, devnet.folder, "1");
+	ck_assert_uint_ge(type_what_it_says(&devnet), 3);
+	cairn(again, sizeof again, node, "account list -q");
+	again[strcspn(again, "\n")] = '\0';
+	ck_assert_str_eq(again, first);
+	cairn(again, sizeof again, devnet.folder, "param list");
+	ck_assert_ptr_nonnull(strstr(again, "3600000"));
+	stop(&devnet);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("devnet");
@@ -136,6 +224,8 @@ Suite *test_suite(void)
 
 	tcase_add_test(cases, the_others_go_on_without_one_that_is_killed);
 	tcase_add_test(cases, it_ends_with_the_last_of_them);
+	tcase_add_loop_test(cases, what_it_prints_works_when_it_is_copied, 0, 2);
+	tcase_add_test(cases, its_wallet_owns_the_network_and_is_kept);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
