@@ -367,6 +367,7 @@ static void begin_epoch(struct drive *drive, const struct commit_block *seal)
 	cosign_seal(drive, seal);
 	feed(drive, &in);
 	number_peers(drive);
+	forget_finals(drive);
 }
 
 void drive_on_stored(struct drive *drive, struct store_job *job,
@@ -383,6 +384,7 @@ void drive_on_stored(struct drive *drive, struct store_job *job,
 		INVARIANT(block);
 		in.stored_height = block->header.height;
 		finish_block(drive, &job->commits[i].hash);
+		announce_final(drive, &job->commits[i]);
 		feed(drive, &in);
 		if (drive->seal_height > 0 && drive->seal_height == in.stored_height)
 			begin_epoch(drive, &job->commits[i]);

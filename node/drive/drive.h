@@ -54,6 +54,10 @@ struct drive_peer {
 	uint32_t connection;        /* its number: who comes later in this place is somebody else */
 	struct public_key vote_key; /* that he proved to have; zeros: none */
 	uint16_t index;             /* for consensus */
+	/* Views of the newest FINAL of this epoch that he sent, as he says, and that he was sent. */
+	uint64_t final_view_from, final_view_to;
+	struct hash asked_block;    /* that he was asked for last, and when; zeros: none */
+	uint64_t asked_ms;
 };
 
 /* Inputs that come up while one is being carried out. */

@@ -59,6 +59,8 @@ void settle_accusations(struct drive *drive, const struct draft *draft);
 enum { ALL_FOLLOWERS = ALL_PEERS - 1 }; /* beside consensus' own: peers that are no validators */
 
 void carry_send(struct drive *drive, const struct effect_send *effect);
+/* Is the peer connected and one of those that `to` stands for? */
+bool is_meant(const struct drive *drive, const struct drive_peer *peer, uint16_t to);
 /* At once, past the outbox: what waits for no disk. `to` as in effect_send. */
 void send_bytes(struct drive *drive, uint16_t to, struct bytes_view bytes);
 /* Out of the outbox, what may leave. */
@@ -67,6 +69,19 @@ void send_ready(struct drive *drive);
 void relay(struct drive *drive, const struct bytes_view *txs, size_t count);
 /* What consensus calls this peer, after a change of the set too. */
 void number_peers(struct drive *drive);
+
+/* -- announce.c --------------------------------------------------------------------------------------- */
+
+/* A certificate came from the peer, or goes out: if it is a FINAL, he has heard of it. */
+void note_final_from(struct drive *drive, uint16_t peer, const struct ballot *ballot);
+void note_final_to(struct drive *drive, uint16_t to, struct bytes_view certificate);
+/* Views are counted anew. */
+void forget_finals(struct drive *drive);
+/* A block is on the disk: who is no validator and has not heard that it is final, does now. */
+void announce_final(struct drive *drive, const struct commit_block *commit);
+/* Whom to ask for a block: `to`, or, if he is not connected, somebody who says that he has it;
+ * NOBODY: there is none, or he was asked this very moment. */
+uint16_t whom_to_ask_for(struct drive *drive, uint16_t to, const struct hash *block);
 
 /* -- receive.c --------------------------------------------------------------------------------------- */
 

@@ -171,9 +171,14 @@ static void check_vote(struct drive *drive, uint16_t peer, struct bytes_view byt
 static void check_certificate(struct drive *drive, uint16_t peer, struct bytes_view bytes)
 {
 	struct check_job *job = job_new(drive, peer, bytes, 0, 1, 0);
+	bool is_fair;
 
-	if (job)
-		hand_out(drive, job, add_certificate(drive, job, job->message.certificate));
+	if (!job)
+		return;
+	is_fair = add_certificate(drive, job, job->message.certificate);
+	if (is_fair)
+		note_final_from(drive, peer, &job->certificates[0].ballot);
+	hand_out(drive, job, is_fair);
 }
 
 static void check_proposal(struct drive *drive, uint16_t peer, struct bytes_view bytes,

@@ -25,7 +25,7 @@ void number_peers(struct drive *drive)
 	}
 }
 
-static bool is_meant(const struct drive *drive, const struct drive_peer *peer, uint16_t to)
+bool is_meant(const struct drive *drive, const struct drive_peer *peer, uint16_t to)
 {
 	if (!peer->is_connected || peer->index == NOBODY)
 		return false;
@@ -145,6 +145,7 @@ void carry_send(struct drive *drive, const struct effect_send *effect)
 		break;
 	case MESSAGE_CERTIFICATE:
 		message_put_certificate(&item->message, effect->certificate);
+		note_final_to(drive, effect->to, effect->certificate);
 		break;
 	case MESSAGE_PROPOSAL:
 		put_proposal(drive, item, &effect->proposal);
@@ -156,6 +157,7 @@ void carry_send(struct drive *drive, const struct effect_send *effect)
 		});
 		break;
 	case MESSAGE_GET_BLOCK:
+		item->to = whom_to_ask_for(drive, effect->to, &effect->block);
 		message_put_get_block(&item->message, &effect->block);
 		break;
 	case MESSAGE_GET_RANGE:

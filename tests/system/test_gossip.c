@@ -1,8 +1,13 @@
 /* Real nodes that are not all connected with each other: what one has to say reaches all. */
 #include "tests/system/gossip_scene.h"
 
-enum { VALIDATORS = 4, NODES = VALIDATORS + 1, FOLLOWER = VALIDATORS, TXS = 40 };
-
+enum {
+	VALIDATORS = 4,
+	NODES = VALIDATORS + 1,
+	FOLLOWER = VALIDATORS,
+	TXS = 40,
+	STATUS_LEAST_MS = 800, /* between two statuses of a node: a second, a fifth more or less */
+};
 
 static struct live_node nodes[NODES];
 
@@ -89,6 +94,58 @@ START_TEST(what_is_written_behind_a_follower_is_final_at_the_validators)
 }
 END_TEST
 
+/* How long the node takes from now on to have a block of this height. */
+static double lag_ms(const struct live_node *node, uint64_t height)
+{
+	double start_s = live_now_s();
+	struct timespec pause = {.tv_nsec = 2000000};
+
+	while (status_of(node, "height") < height) {
+		ck_assert_msg(live_now_s() < start_s + PATIENCE_S, "the block does not come");
+		nanosleep(&pause, NULL);
+	}
+	return (live_now_s() - start_s) * 1000;
+}
+
+/* From its peer's status alone it could have a block two seconds late at best: what a status
+ * tells is asked for then. So a few that are there before the next status show that they were
+ * told of. */
+START_TEST(who_follows_behind_a_follower_hears_of_a_block_at_once)
+{
+	struct live_connection connection;
+	char place[NODE_PLACE_SIZE], txid[HASH_HEX_SIZE];
+	struct live_node joined;
+	struct workload workload;
+	double worst_ms = 0, sum_ms = 0;
+	size_t soon = 0;
+
+	live_connect(&connection, &nodes[0]);
+	workload_make(&workload, &connection, TXS, 1);
+	place_of(&nodes[FOLLOWER], place);
+	join_behind(&joined, place);
+	await_peer(&joined, place);
+	await(&joined, "height", status_of(&nodes[0], "height"));
+	for (size_t i = 0; i < TXS; i++) {
+		double ms;
+
+		submit(&connection, workload_tx(&workload, i), txid);
+		await_final(&connection, txid);
+		ms = lag_ms(&joined, status_of(&nodes[0], "height"));
+		soon += ms < STATUS_LEAST_MS;
+		sum_ms += ms;
+		worst_ms = ms > worst_ms ? ms : worst_ms;
+	}
+	printf("behind a follower: %zu of %d blocks before the next status, %.0f ms late on average, "
+	       "%.0f ms at worst\n",
+	       soon, TXS, sum_ms / TXS, worst_ms);
+	ck_assert_uint_ge(soon, TXS / 4);
+	ck_assert_uint_eq(status_of(&joined, "peers"), 1);
+	live_disconnect(&connection);
+	live_node_stop(&joined);
+	workload_free(&workload);
+}
+END_TEST
+
 /* Again, at this place and telling of it; `seed` may be NULL. */
 static void restart_at(struct live_node *node, const char *place, const char *seed)
 {
@@ -140,6 +197,7 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(tests, start, stop);
 	tcase_add_test(tests, what_is_written_behind_a_follower_is_final_at_the_validators);
+	tcase_add_test(tests, who_follows_behind_a_follower_hears_of_a_block_at_once);
 	tcase_add_test(tests, two_who_know_one_seed_find_each_other_and_again_after_a_restart);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -339,7 +339,7 @@ static inline struct drive_cosign_start inline_cosign_start(struct inline_world 
 	};
 }
 
-/* Number `self` of `count` validators; every other is a peer of his number and connected.
+/* Number `self` of `count` validators, or NOBODY of them; every other is a peer of his number and connected.
  */
 static inline void inline_world_init_as(struct inline_world *world,
                                         const struct parameters *parameters,
@@ -373,7 +373,8 @@ static inline void inline_world_init_as(struct inline_world *world,
 	};
 	config->pool = (struct pool_limits){.txs_max = pool_txs_max, .bytes_max = 1 << 20};
 	config->network = &world->ledger.network;
-	config->vote_key = world->keys[self].public_key;
+	if (self < count)
+		config->vote_key = world->keys[self].public_key;
 	config->evidence_key =
 		ledger_fixture_keys(&world->ledger, INLINE_EVIDENCE_KEY).public_key;
 	if (world->cosigns)
