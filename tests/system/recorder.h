@@ -27,7 +27,7 @@ struct recorder {
 	const struct workload *workload;
 	atomic_size_t *next; /* transaction that nobody has sent */
 	struct acknowledged *acknowledged;
-	size_t count;
+	atomic_size_t count; /* of acknowledged; others may look */
 	size_t unanswered;   /* submissions that the end of the node came in the middle of */
 	size_t refused;      /* answered with an error: nothing was promised */
 };

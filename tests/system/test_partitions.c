@@ -127,22 +127,27 @@ static uint32_t cut_ms(void)
 	return trial_is_long() ? 40000 : 4000;
 }
 
+/* And who asks the fourth is told of nothing that is final. */
 START_TEST(three_go_on_without_the_fourth_that_is_cut_off)
 {
 	uint64_t height, alone;
+	size_t told;
 
 	if (!begin())
 		return;
 	trial_record(&trial, 0);
+	trial_record(&trial, 3);
 	trial_await(&trial.nodes[0], 20);
 	for (size_t i = 0; i < 3; i++)
 		cut_both(i, 3);
 	alone = trial_height(&trial.nodes[3]);
+	told = trial.recorders[3].count;
 	height = trial_height(&trial.nodes[0]);
 	trial_await(&trial.nodes[0], height + 20);
 	trial_pause_ms(cut_ms());
 	/* What was under way may have arrived. */
 	ck_assert_uint_le(trial_height(&trial.nodes[3]), alone + 2);
+	ck_assert_uint_le(trial.recorders[3].count, told + 2);
 	heal();
 	trial_await(&trial.nodes[3], trial_height(&trial.nodes[0]));
 	end();

@@ -4,38 +4,56 @@
 
 static struct trial trial;
 
+/* One after another; each fifth time two at once, so that the others stand still, and each tenth
+ * time all. */
+static size_t choose_victims(size_t round)
+{
+	return round % 10 == 8 ? TRIAL_NODES : round % 5 == 2 ? 2 : 1;
+}
+
+/* Those that are killed come back at once, or find that the others have gone on. */
+static size_t kill_some(struct random *random, size_t round)
+{
+	size_t count = choose_victims(round);
+	size_t victims[TRIAL_NODES];
+
+	for (size_t i = 0; i < count; i++)
+		victims[i] = (round + i) % TRIAL_NODES;
+	for (size_t i = 0; i < count; i++)
+		live_node_kill(&trial.nodes[victims[i]]);
+	for (size_t i = 0; i < count; i++)
+		trial_join(&trial, victims[i]);
+	if (round % 3 == 1)
+		trial_pause_ms(random_below(random, 2000));
+	for (size_t i = 0; i < count; i++)
+		live_node_restart(&trial.nodes[victims[i]]);
+	for (size_t i = 0; i < count; i++)
+		trial_record(&trial, victims[i]);
+	return count;
+}
+
 /* Kills land at any moment: that is what is tried out here, not something waited for. */
 START_TEST(nothing_acknowledged_is_lost_whoever_is_killed_however_often)
 {
 	struct random random = random_from(104);
-	size_t kills = trial_is_long() ? 100 : 12, done = 0, cut_off = 0;
+	size_t kills = trial_is_long() ? 100 : 12, done = 0, round = 0, cut_off = 0;
+	uint64_t height;
 
 	trial_begin(&trial);
 	trial_record_all(&trial);
 	while (done < kills) {
-		bool all = done % 10 == 8;
-		size_t first = all ? 0 : done % TRIAL_NODES;
-		size_t last = all ? TRIAL_NODES - 1 : first;
-
 		trial_pause_ms(100 + random_below(&random, 400));
-		for (size_t i = first; i <= last; i++)
-			live_node_kill(&trial.nodes[i]);
-		for (size_t i = first; i <= last; i++)
-			trial_join(&trial, i);
-		for (size_t i = first; i <= last; i++)
-			live_node_restart(&trial.nodes[i]);
-		for (size_t i = first; i <= last; i++)
-			trial_record(&trial, i);
-		done += last - first + 1;
+		done += kill_some(&random, round++);
 	}
 	/* And on from there. */
 	trial_await(&trial.nodes[0], trial_height(&trial.nodes[0]) + 5);
 	trial_check(&trial);
 	for (size_t i = 0; i < TRIAL_NODES; i++)
 		cut_off += trial.recorders[i].unanswered;
+	height = trial_height(&trial.nodes[0]);
+	trial_audit(&trial);
 	printf("%zu kills: %zu acknowledged, %zu cut off in the middle, 0 lost, height %llu\n",
-	       done, trial_acknowledged(&trial), cut_off,
-	       (unsigned long long)trial_height(&trial.nodes[0]));
+	       done, trial_acknowledged(&trial), cut_off, (unsigned long long)height);
 	/* Otherwise nothing was tried. */
 	ck_assert_uint_gt(trial_acknowledged(&trial), kills);
 	ck_assert_uint_gt(cut_off, 0);
@@ -47,11 +65,10 @@ END_TEST
 START_TEST(each_may_stand_still_in_turn)
 {
 	uint32_t still_ms = trial_is_long() ? 60000 : 3000;
-	size_t last = trial_is_long() ? 1 : TRIAL_NODES - 1;
 
 	trial_begin(&trial);
 	trial_record(&trial, 0);
-	for (size_t i = 1; i <= last; i++) {
+	for (size_t i = 1; i < TRIAL_NODES; i++) {
 		uint64_t height = trial_height(&trial.nodes[0]);
 
 		ck_assert_int_eq(kill(trial.nodes[i].process, SIGSTOP), 0);
@@ -61,6 +78,59 @@ START_TEST(each_may_stand_still_in_turn)
 		trial_await(&trial.nodes[i], trial_height(&trial.nodes[0]));
 	}
 	trial_check(&trial);
+	trial_end(&trial);
+}
+END_TEST
+
+/* Without a quorum nothing is decided, however long; then it goes on by itself. */
+START_TEST(two_that_stand_still_stop_the_others_until_they_go_on)
+{
+	uint64_t height;
+
+	trial_begin(&trial);
+	trial_record(&trial, 0);
+	trial_await(&trial.nodes[0], 20);
+	for (size_t i = 2; i < TRIAL_NODES; i++)
+		ck_assert_int_eq(kill(trial.nodes[i].process, SIGSTOP), 0);
+	height = trial_height(&trial.nodes[0]);
+	trial_pause_ms(trial_is_long() ? 60000 : 3000);
+	/* What was under way may have become final. */
+	ck_assert_uint_le(trial_height(&trial.nodes[0]), height + 2);
+	for (size_t i = 2; i < TRIAL_NODES; i++)
+		ck_assert_int_eq(kill(trial.nodes[i].process, SIGCONT), 0);
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		trial_await(&trial.nodes[i], height + 20);
+	trial_check(&trial);
+	trial_end(&trial);
+}
+END_TEST
+
+/* -- Late -------------------------------------------------------------------------------------- */
+
+/* It has the genesis and nothing else, the others have a long chain that grows on, and while it
+ * catches up it is killed again and again. */
+START_TEST(who_joins_late_has_everything_however_often_it_is_killed_on_the_way)
+{
+	struct random random = random_from(106);
+	struct live_node joined;
+
+	trial_begin(&trial);
+	trial_record_all(&trial);
+	trial_await(&trial.nodes[0], trial_is_long() ? 3000 : 300);
+	live_network_join(&joined, &trial.nodes[0]);
+	live_node_restart(&joined);
+	for (int i = 0; i < (trial_is_long() ? 20 : 4); i++) {
+		trial_pause_ms(random_below(&random, 200));
+		live_node_kill(&joined);
+		live_node_restart(&joined);
+	}
+	trial_await(&joined, trial_height(&trial.nodes[0]));
+	trial_check(&trial);
+	trial_await(&joined, trial_height(&trial.nodes[0]));
+	ck_assert_uint_eq(live_compare(&trial.nodes[0], &joined), trial_height(&trial.nodes[0]));
+	trial_check_node(&trial, &joined);
+	live_node_stop(&joined);
+	live_node_command(&joined, "audit");
 	trial_end(&trial);
 }
 END_TEST
@@ -264,6 +334,8 @@ Suite *test_suite(void)
 
 	tcase_add_test(cases, nothing_acknowledged_is_lost_whoever_is_killed_however_often);
 	tcase_add_test(cases, each_may_stand_still_in_turn);
+	tcase_add_test(cases, two_that_stand_still_stop_the_others_until_they_go_on);
+	tcase_add_test(cases, who_joins_late_has_everything_however_often_it_is_killed_on_the_way);
 	tcase_add_loop_test(cases, a_validator_whose_disk_was_wiped_comes_back_and_votes, 0, 2);
 	tcase_add_test(cases, a_node_with_another_genesis_meets_nobody);
 	tcase_add_loop_test(cases, a_clock_that_is_two_hours_off_stops_nobody, 0, 2);

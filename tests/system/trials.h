@@ -141,11 +141,42 @@ static inline void trial_check_log(const struct live_node *node)
 	fclose(file);
 }
 
-/* The load ends; all come to the same chain, header for header; all that was ever acknowledged
- * is at its place at each of them; a new transaction becomes final. */
-static inline void trial_check(struct trial *trial)
+/* No node has evidence against anybody, and nobody was removed for any. */
+static inline void trial_check_votes(const struct live_node *node)
 {
 	struct live_connection connection;
+	const char *answer;
+	size_t count = 0;
+
+	live_connect(&connection, node);
+	answer = live_call(&connection, "consensus.list_evidence", "{}");
+	ck_assert_msg(answer && strstr(answer, "\"items\":[]"), "%s: %s", node->log, answer);
+	answer = live_call(&connection, "consensus.list_validators", "{}");
+	while (answer && (answer = strstr(answer, "\"vote_key\":"))) {
+		count++;
+		answer++;
+	}
+	ck_assert_uint_eq(count, TRIAL_NODES);
+	live_disconnect(&connection);
+}
+
+/* What the node is asked for after the load: that it has everything, at its place. */
+static inline void trial_check_node(struct trial *trial, const struct live_node *node)
+{
+	struct live_connection connection;
+
+	live_connect(&connection, node);
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		recorder_check(&trial->recorders[i], &connection);
+	live_disconnect(&connection);
+	trial_check_votes(node);
+	trial_check_log(node);
+}
+
+/* The load ends; all come to the same chain, header for header, and so with the same state; all
+ * that was ever acknowledged is at its place at each of them; no validator voted twice. */
+static inline void trial_check(struct trial *trial)
+{
 	uint64_t top = 0;
 
 	atomic_store(&trial->next, trial->workload.count);
@@ -158,12 +189,16 @@ static inline void trial_check(struct trial *trial)
 		trial_await(&trial->nodes[i], top);
 	for (size_t i = 1; i < TRIAL_NODES; i++)
 		ck_assert_uint_ge(live_compare(&trial->nodes[0], &trial->nodes[i]), top);
+	for (size_t i = 0; i < TRIAL_NODES; i++)
+		trial_check_node(trial, &trial->nodes[i]);
+}
+
+/* Each disk, looked at without the node: every signature, rule, root and certificate. */
+static inline void trial_audit(struct trial *trial)
+{
 	for (size_t i = 0; i < TRIAL_NODES; i++) {
-		live_connect(&connection, &trial->nodes[i]);
-		for (size_t k = 0; k < TRIAL_NODES; k++)
-			recorder_check(&trial->recorders[k], &connection);
-		live_disconnect(&connection);
-		trial_check_log(&trial->nodes[i]);
+		live_node_stop(&trial->nodes[i]);
+		live_node_command(&trial->nodes[i], "audit");
 	}
 }
 
