@@ -2,12 +2,12 @@
 
 #include "chain/base/memory.h"
 #include "node/shell/clock.h"
+#include "node/shell/endpoint_net.h"
 #include "node/shell/file.h"
 #include "node/shell/layout.h"
 #include "node/shell/logger.h"
 #include "node/shell/node.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 
 enum { FINDING_TICK_MS = 250 };
@@ -15,34 +15,6 @@ enum { FINDING_TICK_MS = 250 };
 static uint64_t now_s(void)
 {
 	return clock_wall_ms() / 1000;
-}
-
-/* -- Addresses as text ------------------------------------------------------------------------ */
-
-/* False: a name, which has to be looked up. */
-static bool address_of(struct net_address *address, const struct endpoint *endpoint)
-{
-	*address = (struct net_address){.port = endpoint->port};
-	if (endpoint->kind == ENDPOINT_NAME)
-		return false;
-	address->kind = endpoint->kind == ENDPOINT_IPV4 ? NET_IPV4 : NET_IPV6;
-	if (inet_pton(endpoint->kind == ENDPOINT_IPV4 ? AF_INET : AF_INET6, endpoint->host,
-	              address->bytes) != 1) {
-		*address = (struct net_address){0};
-		return false;
-	}
-	net_address_fold(address);
-	return true;
-}
-
-static void endpoint_of(struct endpoint *endpoint, const struct net_address *address)
-{
-	bool is_four = address->kind == NET_IPV4;
-
-	*endpoint = (struct endpoint){.kind = is_four ? ENDPOINT_IPV4 : ENDPOINT_IPV6,
-	                              .port = address->port};
-	inet_ntop(is_four ? AF_INET : AF_INET6, address->bytes, endpoint->host,
-	          sizeof endpoint->host);
 }
 
 /* -- What the finder asks for -------------------------------------------------------------------- */
@@ -61,7 +33,7 @@ static bool visit(void *owner, const struct node_id *id, const struct net_addres
 	const struct finding *finding = owner;
 	struct net_target target = {.id = *id};
 
-	endpoint_of(&target.endpoint, address);
+	endpoint_from_net(&target.endpoint, address);
 	logger_debug(LOG_P2P, "visit", log_hex("node_id", bytes_view(id, sizeof *id)),
 	             log_u64("why", what));
 	return net_visit(finding->node->peers.net, &target, what);
@@ -344,7 +316,7 @@ static enum status read_externals(struct finder_config *config, const struct nod
 		if (wrong)
 			return why_say(why, STATUS_MALFORMED, "p2p.external: '%s': %s", list->items[i],
 			               wrong);
-		if (!address_of(address, &endpoint) ||
+		if (!endpoint_to_net(address, &endpoint) ||
 		    net_address_scope(address) == NET_NEVER)
 			return why_say(why, STATUS_MALFORMED,
 			               "p2p.external: '%s': an IP address where others can reach us, with "
@@ -486,7 +458,7 @@ void finding_on_unmet(void *owner, const struct net_target *target, uint32_t tag
 
 	if (!node->gossip.finding.finder)
 		return;
-	if (!address_of(&address, &target->endpoint))
+	if (!endpoint_to_net(&address, &target->endpoint))
 		address = (struct net_address){0};
 	finder_on_unmet(node->gossip.finding.finder, &target->id, &address,
 	                (enum finder_visit)tag, now_s());

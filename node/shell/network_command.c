@@ -72,10 +72,16 @@ static bool read_argument(struct network_request *request, int count, char **arg
 	return true;
 }
 
-bool network_is_loopback(const struct endpoint *endpoint)
+void network_tell_reach(const struct endpoint *endpoint)
 {
-	return strncmp(endpoint->host, "127.", 4) == 0 || strcmp(endpoint->host, "::1") == 0 ||
-	       strcmp(endpoint->host, "localhost") == 0;
+	char text[ENDPOINT_TEXT_SIZE];
+
+	endpoint_text(text, endpoint);
+	if (endpoint_scope(endpoint) == NET_LOOPBACK)
+		fprintf(stderr,
+		        "cairnd: %s is this machine alone: from another one nobody reaches the node "
+		        "there\n",
+		        text);
 }
 
 enum status network_read_address(struct endpoint *endpoint, const char *text, struct why *why)
@@ -86,6 +92,8 @@ enum status network_read_address(struct endpoint *endpoint, const char *text, st
 		wrong = "others need the number of a port";
 	if (!wrong && strlen(text) > ADDRESS_SIZE_MAX)
 		wrong = "it is too long";
+	if (!wrong && endpoint_scope(endpoint) == NET_NEVER)
+		wrong = "nobody can be reached there";
 	if (!wrong)
 		return STATUS_OK;
 	return why_say(why, STATUS_MALFORMED, "--address %.80s: %s", text, wrong);
@@ -100,13 +108,14 @@ enum status network_choose_listen(struct network_request *request, struct why *w
 		status = network_read_address(&endpoint, request->address, why);
 		if (status != STATUS_OK)
 			return status;
+		network_tell_reach(&endpoint);
 	}
 	if (request->listen)
 		return STATUS_OK;
 	request->listen = request->listen_text;
 	if (!request->address)
 		return STATUS_OK;
-	if (!network_is_loopback(&endpoint)) {
+	if (endpoint_scope(&endpoint) != NET_LOOPBACK) {
 		bool is_six = endpoint.kind == ENDPOINT_IPV6;
 
 		endpoint.kind = is_six ? ENDPOINT_IPV6 : ENDPOINT_IPV4;

@@ -133,6 +133,8 @@ int network_apply(struct network_request *request)
 		status = network_choose_data_dir(request, NETWORK_NAME_DEFAULT, &why);
 	if (status == STATUS_OK)
 		status = node_prepare(request->data_dir, &application, &why);
+	if (status == STATUS_OK)
+		network_tell_reach(&endpoint);
 	application.address = text_view(request->address);
 	if (status == STATUS_OK)
 		status = print_application(&application, &why);

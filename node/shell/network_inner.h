@@ -3,7 +3,7 @@
 #define NODE_SHELL_NETWORK_INNER_H
 
 #include "node/shell/data_dir.h"
-#include "node/shell/endpoint.h"
+#include "node/shell/endpoint_net.h"
 #include "node/shell/init.h"
 
 #include "chain/ledger/fields.h"
@@ -25,8 +25,8 @@ struct network_request {
 int network_usage(const char *format, const char *what);
 int network_give_up(const struct why *why);
 
-/* Is this machine alone meant? */
-bool network_is_loopback(const struct endpoint *endpoint);
+/* Says on stderr if this machine alone is meant. */
+void network_tell_reach(const struct endpoint *endpoint);
 
 /* --address, as others can use it. */
 MUST_CHECK enum status network_read_address(struct endpoint *endpoint, const char *text,

@@ -27,21 +27,36 @@ static enum status read_config(struct config *config, const char *data_dir, stru
 	return status;
 }
 
-/* Where this node is reached: what was said now, what the genesis says, or where it listens, if
- * that is a place. False: nowhere. */
-static bool find_own_address(struct endpoint *endpoint, const struct network_request *request,
-                             const struct genesis *genesis, const struct node_id *id,
-                             const struct config *config)
+static enum status read_external(struct endpoint *endpoint, const char *text, struct why *why)
 {
+	const char *wrong = endpoint_parse(endpoint, text_view(text));
+
+	if (!wrong && endpoint_scope(endpoint) == NET_NEVER)
+		wrong = "nobody can be reached there";
+	if (!wrong)
+		return STATUS_OK;
+	return why_say(why, STATUS_MALFORMED, "p2p.external: '%.80s': %s", text, wrong);
+}
+
+/* Where this node is reached: what was said now, what its settings tell others, what the genesis
+ * says, or where it listens, if that is a place. *is_known is false: nowhere. */
+static enum status find_own_address(struct endpoint *endpoint, bool *is_known,
+                                    const struct network_request *request,
+                                    const struct genesis *genesis, const struct node_id *id,
+                                    const struct config *config, struct why *why)
+{
+	*is_known = true;
 	if (request->address)
-		return endpoint_parse(endpoint, text_view(request->address)) == NULL;
+		return network_read_address(endpoint, request->address, why);
+	if (config->p2p_external.count > 0)
+		return read_external(endpoint, config->p2p_external.items[0], why);
 	for (size_t i = 0; i < genesis->validators.count; i++)
 		if (memcmp(&genesis->validator_node_ids[i], id, sizeof *id) == 0 &&
 		    endpoint_parse(endpoint, text_view(genesis->validator_addresses[i])) == NULL)
-			return true;
-	return endpoint_parse(endpoint, text_view(config->p2p_listen)) == NULL &&
-	       endpoint->port != 0 && !network_is_loopback(endpoint) &&
-	       strcmp(endpoint->host, "0.0.0.0") != 0 && strcmp(endpoint->host, "::") != 0;
+			return STATUS_OK;
+	*is_known = endpoint_parse(endpoint, text_view(config->p2p_listen)) == NULL &&
+	            endpoint_scope(endpoint) > NET_LOOPBACK;
+	return STATUS_OK;
 }
 
 /* This node, and whom it is told to stay connected with. */
@@ -50,14 +65,19 @@ static enum status find_peers(struct invitation *invitation, const struct networ
 {
 	struct net_target *own = &invitation->peers[0];
 	struct config config;
+	bool is_known = false;
 	enum status status = network_read_node_id(&own->id, request->data_dir, why);
 
 	if (status != STATUS_OK)
 		return status;
 	status = read_config(&config, request->data_dir, why);
-	if (status == STATUS_OK && find_own_address(&own->endpoint, request, genesis, &own->id,
-	                                            &config))
+	if (status == STATUS_OK)
+		status = find_own_address(&own->endpoint, &is_known, request, genesis, &own->id,
+		                          &config, why);
+	if (status == STATUS_OK && is_known) {
+		network_tell_reach(&own->endpoint);
 		invitation->peer_count = 1;
+	}
 	for (size_t i = 0; status == STATUS_OK && i < config.p2p_peers.count &&
 	                   invitation->peer_count < INVITATION_PEERS_MAX;
 	     i++)
@@ -68,7 +88,7 @@ static enum status find_peers(struct invitation *invitation, const struct networ
 	if (status == STATUS_OK && invitation->peer_count == 0)
 		status = why_say(why, STATUS_MALFORMED,
 		                 "nobody knows where this node is reached: say it with --address "
-		                 "HOST:PORT");
+		                 "HOST:PORT, or in its settings with p2p.external");
 	return status;
 }
 

@@ -403,6 +403,61 @@ START_TEST(a_damaged_invitation_makes_nothing)
 }
 END_TEST
 
+/* Does somebody who joins with the invitation dial this address? */
+static void check_invited_to(const char *path, const char *address, const char *joiner)
+{
+	char expected[200];
+
+	ck_assert_int_eq(cairnd("network invite --data-dir %s > %s/invitation", path, folder), 0);
+	ck_assert_int_eq(cairnd("network join @%s/invitation --data-dir %s/%s", folder, folder,
+	                        joiner),
+	                 0);
+	ck_assert_int_eq(cairnd("config --data-dir %s/%s", folder, joiner), 0);
+	snprintf(expected, sizeof expected, "@%s\"", address);
+	ck_assert_msg(strstr(said, expected) != NULL, "not %s in: %s", expected, said);
+}
+
+static void complaints(char text[2000])
+{
+	char path[100];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/errors", folder);
+	file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	text[fread(text, 1, 1999, file)] = '\0';
+	fclose(file);
+	ck_assert_int_eq(unlink(path), 0);
+}
+
+START_TEST(an_invitation_says_where_the_node_is_reached_and_nowhere_else)
+{
+	char path[128], text[2000];
+
+	snprintf(path, sizeof path, "%s/other", folder);
+	ck_assert_int_eq(cairnd("network create acme --data-dir %s --address node.example:17470 "
+	                        "--account %s",
+	                        path, owner),
+	                 0);
+	check_invited_to(path, "node.example:17470", "first");
+	complaints(text);
+	ck_assert_ptr_null(strstr(text, "this machine alone"));
+	/* What the node tells others of itself goes before what its founder once said. */
+	snprintf(said, sizeof said,
+	         "sed -i 's/^\\[p2p\\]/&\\nexternal = [\"10.1.2.3:17470\"]/' %s/cairn.toml", path);
+	ck_assert_int_eq(system(said), 0);
+	check_invited_to(path, "10.1.2.3:17470", "second");
+	/* No other machine reaches this one there: it is said, and done, as it may be meant. */
+	ck_assert_int_eq(cairnd("network invite --data-dir %s --address localhost:17470", path),
+	                 0);
+	complaints(text);
+	ck_assert_ptr_nonnull(strstr(text, "localhost:17470 is this machine alone"));
+	ck_assert_int_eq(cairnd("network invite --data-dir %s --address 0.0.0.0:17470", path), 1);
+	complaints(text);
+	ck_assert_ptr_nonnull(strstr(text, "--address 0.0.0.0:17470: nobody can be reached there"));
+}
+END_TEST
+
 START_TEST(who_founds_says_where_it_is_and_whose)
 {
 	char path[128];
@@ -446,6 +501,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, in_an_open_network_whoever_has_an_invitation_follows);
 	tcase_add_test(tests, in_a_permissioned_network_a_node_is_let_in_and_shown_out);
 	tcase_add_test(tests, who_stands_in_p2p_peers_is_let_in);
+	tcase_add_test(tests, an_invitation_says_where_the_node_is_reached_and_nowhere_else);
 	tcase_add_test(tests, those_who_join_become_validators_and_find_one_another);
 	tcase_add_test(tests, several_found_a_network_and_agree_from_the_first_block_on);
 	tcase_add_test(tests, a_damaged_invitation_makes_nothing);
