@@ -1,49 +1,7 @@
-/* The table of commands in the language of man(7). Every text goes through escape(), so
- * that a hyphen stays a hyphen and a dot at the beginning of a line stays a dot. */
+/* The table of commands in the language of man(7). */
 #include "wallet-cli/help.h"
 
-#include <string.h>
-
-static void escape(struct buffer *out, const char *text)
-{
-	bool is_line_start = true;
-
-	for (; *text; text++) {
-		if (is_line_start && (*text == '.' || *text == '\''))
-			buffer_append_text(out, "\\&");
-		if (*text == '\\')
-			buffer_append_text(out, "\\e");
-		else if (*text == '-')
-			buffer_append_text(out, "\\-");
-		else if (*text == '\'')
-			buffer_append_text(out, "\\(aq");
-		else
-			buffer_append(out, text, 1);
-		is_line_start = *text == '\n';
-	}
-}
-
-static void print_paragraphs(struct buffer *out, const char *text)
-{
-	const char *end;
-
-	while ((end = strstr(text, "\n\n"))) {
-		struct buffer part;
-
-		buffer_init(&part, 1 << 16);
-		buffer_append(&part, text, (size_t)(end - text));
-		buffer_append(&part, "", 1);
-		if (part.status == STATUS_OK)
-			escape(out, (const char *)part.at);
-		else
-			out->status = part.status;
-		buffer_close(&part);
-		buffer_append_text(out, "\n.PP\n");
-		text = end + 2;
-	}
-	escape(out, text);
-	buffer_append_text(out, "\n");
-}
+#include "rpc/api/man_text.h"
 
 static void print_option(struct buffer *out, enum option option)
 {
@@ -53,15 +11,15 @@ static void print_option(struct buffer *out, enum option option)
 	if (facts->letter)
 		buffer_printf(out, "\\-%c\\fR, \\fB", facts->letter);
 	buffer_append_text(out, "\\-\\-");
-	escape(out, facts->text);
+	man_text_escape(out, facts->text);
 	buffer_append_text(out, "\\fR");
 	if (facts->value) {
 		buffer_append_text(out, " \\fI");
-		escape(out, facts->value);
+		man_text_escape(out, facts->value);
 		buffer_append_text(out, "\\fR");
 	}
 	buffer_append_text(out, "\n");
-	escape(out, facts->meaning);
+	man_text_escape(out, facts->meaning);
 	buffer_append_text(out, "\n");
 }
 
@@ -70,22 +28,22 @@ static void print_command(struct buffer *out, const struct command *command)
 	buffer_printf(out, ".SS cairn %s", command->noun);
 	if (command->verb) {
 		buffer_append_text(out, " ");
-		escape(out, command->verb);
+		man_text_escape(out, command->verb);
 	}
 	buffer_append_text(out, " ");
-	escape(out, command->words);
+	man_text_escape(out, command->words);
 	buffer_append_text(out, "\n");
-	escape(out, command->summary);
+	man_text_escape(out, command->summary);
 	buffer_append_text(out, ".\n");
 	if (command->details) {
 		buffer_append_text(out, ".PP\n");
-		print_paragraphs(out, command->details);
+		man_text_paragraphs(out, command->details);
 	}
 	for (size_t i = 0; i < command->option_count; i++)
 		print_option(out, command->options[i]);
 	if (command->examples) {
 		buffer_append_text(out, ".PP\nExamples:\n.PP\n.RS\n.nf\n");
-		escape(out, command->examples);
+		man_text_escape(out, command->examples);
 		buffer_append_text(out, "\n.fi\n.RE\n");
 	}
 }
@@ -95,7 +53,7 @@ static void print_exit_codes(struct buffer *out)
 	buffer_append_text(out, ".SH EXIT STATUS\n");
 #define EXIT_CODE_ITEM(name, number, meaning)         \
 	buffer_append_text(out, ".TP\n.B " #number "\n"); \
-	escape(out, meaning);                             \
+	man_text_escape(out, meaning);                             \
 	buffer_append_text(out, "\n");
 	EXIT_CODE_LIST(EXIT_CODE_ITEM)
 #undef EXIT_CODE_ITEM
@@ -130,7 +88,7 @@ void help_man_page(struct buffer *out)
 	                        ".SH NAME\ncairn \\- a ledger of signed records: wallet and "
 	                        "client\n.SH SYNOPSIS\n.B cairn\n.I noun verb\n"
 	                        ".RI [ word ...]\n.RI [ options ]\n.SH DESCRIPTION\n");
-	print_paragraphs(out, DESCRIPTION);
+	man_text_paragraphs(out, DESCRIPTION);
 	buffer_append_text(out, ".SH OPTIONS\n");
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (option_facts((enum option)i)->is_global)

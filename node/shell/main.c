@@ -3,6 +3,7 @@
 #include "node/audit/command.h"
 #include "node/shell/allow_votes.h"
 #include "node/shell/command_line.h"
+#include "node/shell/command_table.h"
 #include "node/shell/compact.h"
 #include "node/shell/config.h"
 #include "node/shell/devnet.h"
@@ -10,6 +11,7 @@
 #include "node/shell/init.h"
 #include "node/shell/network_command.h"
 #include "node/shell/node.h"
+#include "rpc/api/nearest.h"
 
 #include "chain/crypto/hash.h"
 
@@ -18,37 +20,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-
-static const char USAGE[] =
-	"usage: cairnd init [--data-dir DIR] [--network NAME] make a network of one and its keys\n"
-	"                   [--account ADDRESS]               whose it is: of a wallet, to let others in\n"
-	"       cairnd run  [--data-dir DIR] [--rpc-listen ADDR:PORT] [--p2p-listen ADDR:PORT]\n"
-	"                   [--config FILE] [--log-level LEVELS] [--log-format FORMAT]\n"
-	"                   [--set SECTION.KEY=VALUE]...      run the node until SIGTERM\n"
-	"       cairnd devnet N --data-dir DIR [--base-port P] [--followers M] [--prepare]\n"
-	"                                                 N validators on this machine, in DIR/node<i>\n"
-	"       cairnd join --data-dir DIR --genesis FILE [--peers ID@HOST:PORT,...]\n"
-	"                                                 follow a network; FILE of cairn chain genesis -o\n"
-	"       cairnd network create NAME --address HOST:PORT --account ADDRESS [--open] ...\n"
-	"       cairnd network apply | invite | join INVITATION\n"
-	"                                                 of several organisations: network --help\n"
-	"       cairnd id [flags of run]                      the node id and keys, for other nodes\n"
-	"       cairnd config [flags of run]                  show what it would run with\n"
-	"       cairnd compact [flags of run]                 rewrite a stopped node's files small\n"
-	"       cairnd audit [--data-dir DIR] [--scratch DIR] [--threads N]\n"
-	"                   replay a stopped node's ledger and check everything in it\n"
-	"       cairnd allow-votes --data-dir DIR --above EPOCH:VIEW\n"
-	"                   after the sign state was lost: the vote key signed nothing above\n"
-	"       cairnd version\n"
-	"Without --data-dir: ~/.local/share/cairn/cairn; init takes the network's name for the last part.\n";
-
-static int usage(const char *format, const char *what)
-{
-	fputs("cairnd: ", stderr);
-	fprintf(stderr, format, what);
-	fprintf(stderr, "\n%s", USAGE);
-	return EXIT_USAGE;
-}
 
 static bool asks_for_help(int count, char **arguments)
 {
@@ -98,7 +69,7 @@ static int command_init(int count, char **arguments)
 		else if ((value = command_value("--account", count, arguments, &i)))
 			account = value;
 		else
-			return usage("cannot understand '%s'", argument);
+			return node_command_misused("init", "cannot understand '%s'", argument);
 	}
 	return init(data_dir, network, account);
 }
@@ -129,12 +100,13 @@ static int command_allow_votes(int count, char **arguments)
 		else if ((value = command_value("--above", count, arguments, &i)))
 			above = value;
 		else
-			return usage("cannot understand '%s'", argument);
+			return node_command_misused("allow-votes", "cannot understand '%s'", argument);
 	}
 	if (!data_dir || !above)
-		return usage("allow-votes needs %s", "--data-dir and --above");
+		return node_command_misused("allow-votes", "allow-votes needs %s",
+		                            "--data-dir and --above");
 	if (!read_position(above, &epoch, &view))
-		return usage("--above is EPOCH:VIEW, not '%s'", above);
+		return node_command_misused("allow-votes", "--above is EPOCH:VIEW, not '%s'", above);
 	if (allow_votes(data_dir, epoch, view, &why) != STATUS_OK)
 		return refuse_start(&why);
 	printf("votes above view %s of epoch %.*s are allowed\n", strchr(above, ':') + 1,
@@ -176,10 +148,10 @@ static int command_join(int count, char **arguments)
 		else if ((value = command_value("--peers", count, arguments, &i)))
 			member.peers = value;
 		else
-			return usage("cannot understand '%s'", argument);
+			return node_command_misused("join", "cannot understand '%s'", argument);
 	}
 	if (!member.data_dir || !genesis)
-		return usage("join needs %s", "--data-dir and --genesis");
+		return node_command_misused("join", "join needs %s", "--data-dir and --genesis");
 	return join(&member, genesis);
 }
 
@@ -233,7 +205,7 @@ static int command_audit(int count, char **arguments)
 		         read_number(&number, value, 1, AUDIT_THREADS_MAX))
 			command.thread_count = (size_t)number;
 		else
-			return usage("cannot understand '%s'", argument);
+			return node_command_misused("audit", "cannot understand '%s'", argument);
 	}
 	if (!command.data_dir) {
 		if (data_dir_default(path, NETWORK_NAME_DEFAULT, &why) != STATUS_OK)
@@ -249,15 +221,17 @@ static int command_devnet(const char *program, int count, char **arguments)
 	int at = 0;
 
 	if (!read_devnet(&devnet, count, arguments, &at))
-		return usage("cannot understand '%s'", arguments[at < count ? at : count - 1]);
+		return node_command_misused("devnet", "cannot understand '%s'",
+		                            arguments[at < count ? at : count - 1]);
 	if (devnet.validator_count == 0 || !devnet.folder || !*devnet.folder ||
 	    devnet.validator_count + devnet.follower_count > DEVNET_NODES_MAX)
-		return usage("%s", "devnet takes the number of validators, at most 128 nodes in all, "
-		                   "and --data-dir");
+		return node_command_misused("devnet", "devnet takes %s",
+		                            "the number of validators, at most 128 nodes in all, and "
+		                            "--data-dir");
 	return devnet_run(&devnet);
 }
 
-static int with_config(int count, char **arguments, char **environment,
+static int with_config(const char *command, int count, char **arguments, char **environment,
                        int (*function)(const struct config *config, const char *data_dir))
 {
 	char data_dir[DATA_DIR_PATH_SIZE];
@@ -266,7 +240,7 @@ static int with_config(int count, char **arguments, char **environment,
 	int result;
 
 	if (config_check_flags(count, arguments, &why) != STATUS_OK)
-		return usage("%s", why.text);
+		return node_command_misused(command, "%s", why.text);
 	if (config_load(&config, count, arguments, environment, &why) != STATUS_OK)
 		return refuse_start(&why);
 	if (config_data_dir(data_dir, &config, &why) == STATUS_OK)
@@ -312,44 +286,123 @@ static int print_id(const struct config *config, const char *data_dir)
 	return EXIT_SUCCESS;
 }
 
-int main(int argc, char **argv, char **environment)
-{
-	const char *command = argc > 1 ? argv[1] : "help";
+/* -- Help ------------------------------------------------------------------------------------ */
 
-	/* Files are the node's alone, and no core dump or debugger of others sees the keys. */
-	umask(0077);
-	prctl(PR_SET_DUMPABLE, 0);
-	if (strcmp(command, "network") == 0)
-		return network_command(argc - 2, argv + 2);
-	if (asks_for_help(argc - 1, argv + 1)) {
-		fputs(USAGE, stdout);
-		return EXIT_SUCCESS;
+/* "network" stands for all that begin with it. */
+static bool is_command(const char *name)
+{
+	return node_command_find(name) || strcmp(name, "network") == 0;
+}
+
+static int no_such_command(const char *name)
+{
+	struct nearest nearest = nearest_to(name);
+
+	nearest_offer(&nearest, "network");
+	for (size_t i = 0; i < node_command_count(); i++)
+		nearest_offer(&nearest, node_command_at(i)->name);
+	if (!nearest_word(&nearest))
+		return node_command_misused(NULL, "there is no command '%.60s'", name);
+	fprintf(stderr, "cairnd: there is no command '%.60s'; the nearest is '%s'\n", name,
+	        nearest_word(&nearest));
+	return EXIT_USAGE;
+}
+
+static int print_text(struct buffer *text)
+{
+	bool is_whole = text->status == STATUS_OK &&
+	                fwrite(text->at, 1, text->size, stdout) == text->size && fflush(stdout) == 0;
+
+	buffer_close(text);
+	return is_whole ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* `name` may be NULL. */
+static int print_help(const char *name)
+{
+	struct buffer text;
+
+	if (name && !is_command(name))
+		return no_such_command(name);
+	buffer_init(&text, NODE_COMMAND_TEXT_MAX);
+	if (name)
+		node_command_put_help(&text, name);
+	else
+		node_command_put_overview(&text);
+	return print_text(&text);
+}
+
+static int command_help(int count, char **arguments)
+{
+	char name[64] = "";
+	const char *shell;
+	struct buffer text;
+	int at = 0;
+
+	if (count == 0)
+		return print_help(NULL);
+	buffer_init(&text, NODE_COMMAND_TEXT_MAX);
+	if (asks_for_help(count, arguments))
+		return print_help("help");
+	if (strcmp(arguments[0], "--man") == 0) {
+		node_command_put_manual(&text);
+		return print_text(&text);
 	}
+	if ((shell = command_value("--completion", count, arguments, &at)))
+		return node_command_put_completion(&text, shell)
+		           ? print_text(&text)
+		           : node_command_misused("help", "no completion is known for '%.40s'", shell);
+	/* "network join" is a name of two words. */
+	snprintf(name, sizeof name, "%.30s%s%.30s", arguments[0], count > 1 ? " " : "",
+	         count > 1 ? arguments[1] : "");
+	return print_help(name);
+}
+
+/* -- Which ----------------------------------------------------------------------------------- */
+
+static int run_command(const char *program, int count, char **arguments, char **environment)
+{
+	const char *command = arguments[-1];
+
 	if (strcmp(command, "init") == 0)
-		return command_init(argc - 2, argv + 2);
+		return command_init(count, arguments);
 	if (strcmp(command, "run") == 0)
-		return with_config(argc - 2, argv + 2, environment, node_run);
+		return with_config(command, count, arguments, environment, node_run);
 	if (strcmp(command, "devnet") == 0)
-		return command_devnet(argv[0], argc - 2, argv + 2);
+		return command_devnet(program, count, arguments);
 	if (strcmp(command, "join") == 0)
-		return command_join(argc - 2, argv + 2);
+		return command_join(count, arguments);
 	if (strcmp(command, "id") == 0)
-		return with_config(argc - 2, argv + 2, environment, print_id);
+		return with_config(command, count, arguments, environment, print_id);
 	if (strcmp(command, "config") == 0)
-		return with_config(argc - 2, argv + 2, environment, print_config);
+		return with_config(command, count, arguments, environment, print_config);
 	if (strcmp(command, "compact") == 0)
-		return with_config(argc - 2, argv + 2, environment, node_compact);
+		return with_config(command, count, arguments, environment, node_compact);
 	if (strcmp(command, "audit") == 0)
-		return command_audit(argc - 2, argv + 2);
+		return command_audit(count, arguments);
 	if (strcmp(command, "allow-votes") == 0)
-		return command_allow_votes(argc - 2, argv + 2);
+		return command_allow_votes(count, arguments);
 	if (strcmp(command, "version") == 0 || strcmp(command, "--version") == 0) {
 		printf("cairnd %s\n", CAIRN_VERSION);
 		return EXIT_SUCCESS;
 	}
-	if (strcmp(command, "help") == 0) {
-		fputs(USAGE, argc > 1 ? stdout : stderr);
-		return argc > 1 ? EXIT_SUCCESS : EXIT_USAGE;
-	}
-	return usage("there is no command '%s'", command);
+	return no_such_command(command);
+}
+
+int main(int argc, char **argv, char **environment)
+{
+	const char *command = argc > 1 ? argv[1] : NULL;
+
+	/* Files are the node's alone, and no core dump or debugger of others sees the keys. */
+	umask(0077);
+	prctl(PR_SET_DUMPABLE, 0);
+	if (!command)
+		return node_command_misused(NULL, "%s", "a command is missing");
+	if (strcmp(command, "help") == 0)
+		return command_help(argc - 2, argv + 2);
+	if (strcmp(command, "network") == 0)
+		return network_command(argc - 2, argv + 2);
+	if (asks_for_help(argc - 1, argv + 1))
+		return print_help(command[0] == '-' ? NULL : command);
+	return run_command(argv[0], argc - 2, argv + 2, environment);
 }

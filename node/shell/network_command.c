@@ -2,6 +2,7 @@
 
 #include "chain/base/text.h"
 #include "node/shell/command_line.h"
+#include "node/shell/command_table.h"
 #include "node/shell/file.h"
 #include "node/shell/keys.h"
 #include "node/shell/network_inner.h"
@@ -11,29 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char USAGE[] =
-	"usage: cairnd network create NAME --address HOST:PORT --account ADDRESS [--account ADDRESS]...\n"
-	"                     [--validator APPLICATION | @FILE]... [--open] [--data-dir DIR]\n"
-	"                     [--listen ADDR:PORT] [--rpc-listen ADDR:PORT]\n"
-	"           found a network, permissioned unless --open. --address is where the nodes of others\n"
-	"           reach this one; --account whose network it is: of a wallet (cairn account list);\n"
-	"           --validator who validates besides from the first block on\n"
-	"       cairnd network apply --address HOST:PORT --account ADDRESS [--data-dir DIR]\n"
-	"           make keys, and print an application: one line, for who founds a network\n"
-	"       cairnd network invite [--data-dir DIR] [--address HOST:PORT]\n"
-	"           print an invitation: one line, for whoever shall join\n"
-	"       cairnd network join INVITATION | @FILE | -\n"
-	"                     [--data-dir DIR] [--address HOST:PORT] [--listen ADDR:PORT]\n"
-	"                     [--rpc-listen ADDR:PORT]\n"
-	"           make keys and a node that follows the network. With --address others can reach it\n"
-	"Without --data-dir: ~/.local/share/cairn/NAME; for apply and invite, ~/.local/share/cairn/cairn.\n";
-
 int network_usage(const char *format, const char *what)
 {
-	fputs("cairnd: ", stderr);
-	fprintf(stderr, format, what);
-	fprintf(stderr, "\n%s", USAGE);
-	return EXIT_USAGE;
+	return node_command_misused("network", format, what);
 }
 
 int network_give_up(const struct why *why)
@@ -192,6 +173,18 @@ enum status network_read_text(struct buffer *text, const char *word, size_t size
 
 /* -- Which ----------------------------------------------------------------------- */
 
+static int network_help(void)
+{
+	struct buffer text;
+
+	buffer_init(&text, NODE_COMMAND_TEXT_MAX);
+	node_command_put_help(&text, "network");
+	if (text.status == STATUS_OK)
+		fwrite(text.at, 1, text.size, stdout);
+	buffer_close(&text);
+	return EXIT_SUCCESS;
+}
+
 int network_command(int count, char **arguments)
 {
 	const char *verb = count > 0 ? arguments[0] : "--help";
@@ -200,10 +193,8 @@ int network_command(int count, char **arguments)
 	for (int i = 0; i < count; i++)
 		if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0)
 			verb = "--help";
-	if (strcmp(verb, "--help") == 0) {
-		fputs(USAGE, count > 0 ? stdout : stderr);
-		return count > 0 ? EXIT_SUCCESS : EXIT_USAGE;
-	}
+	if (strcmp(verb, "--help") == 0)
+		return count > 0 ? network_help() : network_usage("network %s", "needs another word");
 	for (int i = 1; i < count; i++)
 		if (!read_argument(&request, count, arguments, &i))
 			return network_usage("cannot understand '%s'", arguments[i]);
