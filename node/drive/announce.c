@@ -27,17 +27,30 @@ static void raise(uint64_t *view, uint64_t to)
 		*view = to;
 }
 
-void note_final_from(struct drive *drive, uint16_t peer, const struct ballot *ballot)
+/* Who says it again may have the block only now: he may be asked again. */
+void note_final_from(struct drive *drive, uint16_t from, const struct ballot *ballot)
 {
-	if (is_final_here(drive, ballot))
-		raise(&drive->peers[peer].final_view_from, ballot->view);
+	struct drive_peer *peer = &drive->peers[from];
+
+	if (!is_final_here(drive, ballot))
+		return;
+	raise(&peer->final_view_from, ballot->view);
+	if (hash_equal(&peer->asked_block, &ballot->block))
+		peer->asked_block = (struct hash){{0}};
+}
+
+static bool can_give(struct drive *drive, const struct hash *block)
+{
+	return hash_equal(block, &drive->consensus.block) || shelf_find(&drive->shelf, block);
 }
 
 void note_final_to(struct drive *drive, uint16_t to, struct bytes_view certificate)
 {
 	struct ballot ballot;
 
-	if (!read_ballot(&ballot, certificate) || !is_final_here(drive, &ballot))
+	/* Of a block that we lack ourselves the news comes again when we have it. */
+	if (!read_ballot(&ballot, certificate) || !is_final_here(drive, &ballot) ||
+	    !can_give(drive, &ballot.block))
 		return;
 	for (size_t i = 0; i < PEERS_MAX; i++)
 		if (is_meant(drive, &drive->peers[i], to))

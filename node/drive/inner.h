@@ -73,7 +73,7 @@ void number_peers(struct drive *drive);
 /* -- announce.c --------------------------------------------------------------------------------------- */
 
 /* A certificate came from the peer, or goes out: if it is a FINAL, he has heard of it. */
-void note_final_from(struct drive *drive, uint16_t peer, const struct ballot *ballot);
+void note_final_from(struct drive *drive, uint16_t from, const struct ballot *ballot);
 void note_final_to(struct drive *drive, uint16_t to, struct bytes_view certificate);
 /* Views are counted anew. */
 void forget_finals(struct drive *drive);

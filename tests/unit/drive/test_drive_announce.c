@@ -155,6 +155,47 @@ START_TEST(who_does_not_give_it_is_followed_by_another_who_has_it)
 }
 END_TEST
 
+static void say_status(uint16_t from)
+{
+	message_put_status(&message, &(struct message_status){
+									 .status = {.view = 1, .height = 1},
+								 });
+	say(from);
+}
+
+/* What is told in answer to a status may be of a block that is still on its way here. */
+START_TEST(who_heard_of_it_too_soon_hears_again_when_it_is_here)
+{
+	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
+
+	say_final(SECOND, draft);
+	inline_settle(&world);
+	say_status(FIRST);
+	ck_assert_uint_eq(told(FIRST), 1);
+	inline_pass(&world, 1);
+	say_block(SECOND, draft);
+	inline_settle(&world);
+	ck_assert_uint_eq(told(FIRST), 2);
+	ck_assert_uint_eq(told(THIRD), 1);
+}
+END_TEST
+
+START_TEST(who_says_it_again_is_asked_again)
+{
+	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
+
+	say_final(SECOND, draft);
+	inline_settle(&world);
+	inline_pass(&world, 10);
+	ck_assert_uint_eq(sent_count(SECOND, MESSAGE_GET_BLOCK), 1);
+	inline_pass(&world, 600);
+	ck_assert_uint_eq(sent_count(SECOND, MESSAGE_GET_BLOCK), 1);
+	say_final(SECOND, draft);
+	inline_pass(&world, 600);
+	ck_assert_uint_eq(sent_count(SECOND, MESSAGE_GET_BLOCK), 2);
+}
+END_TEST
+
 START_TEST(a_signature_that_is_not_valid_makes_nobody_believed)
 {
 	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
@@ -183,6 +224,8 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(follower, setup_follower, four_end);
 	tcase_add_test(follower, a_block_comes_from_who_told_of_it_and_the_news_goes_on);
 	tcase_add_test(follower, who_does_not_give_it_is_followed_by_another_who_has_it);
+	tcase_add_test(follower, who_heard_of_it_too_soon_hears_again_when_it_is_here);
+	tcase_add_test(follower, who_says_it_again_is_asked_again);
 	tcase_add_test(follower, a_signature_that_is_not_valid_makes_nobody_believed);
 	suite_add_tcase(suite, follower);
 	return suite;
