@@ -245,6 +245,27 @@ enum {
 /* The whole book, appended. */
 MUST_CHECK enum status book_save(const struct book *book, struct buffer *out);
 
+/* The same bit by bit, as a full book takes longer than a loop may stand still:
+ *
+ *     book_save_begin -> book_save_some ... until it says true -> book_save_finish
+ *
+ * If the book changes in between, what moved to another place may be missing or there twice, and
+ * the file is one all the same. book_save_finish does not look at the book: it may run elsewhere. */
+struct book_saver {
+	struct buffer *out; /* the caller's; where that fails the saving ends, see out->status */
+	size_t start;       /* of the file in it */
+	struct hash genesis;
+	bool has_records;   /* they come first */
+	size_t slot, count, count_at;
+};
+
+void book_save_begin(struct book_saver *saver, const struct book *book, struct buffer *out);
+/* At most so many places of the book; true: that was all. */
+MUST_CHECK bool book_save_some(struct book_saver *saver, const struct book *book,
+                               size_t slots_max);
+/* The head, with a checksum over all of it. */
+MUST_CHECK enum status book_save_finish(const struct book_saver *saver);
+
 /* Into a new book, in the place of book_init; the key comes from the file. Entries that the
  * configuration would not take are left out. STATUS_FOREIGN: of another network, or of a later
  * version. STATUS_CORRUPT: not what was saved. STATUS_TOO_LARGE. */

@@ -136,41 +136,85 @@ static void append_record(struct buffer *out, const struct book_entry *entry)
 	buffer_append(out, record->bytes, record->size);
 }
 
-/* Calls for every entry in order of place; records alone, if `records`. Counts them first. */
-static void append_all(const struct book *book, struct buffer *out, bool records)
+/* Of both lists. */
+static size_t slot_count(void)
 {
-	for (int pass = 0; pass < 2; pass++) {
-		size_t count = 0;
+	return BOOK_ENTRIES_MAX;
+}
 
-		for (unsigned table = BOOK_NEW; table <= BOOK_TRIED; table++)
-			for (size_t i = 0; i < book_buckets(table) * BOOK_BUCKET_SLOTS; i++) {
-				const struct book_entry *entry = book->slots[table][i];
+static const struct book_entry *entry_at(const struct book *book, size_t slot)
+{
+	size_t of_new = book_buckets(BOOK_NEW) * BOOK_BUCKET_SLOTS;
 
-				if (!entry ||
-				    (records && (!entry->node->record || !is_first_of_node(entry))))
-					continue;
-				count++;
-				if (pass == 1 && records)
-					append_record(out, entry);
-				if (pass == 1 && !records)
-					append_entry(out, entry);
-			}
-		if (pass == 0)
-			append_u32(out, count);
+	return slot < of_new ? book->slots[BOOK_NEW][slot] : book->slots[BOOK_TRIED][slot - of_new];
+}
+
+/* The list begins with how many it has, which is known at its end. */
+static void begin_list(struct book_saver *saver)
+{
+	saver->slot = 0;
+	saver->count = 0;
+	saver->count_at = saver->out->size;
+	append_u32(saver->out, 0);
+}
+
+static void end_list(const struct book_saver *saver)
+{
+	if (saver->out->status == STATUS_OK)
+		put_le32(saver->out->at + saver->count_at, (uint32_t)saver->count);
+}
+
+static void save_slot(struct book_saver *saver, const struct book_entry *entry)
+{
+	if (!entry || (!saver->has_records && (!entry->node->record || !is_first_of_node(entry))))
+		return;
+	saver->count++;
+	if (saver->has_records)
+		append_entry(saver->out, entry);
+	else
+		append_record(saver->out, entry);
+}
+
+void book_save_begin(struct book_saver *saver, const struct book *book, struct buffer *out)
+{
+	*saver = (struct book_saver){
+		.out = out, .start = out->size, .genesis = book->config.genesis};
+	if (!buffer_extend(out, HEAD_SIZE))
+		return;
+	buffer_append(out, book->config.key.bytes, sizeof book->config.key.bytes);
+	begin_list(saver);
+}
+
+bool book_save_some(struct book_saver *saver, const struct book *book, size_t slots_max)
+{
+	for (; slots_max > 0 && saver->out->status == STATUS_OK; slots_max--) {
+		if (saver->slot < slot_count()) {
+			save_slot(saver, entry_at(book, saver->slot++));
+			continue;
+		}
+		end_list(saver);
+		if (saver->has_records)
+			return true;
+		saver->has_records = true;
+		begin_list(saver);
 	}
+	return saver->out->status != STATUS_OK;
+}
+
+enum status book_save_finish(const struct book_saver *saver)
+{
+	finish_file(saver->out, saver->start, BOOK_MAGIC, &saver->genesis);
+	return saver->out->status;
 }
 
 enum status book_save(const struct book *book, struct buffer *out)
 {
-	size_t start = out->size;
+	struct book_saver saver;
 
-	if (!buffer_extend(out, HEAD_SIZE))
-		return out->status;
-	buffer_append(out, book->config.key.bytes, sizeof book->config.key.bytes);
-	append_all(book, out, true);
-	append_all(book, out, false);
-	finish_file(out, start, BOOK_MAGIC, &book->config.genesis);
-	return out->status;
+	book_save_begin(&saver, book, out);
+	while (!book_save_some(&saver, book, SIZE_MAX))
+		continue;
+	return book_save_finish(&saver);
 }
 
 /* -- In ----------------------------------------------------------------------------------------------- */

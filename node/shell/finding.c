@@ -4,6 +4,7 @@
 #include "node/shell/clock.h"
 #include "node/shell/endpoint_net.h"
 #include "node/shell/file.h"
+#include "node/shell/finding_save.h"
 #include "node/shell/layout.h"
 #include "node/shell/logger.h"
 #include "node/shell/node.h"
@@ -161,79 +162,6 @@ static void check(void *owner, uint16_t peer, uint64_t serial,
 
 /* -- The files ----------------------------------------------------------------------------------------- */
 
-struct save_letter {
-	struct letter letter;
-	struct node *node;
-	struct buffer bytes;
-};
-
-static void write_file(const struct node *node, const char *name, const struct buffer *bytes)
-{
-	char path[DATA_PATH_SIZE];
-	struct why why = {{0}};
-
-	data_dir_path(path, &node->dir, name);
-	if (bytes->status != STATUS_OK ||
-	    file_write(path, buffer_view(bytes), 0600, &why) != STATUS_OK)
-		logger_warn(LOG_P2P, "not_saved", log_string("file", name),
-		            log_text("why", text_view(why.text)));
-}
-
-static void open_saved(void *owner, struct letter *letter)
-{
-	struct node *node = owner;
-	struct save_letter *saved = (struct save_letter *)(void *)letter;
-
-	node->gossip.finding.working--;
-	buffer_close(&saved->bytes);
-	memory_free(saved);
-	node_check(node);
-}
-
-static void run_save(void *owner, struct letter *letter)
-{
-	struct save_letter *save = (struct save_letter *)(void *)letter;
-
-	(void)owner;
-	write_file(save->node, FILE_BOOK, &save->bytes);
-	save->letter.open = open_saved;
-	node_send(save->node, &save->letter);
-}
-
-static void save_later(struct finding *finding)
-{
-	struct save_letter *letter = memory_new(sizeof *letter);
-
-	if (!letter)
-		return;
-	letter->letter.open = run_save;
-	letter->node = finding->node;
-	buffer_init(&letter->bytes, BOOK_FILE_MAX);
-	if (book_save(&finding->finder->book, &letter->bytes) != STATUS_OK) {
-		buffer_close(&letter->bytes);
-		memory_free(letter);
-		return;
-	}
-	finding->working++;
-	mailbox_send(&finding->node->verify.box, &letter->letter);
-}
-
-static void save_at_end(const struct finding *finding)
-{
-	const struct finder *finder = finding->finder;
-	struct anchor anchors[ANCHORS_MAX];
-	size_t count = finder_anchors(finder, anchors);
-	struct buffer bytes;
-
-	buffer_init(&bytes, BOOK_FILE_MAX);
-	if (book_save(&finder->book, &bytes) == STATUS_OK)
-		write_file(finding->node, FILE_BOOK, &bytes);
-	buffer_clear(&bytes);
-	if (count > 0 && anchors_save(anchors, count, &finder->config.book.genesis, &bytes) == STATUS_OK)
-		write_file(finding->node, FILE_ANCHORS, &bytes);
-	buffer_close(&bytes);
-}
-
 /* Empty: there is none, or it cannot be read, which is said. */
 static void read_file(const struct node *node, const char *name, struct buffer *bytes)
 {
@@ -340,10 +268,11 @@ static void on_timer(uv_timer_t *timer)
 		return;
 	if (!finding->node->config->p2p_peers_only)
 		finder_step(finding->finder, now_ms, now_s());
-	if (now_ms < finding->save_ms)
-		return;
-	finding->save_ms = now_ms + FINDER_SAVE_MS;
-	save_later(finding);
+	if (now_ms >= finding->save_ms) {
+		finding->save_ms = now_ms + FINDER_SAVE_MS;
+		saving_begin(finding);
+	}
+	saving_go_on(finding);
 }
 
 static enum status begin_finder(struct finding *finding, const struct finder_config *config,
@@ -418,6 +347,7 @@ enum status finding_start(struct finding *finding, struct node *node, struct why
 
 void finding_free(struct finding *finding)
 {
+	saving_free(finding);
 	if (finding->finder)
 		finder_close(finding->finder);
 	memory_free(finding->finder);
@@ -429,7 +359,7 @@ void finding_free(struct finding *finding)
 void finding_stop(struct finding *finding)
 {
 	if (finding->finder)
-		save_at_end(finding);
+		saving_last(finding);
 }
 
 /* -- Sessions ------------------------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
  *
  *     start: peers.book, anchors ──► finder ──visit──► net     records ──► verify workers ──┐
  *     every 15 minutes: the book ──► a verify worker ──► disk      finder_on_checked ◄──────┘
- *     end: the book and the anchors, at once
+ *     end: the book and the anchors, likewise
  *
  * The happy path is a book that is read and written. One that is damaged or foreign is set
  * aside; one that cannot be written is said, and the node goes on: it will be asked for again. */
@@ -15,6 +15,7 @@
 #include <uv.h>
 
 struct node;
+struct save_letter;
 
 struct finding {
 	struct node *node;
@@ -24,12 +25,15 @@ struct finding {
 	size_t seed_count, next_seed;
 	uint64_t save_ms;           /* when the book is written next */
 	size_t working;             /* letters to workers that are not back */
+	struct save_letter *filling; /* the book that is being gathered; NULL: none */
+	struct save_letter *last;   /* of the end, while another one is out; NULL: none */
+	bool is_save_out;           /* a worker writes one */
 };
 
 MUST_CHECK enum status finding_start(struct finding *finding, struct node *node,
                                      struct why *why);
-/* The node stops, and its sessions are still there: writes what is to be found again. Waits for
- * the disk. */
+/* The node stops, and its sessions are still there: what is to be found again is written by a
+ * worker, for whom the node waits. */
 void finding_stop(struct finding *finding);
 /* When the loop is closed. */
 void finding_free(struct finding *finding);

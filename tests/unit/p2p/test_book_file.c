@@ -52,6 +52,66 @@ START_TEST(what_was_saved_is_there_again)
 }
 END_TEST
 
+static void save_by(size_t slots, struct buffer *out, void (*meanwhile)(size_t))
+{
+	struct book_saver saver;
+	size_t steps = 0;
+
+	buffer_init(out, BOOK_FILE_MAX);
+	book_save_begin(&saver, &book, out);
+	while (!book_save_some(&saver, &book, slots))
+		if (meanwhile)
+			meanwhile(steps++);
+	ck_assert_int_eq(book_save_finish(&saver), STATUS_OK);
+}
+
+START_TEST(bit_by_bit_it_is_the_same)
+{
+	static const size_t slots[] = {1, 7, 4096, BOOK_ENTRIES_MAX, 2 * BOOK_ENTRIES_MAX + 1};
+	struct buffer out;
+
+	save_by(slots[_i], &out, NULL);
+	ck_assert(bytes_equal(buffer_view(&out), buffer_view(&saved)));
+	buffer_close(&out);
+}
+END_TEST
+
+/* Some are met and move, others come. */
+static void change(size_t step)
+{
+	uint32_t i = (uint32_t)(step % 150);
+
+	struct node_record record = record_of(1000 + (uint32_t)step, 1,
+	                                      far_address(20000 + (uint32_t)step), NOW_S);
+
+	met(i, far_address(i), NOW_S + 500);
+	add_record(&record, i, NOW_S);
+}
+
+START_TEST(if_the_book_changes_meanwhile_it_is_still_a_book_with_all_that_stayed)
+{
+	struct buffer out, old = saved;
+	struct book back;
+	size_t count = 0;
+
+	save_by(1000, &out, change);
+	saved = out;
+	ck_assert_int_eq(load(&back, NOW_S + 1000), STATUS_OK);
+	book_check(&back);
+	for (uint32_t i = 200; i < 400; i++) {
+		struct node_id id = node_id_numbered(i);
+		struct net_address address = far_address(i);
+
+		count += book_find(&book, &id, &address) != NULL;
+		ck_assert(!book_find(&book, &id, &address) || book_find(&back, &id, &address));
+	}
+	ck_assert_uint_gt(count, 100);
+	book_close(&back);
+	saved = old;
+	buffer_close(&out);
+}
+END_TEST
+
 START_TEST(times_of_the_future_become_now)
 {
 	struct node_id id = node_id_numbered(399);
@@ -211,6 +271,8 @@ Suite *test_suite(void)
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, what_was_saved_is_there_again);
+	tcase_add_loop_test(tests, bit_by_bit_it_is_the_same, 0, 5);
+	tcase_add_test(tests, if_the_book_changes_meanwhile_it_is_still_a_book_with_all_that_stayed);
 	tcase_add_test(tests, times_of_the_future_become_now);
 	tcase_add_test(tests, cut_anywhere_it_is_refused);
 	tcase_add_test(tests, with_a_bit_changed_anywhere_it_is_refused);
