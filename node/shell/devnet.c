@@ -29,7 +29,8 @@ enum {
 	LISTEN_SIZE = 32,
 	PORTS_PER_NODE = 10,
 	READY_MS = 60000,
-	NODE_LOG_NAME_SIZE = 16,
+	NODE_LOG_NAME_SIZE = 24,
+	LAST_LINE_SIZE = 2048,
 };
 
 #define FILE_LOG "log"
@@ -68,12 +69,27 @@ static bool name_nodes(struct devnet_node *nodes, const struct devnet *devnet)
 	return true;
 }
 
-/* The folders are there already: it is the same network again, whatever was asked for. */
-static bool is_there(const struct devnet_node *nodes)
+/* How many nodes the network has that is there already; 0: there is none. */
+static size_t count_made(const struct devnet *devnet)
 {
+	char path[NODE_PATH_SIZE + NODE_LOG_NAME_SIZE];
 	struct stat facts;
+	size_t count = 0;
 
-	return stat(nodes[0].folder, &facts) == 0;
+	do
+		snprintf(path, sizeof path, "%s/node%zu", devnet->folder, count);
+	while (stat(path, &facts) == 0 && ++count <= DEVNET_NODES_MAX);
+	return count;
+}
+
+/* Some of its validators alone would decide nothing. */
+static int refuse_another(const struct devnet *devnet, size_t made)
+{
+	fprintf(stderr,
+	        "cairnd: there is a network of %zu nodes in %s already, and not of %zu: say so many, or "
+	        "name another folder\n",
+	        made, devnet->folder, count_nodes(devnet));
+	return EXIT_FAILURE;
 }
 
 /* The wallet's account alone is the root group. */
@@ -107,10 +123,14 @@ static int make(const struct devnet_node *nodes, const struct devnet *devnet, bo
 {
 	char owner[ADDRESS_TEXT_SIZE];
 	struct why why = {{0}};
-	enum status status = devnet_wallet_open(owner, devnet->folder, &why);
+	size_t made = count_made(devnet);
 	int result = EXIT_SUCCESS;
+	enum status status;
 
-	*is_new = !is_there(nodes);
+	if (made != 0 && made != count_nodes(devnet))
+		return refuse_another(devnet, made);
+	*is_new = made == 0;
+	status = devnet_wallet_open(owner, devnet->folder, &why);
 	if (status == STATUS_OK && *is_new)
 		result = prepare(nodes, devnet, owner);
 	for (size_t i = 0; i < count_nodes(devnet); i++)
@@ -196,9 +216,28 @@ static bool is_stop(int signal)
 	return signal == SIGINT || signal == SIGTERM;
 }
 
+/* What it said last, which is why; empty where that cannot be read. */
+static void read_last_line(char *line, size_t size, const struct devnet_node *node)
+{
+	char path[NODE_PATH_SIZE + NODE_LOG_NAME_SIZE], next[LAST_LINE_SIZE];
+	FILE *log;
+
+	line[0] = '\0';
+	snprintf(path, sizeof path, "%s/%s", node->folder, FILE_LOG);
+	log = fopen(path, "re");
+	if (!log)
+		return;
+	while (fgets(next, sizeof next, log))
+		snprintf(line, size, "%s", next);
+	fclose(log);
+}
+
 static int say_ended(const struct devnet_node *node)
 {
-	fprintf(stderr, "cairnd: the node in %s ended: see its %s\n", node->folder, FILE_LOG);
+	char line[LAST_LINE_SIZE];
+
+	read_last_line(line, sizeof line, node);
+	fprintf(stderr, "cairnd: the node in %s ended: see its %s\n%s", node->folder, FILE_LOG, line);
 	return EXIT_FAILURE;
 }
 

@@ -195,6 +195,7 @@ START_TEST(its_wallet_owns_the_network_and_is_kept)
 {
 	char node[120], first[4000], again[4000], arguments[200];
 	struct devnet devnet;
+	int result;
 
 	start_in(&devnet, scratch_folder(), "1");
 	ck_assert_uint_ge(type_what_it_says(&devnet), 3);
@@ -214,6 +215,12 @@ START_TEST(its_wallet_owns_the_network_and_is_kept)
 	cairn(again, sizeof again, devnet.folder, "param list");
 	ck_assert_ptr_nonnull(strstr(again, "3600000"));
 	stop(&devnet);
+
+	start_in(&devnet, devnet.folder, "2");
+	await_word(&devnet, "there is a network of 1 nodes in ");
+	ck_assert_int_eq(waitpid(devnet.process, &result, 0), devnet.process);
+	ck_assert(WIFEXITED(result) && WEXITSTATUS(result) == 1);
+	fclose(devnet.said);
 }
 END_TEST
 
