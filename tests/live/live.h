@@ -38,6 +38,8 @@ struct live_node {
 
 /* A fresh network of one in a new folder below `parent`, running. */
 void live_node_start(struct live_node *node, const char *bin_folder, const char *parent);
+/* Runs an existing one and does not wait for it. */
+void live_node_launch(struct live_node *node);
 /* Runs an existing one; false if it ends at its start. *seconds until it answers. */
 bool live_node_try(struct live_node *node, double *seconds);
 /* The same where it must start; gives the seconds. */

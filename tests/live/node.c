@@ -82,16 +82,22 @@ static bool answers(const struct live_node *node)
 	return connected;
 }
 
-bool live_node_try(struct live_node *node, double *seconds)
+void live_node_launch(struct live_node *node)
 {
 	const char *arguments[] = {node->program,  "run",         "--data-dir",
 	                                 node->folder,   "--rpc-listen", "127.0.0.1:0",
 	                                 "--p2p-listen", "127.0.0.1:0",  NULL};
-	double start_s = live_now_s();
 
 	if (node->has_address)
 		arguments[4] = NULL;
 	node->process = spawn(node, arguments);
+}
+
+bool live_node_try(struct live_node *node, double *seconds)
+{
+	double start_s = live_now_s();
+
+	live_node_launch(node);
 	while (!answers(node)) {
 		struct timespec pause = {.tv_nsec = 2000000};
 

@@ -61,6 +61,29 @@ START_TEST(nothing_acknowledged_is_lost_whoever_is_killed_however_often)
 }
 END_TEST
 
+/* Of what an earlier start did not finish the next one makes sense. */
+START_TEST(a_start_may_be_cut_short_at_any_moment)
+{
+	struct random random = random_from(105);
+	struct live_node *node = &trial.nodes[3];
+
+	trial_begin(&trial);
+	trial_record(&trial, 0);
+	trial_await(&trial.nodes[0], 20);
+	live_node_kill(node);
+	for (int i = 0; i < (trial_is_long() ? 100 : 12); i++) {
+		live_node_launch(node);
+		trial_pause_ms(random_below(&random, 400));
+		live_node_kill(node);
+	}
+	live_node_restart(node);
+	trial_await(node, trial_height(&trial.nodes[0]));
+	trial_check(&trial);
+	trial_audit(&trial);
+	trial_end(&trial);
+}
+END_TEST
+
 /* Longer than any time-out of a connection; in the long run a minute. */
 START_TEST(each_may_stand_still_in_turn)
 {
@@ -333,6 +356,7 @@ Suite *test_suite(void)
 	TCase *cases = tcase_create("trials");
 
 	tcase_add_test(cases, nothing_acknowledged_is_lost_whoever_is_killed_however_often);
+	tcase_add_test(cases, a_start_may_be_cut_short_at_any_moment);
 	tcase_add_test(cases, each_may_stand_still_in_turn);
 	tcase_add_test(cases, two_that_stand_still_stop_the_others_until_they_go_on);
 	tcase_add_test(cases, who_joins_late_has_everything_however_often_it_is_killed_on_the_way);
