@@ -4,6 +4,16 @@
  * a nullification of every view between (V1, V2): a final view has none. */
 #include "tests/sim/liars/liars.h"
 
+/* What follows a seal is of another epoch, and no block that a leader of this one can make. */
+static bool can_build_on(const struct executor *executor, const struct hash *block)
+{
+	const struct draft *draft = block ? executor_find(executor, block) : NULL;
+
+	if (!draft)
+		return block && hash_equal(block, &executor->tip.hash);
+	return (draft->header.flags & HEADER_FLAG_SEAL) == 0;
+}
+
 /* The latest block below the true parent that it can still build on. */
 static void on_built(struct sim *sim, uint16_t node, const struct build_job *job)
 {
@@ -14,8 +24,7 @@ static void on_built(struct sim *sim, uint16_t node, const struct build_job *job
 	while (view > core->views.final_view) {
 		const struct hash *block = views_block(&core->views, --view);
 
-		if (!block || (!executor_find(executor, block) &&
-		               !hash_equal(block, &executor->tip.hash)))
+		if (!can_build_on(executor, block))
 			continue;
 		/* It says so, or names the true parent's view. */
 		liar_builds(sim, node, job, block,
