@@ -150,6 +150,12 @@ enum {
 	CLIENT_CONNECT_MS_MAX = 5000,    /* the node is near, or behind a tunnel */
 	CLIENT_ANSWER_MS = 30000,        /* for what the node does at once */
 	CLIENT_PAGE = 200,               /* items asked for at once, cut further if need be */
+	CLIENT_EVENT_SIZE_MAX = 8 << 20, /* a transaction and its records: two answers' worth */
+	CLIENT_EVENT_ID_MAX = 64,        /* a cursor: two numbers of at most 20 digits */
+	CLIENT_EVENT_TYPE_MAX = 32,      /* "block", "tx", and what a later node may add */
+	CLIENT_EVENT_SILENCE_MS = 60000, /* a node says something every 15 s: it is gone */
+	CLIENT_EVENT_PAUSE_MS_MIN = 250, /* before the first new try, doubled for each more */
+	CLIENT_EVENT_PAUSE_MS_MAX = 10000, /* who waits for a node looks that often */
 
 	/* -- Importing many records ----------------------------------------------------------- */
 	IMPORT_TXS_MAX = 8000,           /* read and not yet final: below a sender's tenth of
