@@ -79,6 +79,14 @@ static enum exit_code no_value(struct parser *in, enum option option)
 	                   facts->text, facts->value);
 }
 
+static void take_value(struct parser *in, enum option option, const char *value)
+{
+	struct arguments *arguments = in->arguments;
+
+	arguments->options[option] = value;
+	arguments->given[arguments->given_count++] = (struct argument_given){option, value};
+}
+
 static enum exit_code take_long(struct parser *in, const char *text)
 {
 	const char *equals = strchr(text, '=');
@@ -96,7 +104,7 @@ static enum exit_code take_long(struct parser *in, const char *text)
 	}
 	if (!equals && in->next == in->end)
 		return no_value(in, option);
-	in->arguments->options[option] = equals ? equals + 1 : *in->next++;
+	take_value(in, option, equals ? equals + 1 : *in->next++);
 	return EXIT_CODE_OK;
 }
 
@@ -116,7 +124,7 @@ static enum exit_code take_letters(struct parser *in, const char *letters)
 		}
 		if (!letters[1] && in->next == in->end)
 			return no_value(in, option);
-		in->arguments->options[option] = letters[1] ? letters + 1 : *in->next++;
+		take_value(in, option, letters[1] ? letters + 1 : *in->next++);
 		break;
 	}
 	return EXIT_CODE_OK;
@@ -131,8 +139,11 @@ enum exit_code arguments_parse(struct arguments *arguments, int count,
 
 	*arguments = (struct arguments){0};
 	arguments->words = memory_new(((size_t)count + 1) * sizeof *arguments->words);
-	if (!arguments->words)
+	arguments->given = memory_new(((size_t)count + 1) * sizeof *arguments->given);
+	if (!arguments->words || !arguments->given) {
+		arguments_close(arguments);
 		return failure_set(failure, EXIT_CODE_FAILURE, "out of memory");
+	}
 	while (exit_code == EXIT_CODE_OK && in.next < in.end) {
 		const char *text = *in.next++;
 
@@ -153,10 +164,23 @@ enum exit_code arguments_parse(struct arguments *arguments, int count,
 void arguments_close(struct arguments *arguments)
 {
 	memory_free(arguments->words);
+	memory_free(arguments->given);
 	*arguments = (struct arguments){0};
 }
 
 /* -- Values ------------------------------------------------------------------------- */
+
+const char *arguments_next(const struct arguments *arguments, enum option option,
+                           size_t *at)
+{
+	while (*at < arguments->given_count) {
+		const struct argument_given *given = &arguments->given[(*at)++];
+
+		if (given->option == option)
+			return given->value;
+	}
+	return NULL;
+}
 
 enum exit_code arguments_number(uint64_t *number, const struct arguments *arguments,
                                 enum option option, uint64_t least, uint64_t most,

@@ -2,6 +2,7 @@
 #include "chain/base/memory.h"
 #include "chain/base/text.h"
 #include "chain/ledger/genesis.h"
+#include "wallet-cli/chain_follow.h"
 #include "wallet-cli/listing.h"
 
 #include <stdlib.h>
@@ -188,6 +189,27 @@ const struct command commands_chain[] = {
 		.option_count = 3,
 		.options = {OPTION_from, OPTION_limit, OPTION_cursor},
 		.run = chain_list_blocks,
+	},
+	{
+		.noun = "chain",
+		.verb = "follow",
+		.words = "",
+		.summary = "Print what becomes final, as it does, a line each",
+		.details =
+			"A block comes behind its transactions. Each line begins with the event's cursor, "
+			"height.index; --json prints the event itself in one line, -q the txid or the "
+			"block's hash. When the node goes away it waits for it and goes on where it "
+			"was, until Ctrl-C or --count.\n\n"
+			"With --cursor-file it goes on behind the last line of the last time, even "
+			"after kill -9: the file is written when the line is out, so that at most one "
+			"line is printed again (its first time may have been cut short). After a power "
+			"failure it may be more. --from counts only as long as there is no such file.",
+		.examples = "cairn chain follow\n"
+					"cairn chain follow --topic stream:notes --json --cursor-file notes.cursor\n"
+					"cairn chain follow --topic blocks --topic txs --from 0.0",
+		.option_count = 4,
+		.options = {OPTION_topic, OPTION_from, OPTION_count, OPTION_cursor_file},
+		.run = chain_follow,
 	},
 	{
 		.noun = "chain",

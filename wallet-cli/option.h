@@ -56,8 +56,12 @@
 	  "how to reach the account's owner") \
 	X(content_type, "content-type", 0, "TYPE", false, \
 	  "what the value is, as text/plain or application/json") \
+	X(count, "count", 0, "N", false, \
+	  "end after so many (default: never)") \
 	X(cursor, "cursor", 0, "CURSOR", false, \
 	  "go on where an earlier list stopped: its \"next\"") \
+	X(cursor_file, "cursor-file", 0, "FILE", false, \
+	  "keep there how far it came, and go on from there the next time") \
 	X(description, "description", 0, "TEXT", false, \
 	  "what it is for") \
 	X(display_name, "display-name", 0, "TEXT", false, \
@@ -74,8 +78,8 @@
 	  "refuse unless so many records are under the key before this one") \
 	X(follow, "follow", 'f', 0, false, \
 	  "go on, with a bar, until the node has caught up") \
-	X(from, "from", 0, "N", false, \
-	  "begin at this position or height") \
+	X(from, "from", 0, "N|CURSOR", false, \
+	  "begin at this position or height; of events: behind this cursor, or head") \
 	X(inbox, "inbox", 0, "STREAM", false, \
 	  "the stream in which messages for the account are left") \
 	X(jsonl, "jsonl", 0, 0, false, \
@@ -110,6 +114,8 @@
 	  "a JSON Schema for the values; advice to those who write") \
 	X(succession, "succession", 0, "FILE", false, \
 	  "how the validators of the policy's network changed since") \
+	X(topic, "topic", 't', "TOPIC", false, \
+	  "blocks, txs, stream:NAME or account:ADDRESS; may be given several times") \
 	X(unordered, "unordered", 0, 0, false, \
 	  "send on several connections at once: for a node that is far away") \
 	X(words, "words", 0, 0, false, \

@@ -26,6 +26,9 @@ enum fake_manner {
 	FAKE_SILENT,   /* the request is read, then nothing until the server stops */
 	FAKE_GARBAGE,  /* bytes that are no HTTP */
 	FAKE_ENDLESS,  /* a body without end */
+	FAKE_TEXT,     /* the answer as plain text */
+	FAKE_EVENTS,   /* a stream of events, which ends with the connection */
+	FAKE_EVENTS_ON, /* the same, and then nothing until the server stops */
 };
 
 enum { FAKE_REQUEST_MAX = 4 << 20 };
@@ -104,13 +107,22 @@ static inline bool fake_send(struct fake_node *node, int peer, struct fake_answe
 {
 	size_t body_size = answer->body ? strlen(answer->body) : 0;
 	char head[256];
+	bool is_stream = answer->manner == FAKE_EVENTS || answer->manner == FAKE_EVENTS_ON;
 	size_t size = (size_t)snprintf(
-		head, sizeof head,
-		"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-		answer->status, answer->manner == FAKE_ENDLESS ? (size_t)1 << 40 : body_size);
+		head, sizeof head, "HTTP/1.1 %d X\r\nContent-Type: %s\r\n", answer->status,
+		is_stream                      ? "text/event-stream; charset=utf-8"
+		: answer->manner == FAKE_TEXT ? "text/plain; charset=utf-8"
+		                              : "application/json");
 
+	if (!is_stream)
+		size += (size_t)snprintf(head + size, sizeof head - size,
+		                         "Content-Length: %zu\r\n",
+		                         answer->manner == FAKE_ENDLESS ? (size_t)1 << 40
+		                                                        : body_size);
+	size += (size_t)snprintf(head + size, sizeof head - size, "\r\n");
 	switch (answer->manner) {
 	case FAKE_WHOLE:
+	case FAKE_TEXT:
 		return fake_write(peer, head, size) && fake_write(peer, answer->body, body_size);
 	case FAKE_DRIP:
 		for (size_t i = 0; i < size; i++)
@@ -131,6 +143,15 @@ static inline bool fake_send(struct fake_node *node, int peer, struct fake_answe
 		return false;
 	case FAKE_SILENT:
 		while (fake_wait(node, peer) && recv(peer, head, sizeof head, 0) > 0)
+			;
+		return false;
+	case FAKE_EVENTS:
+	case FAKE_EVENTS_ON:
+		if (!fake_write(peer, head, size) ||
+		    !fake_write(peer, answer->body, body_size))
+			return false;
+		while (answer->manner == FAKE_EVENTS_ON && fake_wait(node, peer) &&
+		       recv(peer, head, sizeof head, 0) > 0)
 			;
 		return false;
 	case FAKE_GARBAGE:

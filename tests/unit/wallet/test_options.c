@@ -51,6 +51,22 @@ START_TEST(a_value_follows_its_option_or_an_equals_sign)
 }
 END_TEST
 
+START_TEST(an_option_that_is_given_several_times_is_found_each_time)
+{
+	size_t at = 0;
+
+	ck_assert_int_eq(PARSE("--topic", "a", "-k", "x", "-tb", "--json", "--topic=c"),
+	                 EXIT_CODE_OK);
+	ck_assert_str_eq(arguments.options[OPTION_topic], "c");
+	ck_assert_str_eq(arguments_next(&arguments, OPTION_topic, &at), "a");
+	ck_assert_str_eq(arguments_next(&arguments, OPTION_topic, &at), "b");
+	ck_assert_str_eq(arguments_next(&arguments, OPTION_topic, &at), "c");
+	ck_assert_ptr_null(arguments_next(&arguments, OPTION_topic, &at));
+	at = 0;
+	ck_assert_ptr_null(arguments_next(&arguments, OPTION_json, &at));
+}
+END_TEST
+
 START_TEST(a_value_may_look_like_an_option)
 {
 	ck_assert_int_eq(PARSE("--key", "--json", "-k", "-q"), EXIT_CODE_OK);
@@ -200,6 +216,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(cases, NULL, teardown);
 	tcase_add_test(cases, options_may_stand_anywhere);
 	tcase_add_test(cases, a_value_follows_its_option_or_an_equals_sign);
+	tcase_add_test(cases, an_option_that_is_given_several_times_is_found_each_time);
 	tcase_add_test(cases, a_value_may_look_like_an_option);
 	tcase_add_test(cases, switches_of_one_letter_go_together);
 	tcase_add_test(cases, two_hyphens_end_the_options);
