@@ -125,6 +125,13 @@ class Browser:
         self.wait("document.readyState === 'complete' && location.href.startsWith(%s)" %
                   json.dumps(url.split("#")[0]))
 
+    def before_pages(self, script):
+        """Runs the script in every page from now on, before the page's own."""
+        self.ask("Page.addScriptToEvaluateOnNewDocument", source=script)
+
+    def save_downloads(self, folder):
+        self.ask("Page.setDownloadBehavior", behavior="allow", downloadPath=folder)
+
     def choose(self, selector, path):
         """A file for a file input."""
         root = self.ask("DOM.getDocument")["root"]["nodeId"]

@@ -1,4 +1,5 @@
-"""A node of its own for a test of pages: a network of one on free ports of loopback."""
+"""A node of its own for a test of pages, on free ports of loopback: a network of one, or the
+only one that runs of several validators, where nothing becomes final."""
 import json
 import os
 import re
@@ -18,9 +19,10 @@ def _free_port():
 
 
 class Node:
-    def __init__(self, *flags):
+    def __init__(self, *flags, validators=1):
         self.folder = tempfile.mkdtemp(prefix="cairn-pages-")
-        self.data = os.path.join(self.folder, "node")
+        self.data = os.path.join(self.folder, "node" if validators == 1 else "net/node0")
+        self.flags = flags
         self.port = _free_port()
         self.url = "http://127.0.0.1:%d" % self.port
         self.process = None
@@ -34,15 +36,30 @@ class Node:
                                 HOME=self.folder)
         self._run("wallet", "new", "--passphrase-file", passphrase)
         self.account = re.search(r"cairn1[a-z0-9]+", self._run("account", "list"))[0]
-        subprocess.run([BIN + "/cairnd", "init", "--data-dir", self.data, "--network", "garden",
-                        "--account", self.account], check=True, stdout=subprocess.DEVNULL,
+        if validators == 1:
+            words = ["init", "--data-dir", self.data, "--network", "garden",
+                     "--account", self.account]
+        else:
+            words = ["devnet", str(validators), "--data-dir", os.path.dirname(self.data),
+                     "--base-port", str(_free_port()), "--prepare"]
+        subprocess.run([BIN + "/cairnd", *words], check=True, stdout=subprocess.DEVNULL,
                        env=self.environment)
         self.log = open(os.path.join(self.folder, "log"), "w")
+        self.start()
+
+    def start(self):
         self.process = subprocess.Popen(
             [BIN + "/cairnd", "run", "--data-dir", self.data,
-             "--rpc-listen", "127.0.0.1:%d" % self.port, "--p2p-listen", "127.0.0.1:0", *flags],
+             "--rpc-listen", "127.0.0.1:%d" % self.port, "--p2p-listen", "127.0.0.1:0",
+             *self.flags],
             stdout=self.log, stderr=self.log, env=self.environment)
         self._wait()
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+        self.process = None
 
     def _wait(self):
         while True:
@@ -74,8 +91,6 @@ class Node:
             return file.read().strip()
 
     def close(self):
-        if self.process:
-            self.process.terminate()
-            self.process.wait()
+        self.stop()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -3,6 +3,8 @@ import base64
 import json
 import os
 import re
+import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -11,6 +13,18 @@ from browser import Browser, find
 from node import Node
 
 PICTURES = os.environ.get("CAIRN_PICTURES")
+# What a page asks the node for, in window.asked: the body of a call, or the address, and how far
+# a stream was read before.
+WATCH = """
+    window.asked = [];
+    window.real_fetch = window.fetch;
+    window.fetch = (address, options) => {
+        asked.push(options?.body ?? address + " " + (options?.headers?.["Last-Event-ID"] ?? ""));
+        return window.is_cut && address.startsWith("/v1/events")
+            ? Promise.resolve(new Response("no such path", {status: 404}))
+            : real_fetch(address, options);
+    };
+"""
 EVIL = "<img src=x onerror=\"document.title='hacked'\">"
 
 
@@ -33,6 +47,7 @@ class Explorer(unittest.TestCase):
             cairn("record", "add", "sensors", "reading %d" % number)
         cls.browser = Browser(find())
         cls.addClassCleanup(cls.browser.close)
+        cls.browser.before_pages(WATCH)
         cls.browser.open(cls.node.url + "/#key=" + cls.node.cookie().split(":")[1])
         cls.browser.wait("document.querySelector('h1')?.textContent === 'garden'")
 
@@ -178,10 +193,102 @@ class Explorer(unittest.TestCase):
         self.browser.wait("document.querySelector('#live').textContent !== %s" %
                           json.dumps(before))
 
+    def test_live_without_asking(self):
+        """A new block comes by itself: nothing is asked before it is told of."""
+        self.go("blocks", "Blocks")
+        height = self.node.json("chain", "head")["height"]
+        self.browser.wait("document.querySelector('#live').textContent === 'block %d'" % height)
+        self.browser.wait("!is_stale && !is_refreshing")
+        self.browser.run("asked.length = 0")
+        # More than two turns of polling; nothing shall happen in that time.
+        self.browser.run("new Promise(done => setTimeout(done, 5000))")
+        self.assertEqual(self.browser.run("asked"), [])
+        self.node.cairn("record", "add", "sensors", "one more")
+        self.browser.wait("document.querySelector('tbody a').textContent === '%d'" % (height + 1))
+        asked = self.browser.run("asked.map(body => JSON.parse(body).map(call => call.method))")
+        self.assertEqual(asked, [["chain.list_blocks"]])
+
+    def test_live_keeps_the_place(self):
+        """Who goes through links with the keyboard keeps theirs, and a text that is marked
+        stays so until it is let go."""
+        self.browser.run("document.querySelector('main a[href=\"#/streams\"]').focus()")
+        self.node.cairn("record", "add", "sensors", "another")
+        height = self.node.json("chain", "head")["height"]
+        newest = "document.querySelector('.figure a').textContent === '%d'"
+        self.browser.wait(newest % height)
+        self.assertEqual(
+            self.browser.run("document.activeElement.getAttribute('href')"), "#/streams")
+        self.browser.run("getSelection().selectAllChildren(document.querySelector('main dl'))")
+        self.node.cairn("record", "add", "sensors", "and another")
+        self.browser.wait("document.querySelector('#live').textContent === 'block %d'" %
+                          (height + 1))
+        self.assertTrue(self.browser.run(newest % height))
+        self.browser.run("getSelection().removeAllRanges()")
+        self.browser.wait(newest % (height + 1))
+
+    def test_event_reader(self):
+        """A stream of events may be cut anywhere, and its lines end in any of three ways."""
+        text = (": from 1.0\r\n\r\nid: 1.1\revent: tx\rdata: \u20ac one\r\rdata:a\r\n"
+                "data:b\nid:1.2\n\nretry: 7\nid: 1.3\n\n:\n\nevent: block\n\ndata: c\n\n"
+                "id: 1.4\ndata: cut")
+        told = [{"comment": "from 1.0"}, {"id": "1.1", "type": "tx", "data": "\u20ac one"},
+                {"id": "1.2", "type": "", "data": "a\nb"}, {"comment": ""},
+                {"id": "1.3", "type": "", "data": "c"}]
+        read = self.browser.run("""(text => Array.from(text, (_, i) => {
+            const told = [], reader = new EventReader(event => told.push(event));
+            for (let at = 0; at < text.length; at += i + 1)
+                reader.take(text.slice(at, at + i + 1));
+            return told;
+        }))(%s)""" % json.dumps(text))
+        self.assertEqual(len(read), len(text))
+        for pieces in read:
+            self.assertEqual(pieces, told)
+
+    def test_receipt(self):
+        """The button saves a file that the wallet finds good."""
+        folder = tempfile.mkdtemp(dir=self.node.folder)
+        self.browser.save_downloads(folder)
+        tx = self.node.json("rpc", "account.list_transactions",
+                            "account=" + self.node.account)["items"][0]
+        self.go("tx/" + tx["txid"], "Transaction")
+        self.browser.click(".receipt button")
+        self.browser.wait("document.querySelector('.receipt').innerText.includes('Saved as')")
+        path = os.path.join(folder, tx["txid"][:16] + ".tlog-proof")
+        until = time.monotonic() + 60
+        while not os.path.exists(path):
+            self.assertLess(time.monotonic(), until, os.listdir(folder))
+        policy = os.path.join(folder, "policy")
+        self.node.cairn("network", "policy", "-o", policy)
+        self.assertIn(tx["txid"], self.node.cairn("receipt", "verify", path, "--policy", policy))
+        self.picture("receipt")
+
+    def test_long_lists(self):
+        """What does not fit one page goes on on the next."""
+        lines = os.path.join(self.node.folder, "lines")
+        with open(lines, "w") as file:
+            for number in range(300):
+                print(json.dumps({"key": "hourly", "value": "hour %d" % number}), file=file)
+        self.node.cairn("stream", "create", "clock")
+        self.node.cairn("record", "add", "clock", "@" + lines, "--jsonl")
+        self.go("stream/clock", "clock")
+        self.follow(".chips a", "History of a key")
+        self.says("300", "hour 299", "hour 0", "Later versions")
+        self.browser.click(".more a")
+        self.browser.wait("document.querySelector('main').innerText.includes('hour 250')")
+        blocks = self.node.json("chain", "list-blocks", "--limit", "20")["items"]
+        block = max(blocks, key=lambda item: item["tx_count"])
+        self.assertGreater(block["tx_count"], 100)
+        self.go("block/%d" % block["height"], "Block %d" % block["height"])
+        self.says("Those from 1 to 100.")
+        self.browser.click(".more a")
+        self.browser.wait("document.querySelector('main').innerText.includes('from 101 to')")
+
     def test_phone(self):
         """No page is wider than a phone, in light and in dark."""
-        self.browser.window(360, 740, phone=True)
-        pages = {"": "garden", "blocks": "Blocks", "block/3": "Block 3", "streams": "Streams",
+        self.browser.window(390, 844, phone=True)
+        tx = self.node.json("rpc", "account.list_transactions",
+                            "account=" + self.node.account)["items"][0]["txid"]
+        pages = {"": "garden", "tx/" + tx: "Transaction", "pending": "Pending", "blocks": "Blocks", "block/3": "Block 3", "streams": "Streams",
                  "stream/notes": "notes", "account/" + self.node.account: "Ada of the garden",
                  "asset/coin": "coin", "validators": "Validators", "peers": "Peers"}
         for scheme in ("light", "dark"):
@@ -211,13 +318,62 @@ class Explorer(unittest.TestCase):
 
 
 class PublicReads(unittest.TestCase):
-    def test_no_key_is_needed(self):
-        node = Node("--set", "rpc.public_reads=true")
+    def open(self, **settings):
+        node = Node("--set", "rpc.public_reads=true", **settings)
         self.addCleanup(node.close)
         browser = Browser(find())
         self.addCleanup(browser.close)
+        browser.before_pages(WATCH)
         browser.open(node.url + "/")
-        browser.wait("document.querySelector('h1')?.textContent === 'garden'")
+        browser.wait("document.querySelector('.figures') !== null")
+        browser.wait("document.querySelector('#live').textContent === 'block 0'")
+        return node, browser
+
+    def test_no_key_is_needed(self):
+        _, browser = self.open()
+        self.assertEqual(browser.run("document.querySelector('h1').textContent"), "garden")
+        self.assertEqual(browser.said, [])
+
+    def test_restart(self):
+        """The page outlives the node, and goes on behind what it was told last."""
+        node, browser = self.open()
+        node.cairn("stream", "create", "notes")
+        live = "document.querySelector('#live').textContent === %s"
+        browser.wait(live % "'block 1'")
+        node.stop()
+        browser.wait(live % "'no answer'")
+        browser.run("asked.length = 0")
+        node.start()
+        browser.wait(live % "'block 1'")
+        node.cairn("record", "add", "notes", "after the restart")
+        browser.wait(live % "'block 2'")
+        browser.wait("document.querySelector('.figure a').textContent === '2'")
+        self.assertIn("/v1/events?topics=blocks 1.1", browser.run("asked"))
+
+    def test_without_a_stream(self):
+        """Where there is none to be had the node is asked again and again."""
+        node, browser = self.open()
+        browser.run("window.is_cut = true; asked.length = 0")
+        node.stop()  # which ends the stream that there is
+        node.start()
+        browser.wait("asked.includes('/v1/events?topics=blocks 0.0')")
+        node.cairn("stream", "create", "notes")
+        browser.wait("document.querySelector('.figure a').textContent === '1'")
+        browser.wait("document.querySelector('#live').textContent === 'block 1'")
+
+    def test_pending(self):
+        """What cannot become final is seen to wait, and for whom."""
+        node, browser = self.open(validators=2)
+        browser.run("location.hash = '#/pending'")
+        browser.wait("document.querySelector('main').innerText.includes('No transaction')")
+        txid = node.cairn("stream", "create", "notes", "--wait", "none").strip()
+        browser.wait("document.querySelector(\"tbody a[href='#/tx/%s']\") !== null" % txid)
+        browser.wait("document.querySelector('main').innerText.includes('1 of 2 validators')")
+        if PICTURES:
+            browser.window(390, 844, phone=True)
+            browser.picture(os.path.join(PICTURES, "explorer-pending.png"))
+        browser.click("tbody a")
+        browser.wait("document.querySelector('main').innerText.includes('pending')")
         self.assertEqual(browser.said, [])
 
 

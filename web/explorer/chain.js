@@ -35,10 +35,22 @@ function signers_table(blocks, validators, names) {
 				block.certificate.signers.includes(index)).length) + " of " + shown.length))));
 }
 
+const known_blocks = new Map(); /* by height, those that were asked for the last time */
+
+/* Who signed them, newest first. What is final stays as it is: only new ones are asked for. */
 async function newest_blocks(height) {
 	const heights = Array.from({length: Math.min(SIGNED_BLOCKS, height)}, (_, i) => height - i);
+	const unknown = heights.filter(height => !known_blocks.has(height));
+	const found = await results_or_null(unknown.map(height => ["chain.get_block", {height}]));
 
-	return results_or_null(heights.map(height => ["chain.get_block", {height}]));
+	for (const height of known_blocks.keys())
+		if (!heights.includes(height))
+			known_blocks.delete(height);
+	for (const block of found)
+		if (block)
+			known_blocks.set(block.height, {height: block.height, proposer: block.proposer,
+				certificate: block.certificate});
+	return heights.map(height => known_blocks.get(height));
 }
 
 /* Display names of accounts, where they have given themselves one. */
@@ -49,9 +61,9 @@ async function names_of(accounts) {
 }
 
 async function show_beginning() {
-	const [status, head, blocks, validators, streams, pool] = await results([
+	const [status, head, blocks, validators, streams] = await results([
 		["node.get_status"], ["chain.get_head"], ["chain.list_blocks", {limit: 8}],
-		["consensus.list_validators"], ["stream.list", {limit: 6}], ["tx.list_pool"]]);
+		["consensus.list_validators"], ["stream.list", {limit: 6}]]);
 	const [newest, names] = await Promise.all([newest_blocks(head.height),
 		names_of(validators.items.map(validator => validator.account))]);
 	const figure = (name, ...words) => make("div", {class: "figure"},
@@ -62,13 +74,13 @@ async function show_beginning() {
 			figure("Newest block", block_link(head.height)),
 			figure("Made final", ago(head.time_ms)),
 			figure("Transactions", count(head.tx_count)),
-			figure("Waiting", count(pool.items.length)),
+			figure("Pending", link("pending", count(status.pool_txs))),
 			figure("Validators", link("validators", count(validators.items.length))),
 			figure("Peers", link("peers", count(status.peers)))),
 		status.syncing ? make("p", {class: "notice"},
 			"This node is catching up: what it shows may be old.") : null,
 		section("Newest blocks", table(BLOCK_COLUMNS, block_rows(blocks.items), "No block yet.",
-			"blocks"),
+			"short"),
 			more("blocks", 1, "All blocks")),
 		section("Who signed the last blocks",
 			signers_table(newest, validators.items, names)),
@@ -85,7 +97,7 @@ async function show_blocks([cursor]) {
 	const list = await call("chain.list_blocks", {limit: 50, ...cursor ? {cursor} : {}});
 
 	return {title: "Blocks", is_live: !cursor, parts: [
-		table(BLOCK_COLUMNS, block_rows(list.items), "No block yet.", "blocks"),
+		table(BLOCK_COLUMNS, block_rows(list.items), "No block yet.", "short"),
 		more("blocks/" + list.next, list.next, "Older blocks")]};
 }
 
@@ -103,11 +115,13 @@ function flag_words(block) {
 
 const BLOCK_TXS_SHOWN = 100;
 
-async function show_block([which]) {
+/* Its transactions from the given one on, which is counted from 0. */
+async function show_block([which, first]) {
 	const key = /^[0-9a-f]{64}$/.test(which) ? {hash: which} : {height: Number(which)};
+	const from = Number(first ?? 0), to = from + BLOCK_TXS_SHOWN;
 	const block = await call("chain.get_block", key);
-	const txs = await results_or_null(block.txids.slice(0, BLOCK_TXS_SHOWN)
-		.map(txid => ["tx.get", {txid}]));
+	const txids = block.txids.slice(from, to);
+	const txs = await results_or_null(txids.map(txid => ["tx.get", {txid}]));
 
 	await learn_names(txs.filter(tx => tx).flatMap(ids_of));
 	return {title: "Block " + count(block.height), parts: [
@@ -128,10 +142,12 @@ async function show_block([which]) {
 			["Root of the log", long_hex(block.log_root)]]),
 		section(many(block.tx_count, "transaction"),
 			table(["Transaction", "From", "What it does"], txs.map((tx, i) => [
-				tx_link(block.txids[i]), tx ? account_link(tx.sender) : null,
+				tx_link(txids[i]), tx ? account_link(tx.sender) : null,
 				tx ? operations_in_short(tx) : "pruned"]), "It has none."),
-			block.txids.length > BLOCK_TXS_SHOWN
-				? note("Only the first " + BLOCK_TXS_SHOWN + " are shown.") : null),
+			block.txids.length > BLOCK_TXS_SHOWN ? note("Those from " + count(from + 1) + " to " +
+				count(Math.min(to, block.txids.length)) + ".") : null,
+			more("block/" + which + "/" + to, to < block.txids.length ? to : null,
+				"More transactions")),
 	]};
 }
 
@@ -155,7 +171,7 @@ function operation_words(op) {
 	switch (op.kind) {
 	case "record.append":
 		return ["a record in ", thing_link("stream", op.stream),
-			op.key_b64 ? [" under ", record_key(op)] : null];
+			op.key_b64 ? [" under ", key_link(op)] : null];
 	case "stream.create":
 		return ["makes the stream ", stream_link(op.name)];
 	case "stream.grant":
@@ -187,13 +203,13 @@ function operations_in_short(tx) {
 /* All fields, those first that people ask for. */
 function operation_part(op, index) {
 	const plain = Object.entries(op).filter(([name, content]) => content !== null &&
-		!["kind", "value_b64", "key", "key_b64", "stream", "asset", "account", "to", "amount"]
-			.includes(name));
+		content !== "" && !["kind", "value_b64", "key", "key_b64", "stream", "asset", "account", "to",
+			"amount"].includes(name));
 
 	return make("section", {class: "card"},
 		make("h3", {}, String(index + 1) + ". " + op.kind), make("p", {}, operation_words(op)),
 		facts([["Stream", op.stream ? thing_link("stream", op.stream) : null],
-			["Key", op.key_b64 ? record_key(op) : null],
+			["Key", op.key_b64 ? key_link(op) : null],
 			["Asset", op.asset ? thing_link("asset", op.asset) : null],
 			["Account", op.account ? account_link(op.account) : null],
 			["To", op.to ? account_link(op.to) : null],
@@ -201,6 +217,33 @@ function operation_part(op, index) {
 				typeof content === "object" ? make("code", {class: "long"},
 					JSON.stringify(content)) : make("span", {class: "long"}, content)])]),
 		op.value_b64 === undefined || op.value_b64 === null ? null : value(op.value_b64));
+}
+
+/* Saves the proof that the transaction is in the ledger as a file. */
+async function save_receipt(txid, said) {
+	const name = txid.slice(0, 16) + ".tlog-proof";
+
+	said.replaceChildren("The node is asked \u2026");
+	try {
+		const {receipt} = await call("receipt.get", {txid, wait_ms: 10000});
+		const url = URL.createObjectURL(new Blob([receipt], {type: "text/plain"}));
+
+		make("a", {href: url, download: name}).click();
+		setTimeout(() => URL.revokeObjectURL(url), 60000);
+		said.replaceChildren("Saved as ", make("code", {}, name), ". Anybody can check it, without " +
+			"this node: ", make("a", {href: "verify.html"}, "check a receipt"), ".");
+	} catch (error) {
+		said.replaceChildren("There is none: " + error.message);
+	}
+}
+
+function receipt_part(txid) {
+	const said = make("span", {class: "quiet", role: "status"},
+		"A file that proves to anybody that this is in the ledger.");
+	const button = make("button", {type: "button"}, "Get receipt");
+
+	button.addEventListener("click", () => save_receipt(txid, said));
+	return make("p", {class: "receipt"}, button, " ", said);
 }
 
 async function show_tx([txid]) {
@@ -216,9 +259,26 @@ async function show_tx([txid]) {
 			long_hex(tx.sender))], ["Block", block_link(tx.height)], ["Final at", time(tx.time_ms)],
 			["Leaf of the log", count(tx.log_index)], ["Signed with", long_hex(tx.key)],
 			["Size", size(tx.size)]]),
+		receipt_part(tx.txid),
 		section(many(tx.operations.length, "operation"), tx.operations.slice(0, 100)
 			.map(operation_part)),
 	]};
+}
+
+/* What waits to enter a block. Nothing tells of what comes: it is asked for again. */
+async function show_pending([cursor]) {
+	const [list, why] = await results([["tx.list_pool", {limit: 100, ...cursor ? {cursor} : {}}],
+		["consensus.why"]]);
+	const is_stuck = list.items.length > 0 && !["working", "idle"].includes(why.state);
+
+	return {title: "Pending", is_live: !cursor, again_ms: cursor ? null : 2000, parts: [
+		is_stuck ? make("div", {class: "notice"}, why.reasons.map(reason => make("div", {}, reason)))
+			: null,
+		table(["Transaction", "From", "Size", "Came", "May enter until"], list.items.map(tx => [
+			tx_link(tx.txid), account_link(tx.sender), size(tx.size),
+			ago(Date.now() - tx.arrived_ms_ago), time(tx.valid_until_ms)]),
+		"No transaction is waiting: all are final."),
+		more("pending/" + list.next, list.next)]};
 }
 
 /* -- Who keeps it ------------------------------------------------------------------------- */

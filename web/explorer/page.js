@@ -1,34 +1,43 @@
 "use strict";
-/* Which page, when, and for whom. The address behind the # says which; the newest block is
- * asked for every two seconds, and a page that could look different by then is made anew. */
-
-const POLL_MS = 2000;
+/* Which page, and for whom: the address behind the # says which. */
 
 const PAGES = {
 	"": show_beginning, blocks: show_blocks, block: show_block, tx: show_tx,
 	streams: show_streams, stream: show_stream, account: show_account, assets: show_assets,
 	asset: show_asset, validators: show_validators, peers: show_peers, search: show_search,
+	pending: show_pending,
 };
 
 const view = document.querySelector("#view");
 let turn = 0;         /* of the page being made: an older one is not shown any more */
 let is_live = false;  /* the page shown may change with each block */
-let last_height = -1;
+let again = null;     /* the timer of one that may change without any */
 
 function words_of_address() {
 	return location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
 }
 
 function put(title, parts) {
+	const focus = view.contains(document.activeElement)
+		? document.activeElement.getAttribute("href") : null;
+
 	document.title = title + " \u00b7 Cairn";
 	view.replaceChildren(make("h1", {}, title), ...parts.flat(Infinity).filter(part => part));
+	/* Who goes from link to link with the keyboard stays where they are. */
+	if (focus)
+		view.querySelector("a[href=\"" + CSS.escape(focus) + "\"]")?.focus({preventScroll: true});
 	for (const anchor of document.querySelectorAll("nav a"))
 		anchor.toggleAttribute("aria-current",
 			anchor.getAttribute("href") === "#/" + words_of_address()[0]);
 }
 
-/* What somebody without the node's key has to do. */
+/* What somebody without the node's key has to do. Who is already at it is not disturbed. */
 function put_door(reason) {
+	if (is_locked()) {
+		if (reason)
+			view.querySelector("#door .bad").textContent = reason;
+		return;
+	}
 	const form = make("form", {id: "door"},
 		make("label", {}, make("span", {}, "The line of the file ", make("code", {}, "rpc.cookie")),
 			make("input", {name: "key", type: "password", autocomplete: "off",
@@ -37,11 +46,13 @@ function put_door(reason) {
 		make("p", {class: "bad", role: "alert"}, reason));
 
 	form.addEventListener("submit", event => {
+		const is_key = take_key(form.elements.key.value);
+
 		event.preventDefault();
-		if (!take_key(form.elements.key.value))
-			form.querySelector(".bad").textContent = "That is not such a line.";
-		else
-			go();
+		form.reset();
+		form.querySelector(".bad").textContent = is_key ? "" : "That is not such a line.";
+		if (is_key)
+			go().then(wake);
 	});
 	put("This node is locked", [
 		make("p", {}, "It shows its ledger to who has its key, which it writes anew at every start " +
@@ -52,8 +63,7 @@ function put_door(reason) {
 			"Whoever has it may do with the node what they like. A node whose ledger anybody may " +
 			"read has ", make("code", {}, "rpc.public_reads = true"), " in its configuration; " +
 			"then this page needs no key.")]);
-	document.querySelector("#live").textContent = "";
-	document.querySelector("#live").className = "";
+	show_live("", false);
 	form.elements.key.focus();
 }
 
@@ -71,6 +81,8 @@ function put_error(error) {
 async function go() {
 	const mine = ++turn, [name, ...words] = words_of_address();
 
+	clearTimeout(again);
+	is_stale = false;
 	try {
 		if (!(name in PAGES))
 			throw new Refusal({code: 101, message: "There is no such page."});
@@ -80,56 +92,14 @@ async function go() {
 			return;
 		put(page.title, page.parts);
 		is_live = page.is_live ?? false;
+		if (page.again_ms)
+			again = setTimeout(refresh, page.again_ms);
 	} catch (error) {
 		if (mine !== turn)
 			return;
 		is_live = !(error instanceof Locked);
 		put_error(error);
 	}
-}
-
-/* -- Live --------------------------------------------------------------------------------- */
-
-function refresh_times() {
-	for (const element of document.querySelectorAll("[data-ago]"))
-		element.textContent = ago(Number(element.dataset.ago)).textContent;
-}
-
-/* Who reads, selects or types must not lose the place. */
-function is_disturbed() {
-	const selection = getSelection();
-
-	return selection && !selection.isCollapsed && view.contains(selection.anchorNode);
-}
-
-async function poll() {
-	const live = document.querySelector("#live");
-
-	if (document.hidden || view.querySelector("#door"))
-		return;
-	try {
-		const status = await call("node.get_status");
-		const is_new = status.height !== last_height;
-
-		document.querySelector("#network").textContent = status.network;
-		live.textContent = "block " + count(status.height);
-		live.className = "on";
-		if (is_new && last_height >= 0 && is_live && !is_disturbed())
-			await go();
-		last_height = status.height;
-		refresh_times();
-	} catch (error) {
-		live.textContent = "no answer";
-		live.className = "";
-		last_height = 0;
-		if (error instanceof Locked)
-			put_error(error);
-	}
-}
-
-async function poll_for_ever() {
-	await poll();
-	setTimeout(poll_for_ever, POLL_MS);
 }
 
 document.querySelector("#search").addEventListener("submit", event => {
@@ -147,10 +117,14 @@ addEventListener("hashchange", () => {
 	if (location.hash.startsWith("#key=")) {
 		take_key(location.hash.slice(1));
 		location.replace("#/");
+		wake();
 		return;
 	}
 	scrollTo(0, 0);
-	go().then(() => view.focus({preventScroll: true}));
+	go().then(() => {
+		view.focus({preventScroll: true});
+		wake();
+	});
 });
 
-go().then(poll_for_ever);
+go().then(live_for_ever);

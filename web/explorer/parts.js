@@ -118,6 +118,14 @@ function thing_link(noun, id) {
 	return noun === "stream" ? stream_link(thing.name) : asset_link(thing.name);
 }
 
+/* A record's key, with a link to what was written under it where the stream's name is known. */
+function key_link(record) {
+	const stream = thing_of("stream", record.stream);
+
+	return stream ? link("stream/" + encodeURIComponent(stream.name) + "/key/" +
+		base64url(record.key_b64), record_key(record)) : record_key(record);
+}
+
 /* "123450" with 2 decimals: 1,234.50 */
 function amount(text, decimals) {
 	const digits = text.padStart(decimals + 1, "0");

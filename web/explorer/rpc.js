@@ -28,19 +28,34 @@ if (location.hash.startsWith("#key=")) {
 	history.replaceState(null, "", location.pathname + "#/");
 }
 
+function key_header() {
+	const key = sessionStorage.getItem(KEY_NAME);
+
+	return key ? {Authorization: "Basic " + btoa("cairn:" + key)} : {};
+}
+
+/* An answer, to a request with these headers, that asks for another key. Meanwhile there may
+ * be one. */
+function check_key(answer, headers) {
+	const asked_with = headers.Authorization;
+
+	if (answer.status !== 401)
+		return;
+	if (key_header().Authorization === asked_with)
+		sessionStorage.removeItem(KEY_NAME);
+	throw new Locked(asked_with ? "That is not the key of this start of the node." : "");
+}
+
 let call_number = 0;
 
 /* Answers in the order of the calls, each {result} or {error}; [method, params] a call. */
 async function call_all(calls) {
 	const first = call_number;
-	const headers = {"Content-Type": "application/json"};
-	const key = sessionStorage.getItem(KEY_NAME);
+	const headers = {"Content-Type": "application/json", ...key_header()};
 
 	if (calls.length === 0)
 		return [];
 	call_number += calls.length;
-	if (key)
-		headers.Authorization = "Basic " + btoa("cairn:" + key);
 	const answer = await fetch("/", {
 		/* Without credentials of its own the browser asks nobody for a password. */
 		method: "POST", headers, credentials: "omit", cache: "no-store",
@@ -48,10 +63,7 @@ async function call_all(calls) {
 			({jsonrpc: "2.0", id: first + i, method, params: params ?? {}}))),
 	});
 
-	if (answer.status === 401) {
-		sessionStorage.removeItem(KEY_NAME);
-		throw new Locked(key ? "That is not the key of this start of the node." : "");
-	}
+	check_key(answer, headers);
 	if (!answer.ok)
 		throw new Error("the node answers " + answer.status);
 	return answer.json();

@@ -4,7 +4,7 @@
 function stream_table(streams) {
 	return table(["Stream", "Records", "Who may write", "Owner"], streams.map(stream => [
 		stream_link(stream.name), count(stream.records), stream.write === "open" ? "anybody"
-			: "listed accounts", account_link(stream.owner)]), "There is no stream yet.");
+			: "listed accounts", account_link(stream.owner)]), "There is no stream yet.", "short");
 }
 
 async function show_streams([cursor]) {
@@ -31,10 +31,27 @@ function record_part(stream, record, has_history) {
 		record.file ? facts([["File", long_hex(record.file)]]) : value(record.value_b64 ?? ""));
 }
 
+/* Each leads to what was written under it. */
+function key_chips(path, keys) {
+	return make("p", {class: "chips"}, keys.map(key => link(path + "/key/" + base64url(key.key_b64),
+		record_key(key), key.versions > 1 ? " \u00d7" + count(key.versions) : null)));
+}
+
+async function show_keys(name, cursor) {
+	const list = await call("stream.list_keys", {stream: name, limit: 500, cursor});
+	const path = "stream/" + encodeURIComponent(name);
+
+	return {title: "Keys", parts: [facts([["Stream", stream_link(name)]]),
+		key_chips(path, list.items),
+		more(path + "/keys/" + encodeURIComponent(list.next), list.next, "More keys")]};
+}
+
 /* The newest records, or those below a position. */
-async function show_stream([name, what, below]) {
+async function show_stream([name, what, below, cursor]) {
 	if (what === "key")
-		return show_history(name, below);
+		return show_history(name, below, cursor);
+	if (what === "keys")
+		return show_keys(name, below);
 	const stream = await call("stream.get", {stream: name});
 	const end = what === "below" ? Math.min(Number(below), stream.records) : stream.records;
 	const from = Math.max(0, end - RECORDS_SHOWN);
@@ -49,26 +66,34 @@ async function show_stream([name, what, below]) {
 			["Owner", link("account/" + stream.owner, long_hex(stream.owner))],
 			["Description", stream.description], ["Id", long_hex(stream.id)],
 			["Made", [time(stream.created_ms), " in block ", block_link(stream.created_height)]]]),
-		keys.items.length > 0 ? section("Keys", make("p", {class: "chips"},
-			keys.items.map(key => link(path + "/key/" + base64url(key.key_b64),
-				record_key(key), key.versions > 1 ? " \u00d7" + count(key.versions) : null))),
-		keys.next !== null ? note("Only the first 50 are shown.") : null) : null,
+		keys.items.length > 0 ? section("Keys", key_chips(path, keys.items),
+			more(path + "/keys/" + encodeURIComponent(keys.next), keys.next, "More keys")) : null,
 		section("Records, newest first", records.items.length === 0 ? note("It has none.") : null,
 			[...records.items].reverse().map(record => record_part(name, record, false)),
 			more(path + "/below/" + from, from > 0 ? from : null, "Older records")),
 	]};
 }
 
-async function show_history(name, key) {
-	const list = await call("stream.get_history",
-		{stream: name, key_b64: base64_of_url(key), limit: 1000});
-	const shown = [...list.items].reverse();
+const VERSIONS_SHOWN = 200;
 
-	return {title: "History of a key", is_live: true, parts: [
-		facts([["Stream", stream_link(name)],
-			["Key", shown.length > 0 ? record_key(shown[0]) : null],
-			["Versions", count(shown.length) + (list.next === null ? "" : " and more")]]),
-		shown.map(record => record_part(name, record, true))]};
+/* Newest first as long as all fit one page. The node lists them from the oldest on: where there
+ * are more, the newest is shown on top, and the pages go forward. */
+async function show_history(name, key, cursor) {
+	const key_b64 = base64_of_url(key);
+	const [list, newest] = await results([
+		["stream.get_history", {stream: name, key_b64, limit: VERSIONS_SHOWN, ...cursor ? {cursor} : {}}],
+		["stream.get_latest", {stream: name, key_b64}]]);
+	const is_whole = list.next === null && !cursor;
+
+	return {title: "History of a key", is_live: !cursor, parts: [
+		facts([["Stream", stream_link(name)], ["Key", record_key(newest)],
+			["Versions", count(newest.version + 1)]]),
+		is_whole ? null : section("The newest", record_part(name, newest, true)),
+		section(is_whole ? "Newest first" : "Oldest first",
+			(is_whole ? [...list.items].reverse() : list.items)
+				.map(record => record_part(name, record, true)),
+			more("stream/" + encodeURIComponent(name) + "/key/" + key + "/" +
+				encodeURIComponent(list.next), list.next, "Later versions"))]};
 }
 
 async function show_account([account, cursor]) {
@@ -88,7 +113,7 @@ async function show_account([account, cursor]) {
 		"It holds nothing.")),
 		section("Transactions, newest first", table(["Transaction", "Block", "When"],
 			txs.items.map(tx => [tx_link(tx.txid), block_link(tx.height), ago(tx.time_ms)]),
-			"It has none."), more("account/" + account + "/" + txs.next, txs.next, "Older ones")),
+			"It has none.", "short"), more("account/" + account + "/" + txs.next, txs.next, "Older ones")),
 	]};
 }
 
