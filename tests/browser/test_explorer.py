@@ -226,6 +226,26 @@ class Explorer(unittest.TestCase):
         self.browser.run("getSelection().removeAllRanges()")
         self.browser.wait(newest % (height + 1))
 
+    def test_only_its_own_scripts_run(self):
+        """Were there a hole through which others could put markup, nothing of it would run."""
+        self.browser.run("""(() => {
+            const script = document.createElement("script"), box = document.createElement("div");
+            script.textContent = "window.injected = 'script'";
+            box.innerHTML = "<img src='data:,' onerror=\\"window.injected = 'handler'\\">";
+            document.body.append(script, box);
+            return new Promise(done => {
+                box.firstChild.addEventListener("error", done);
+            }).then(() => {
+                script.remove();
+                box.remove();
+            });
+        })()""")
+        self.assertIsNone(self.browser.run("window.injected ?? null"))
+        refusals = [text for text in self.browser.said if "Content Security Policy" in text]
+        self.assertGreaterEqual(len(refusals), 2, self.browser.said)
+        self.assertEqual(len(refusals), len(self.browser.said))
+        self.browser.said = []
+
     def test_event_reader(self):
         """A stream of events may be cut anywhere, and its lines end in any of three ways."""
         text = (": from 1.0\r\n\r\nid: 1.1\revent: tx\rdata: \u20ac one\r\rdata:a\r\n"
@@ -266,13 +286,13 @@ class Explorer(unittest.TestCase):
         """What does not fit one page goes on on the next."""
         lines = os.path.join(self.node.folder, "lines")
         with open(lines, "w") as file:
-            for number in range(300):
+            for number in range(2000):
                 print(json.dumps({"key": "hourly", "value": "hour %d" % number}), file=file)
         self.node.cairn("stream", "create", "clock")
         self.node.cairn("record", "add", "clock", "@" + lines, "--jsonl")
         self.go("stream/clock", "clock")
         self.follow(".chips a", "History of a key")
-        self.says("300", "hour 299", "hour 0", "Later versions")
+        self.says("2,000", "hour 1999", "hour 0", "Later versions")
         self.browser.click(".more a")
         self.browser.wait("document.querySelector('main').innerText.includes('hour 250')")
         blocks = self.node.json("chain", "list-blocks", "--limit", "20")["items"]
