@@ -3,10 +3,13 @@ behind each. The standard library is enough for that."""
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
 import time
+
+ANSWER_S = 100  # a browser that says nothing for so long says nothing more
 
 
 def find():
@@ -59,8 +62,10 @@ class Browser:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _read(self):
+    def _read(self, method):
         while b"\0" not in self.rest:
+            if not select.select([self.inward], [], [], ANSWER_S)[0]:
+                raise RuntimeError("the browser does not answer %s" % method)
             data = os.read(self.inward, 1 << 20)
             if not data:
                 raise RuntimeError("the browser ended")
@@ -83,7 +88,7 @@ class Browser:
             message["sessionId"] = self.session
         os.write(self.out, json.dumps(message).encode() + b"\0")
         while True:
-            answer = self._read()
+            answer = self._read(method)
             if answer.get("id") != self.number:
                 continue
             if "error" in answer:
