@@ -7,9 +7,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import urllib.request
 
 BIN = os.environ["CAIRN_BIN_DIR"]
+PATIENCE_S = 120
 
 
 def _free_port():
@@ -23,8 +25,7 @@ class Node:
         self.folder = tempfile.mkdtemp(prefix="cairn-pages-")
         self.data = os.path.join(self.folder, "node" if validators == 1 else "net/node0")
         self.flags = flags
-        self.port = _free_port()
-        self.url = "http://127.0.0.1:%d" % self.port
+        self.port = None
         self.process = None
         passphrase = os.path.join(self.folder, "passphrase")
         open(passphrase, "w").close()
@@ -48,12 +49,21 @@ class Node:
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen(
-            [BIN + "/cairnd", "run", "--data-dir", self.data,
-             "--rpc-listen", "127.0.0.1:%d" % self.port, "--p2p-listen", "127.0.0.1:0",
-             *self.flags],
-            stdout=self.log, stderr=self.log, env=self.environment)
-        self._wait()
+        """On the port that it had; the first time on one that was free a moment ago, or on another
+        if somebody was faster."""
+        for turn in range(1 if self.port else 5):
+            port = self.port or _free_port()
+            self.url = "http://127.0.0.1:%d" % port
+            self.process = subprocess.Popen(
+                [BIN + "/cairnd", "run", "--data-dir", self.data,
+                 "--rpc-listen", "127.0.0.1:%d" % port, "--p2p-listen", "127.0.0.1:0",
+                 *self.flags],
+                stdout=self.log, stderr=self.log, env=self.environment)
+            if self._is_ready():
+                self.port = port
+                return
+        with open(self.log.name) as log:
+            raise RuntimeError(log.read())
 
     def stop(self):
         if self.process:
@@ -61,16 +71,19 @@ class Node:
             self.process.wait()
         self.process = None
 
-    def _wait(self):
-        while True:
-            if self.process.poll() is not None:
-                with open(self.log.name) as log:
-                    raise RuntimeError(log.read())
+    def _is_ready(self):
+        """False: it ended instead."""
+        until = time.monotonic() + PATIENCE_S
+        while self.process.poll() is None:
             try:
                 if urllib.request.urlopen(self.url + "/readyz", timeout=5).status == 200:
-                    return
+                    return True
             except OSError:
-                continue
+                if time.monotonic() > until:
+                    self.process.kill()
+                    raise
+                time.sleep(0.02)
+        return False
 
     def cairn(self, *words):
         """What the wallet says, asking this node."""

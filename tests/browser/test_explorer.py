@@ -12,7 +12,7 @@ import urllib.request
 from browser import Browser, find
 from node import Node
 
-PICTURES = os.environ.get("CAIRN_PICTURES")
+PICTURES = os.environ.get("BROWSER_PICTURES")
 # What a page asks the node for, in window.asked: the body of a call, or the address, and how far
 # a stream was read before.
 WATCH = """

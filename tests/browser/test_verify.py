@@ -1,83 +1,25 @@
 """The page that checks receipts says what the other verifiers say, in a real browser."""
 import json
-import os
 import pathlib
 import random
-import subprocess
 import tempfile
 import unittest
 
-from browser import Browser, find
-from node import BIN, Node
+from verify_page import VerifyPage
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RECEIPTS = ROOT / "tests/vectors/receipts"
 GOLDEN = json.loads((RECEIPTS / "golden.json").read_text())
-PICTURES = os.environ.get("CAIRN_PICTURES")
 
 
-def said_by_cairn(case):
-    words = [BIN + "/cairn", "receipt", "verify", str(RECEIPTS / case["file"]), "--policy",
-             str(RECEIPTS / case["policy"])]
-    if case["succession"]:
-        words += ["--succession", str(RECEIPTS / case["succession"])]
-    done = subprocess.run(words, capture_output=True, text=True)
-    return done.returncode, done.stdout, done.stderr
-
-
-class Verify(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.node = Node()
-        cls.addClassCleanup(cls.node.close)
-        cls.browser = Browser(find())
-        cls.addClassCleanup(cls.browser.close)
-
-    def open(self):
-        self.browser.open(self.node.url + "/verify.html")
-        self.assertFalse(self.browser.run("document.querySelector('#files').hidden"))
-
-    def verdict(self, file, policy, succession=None):
-        """The title and the sentences, when the page has made up its mind."""
-        self.browser.run("document.querySelector('#verdict').hidden = true")
-        if succession:
-            self.browser.choose("#succession input", succession)
-        self.browser.choose("#policy input", policy)
-        self.browser.choose("#receipt input", file)
-        self.browser.wait("['Yes', 'No', 'It could not be checked'].includes("
-                          "document.querySelector('#verdict:not([hidden]) h2')?.textContent) && "
-                          "document.querySelector('#receipt .chosen').textContent.startsWith(%s)"
-                          % json.dumps(os.path.basename(str(file))))
-        return self.browser.run("""(() => {
-            const texts = selector => [...document.querySelectorAll(selector)]
-                .map(element => element.textContent);
-            return {title: texts("#verdict h2")[0], reason: texts("#verdict .reason")[0],
-                    lines: texts("#verdict li")};
-        })()""")
-
-    def picture(self, name):
-        if PICTURES:
-            self.browser.picture(os.path.join(PICTURES, name + ".png"))
-
+class Verify(VerifyPage):
     def test_golden_receipts(self):
         """The verdict of each case, and the very sentences of cairn receipt verify."""
         for case in GOLDEN["cases"]:
             with self.subTest(**{k: case[k] for k in ("file", "policy", "succession")}):
-                self.open()
                 succession = case["succession"] and RECEIPTS / case["succession"]
-                page = self.verdict(RECEIPTS / case["file"], RECEIPTS / case["policy"],
-                                    succession)
-                code, out, err = said_by_cairn(case)
-                if case["verdict"] == "GOOD":
-                    self.assertEqual(code, 0, err)
-                    self.assertEqual(page["title"], "Yes", page)
-                    self.assertEqual("".join(line + "\n" for line in page["lines"]), out)
-                else:
-                    self.assertEqual(code, 7)
-                    self.assertEqual(page["title"], "No", page)
-                    sentence = page["reason"].removeprefix("It does not hold: ")
-                    self.assertIn(sentence.split(" (")[0].rstrip("."), err)
-                    self.assertEqual(page["lines"], [])
+                self.says_the_same(case["verdict"] == "GOOD", RECEIPTS / case["file"],
+                                   RECEIPTS / case["policy"], succession)
         self.assertEqual(self.browser.said, [])
 
     def test_flipped_bits(self):

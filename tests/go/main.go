@@ -2,7 +2,8 @@
 // They know nothing of Cairn: the notes, the inclusion proofs and the roots have to hold as
 // they stand. Cosignatures are a kind of signature that sumdb/note lets others add.
 //
-//	main FOLDER      of tests/vectors/receipts
+//	main FOLDER          of tests/vectors/receipts
+//	main cases FOLDER    of files, as cases.json there says
 package main
 
 import (
@@ -12,6 +13,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -162,30 +164,46 @@ func check(data []byte, p *policy) error {
 	return tlog.CheckRecord(tlog.RecordProof(path), size, root, index, tlog.RecordHash(leaf))
 }
 
-func main() {
-	folder := os.Args[1]
-	p, err := readPolicy(filepath.Join(folder, "policy-0.txt"))
+// What is checked, how often, and how often another answer was wanted.
+type run struct {
+	folder          string
+	checked, failed int
+}
+
+func (r *run) read(name string) []byte {
+	data, err := os.ReadFile(filepath.Join(r.folder, name))
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	failed := 0
-	expect := func(name string, data []byte, good bool) {
-		if err := check(data, p); (err == nil) != good {
-			fmt.Printf("%s: wanted %v, got %v\n", name, good, err)
-			failed++
-		}
+	return data
+}
+
+func (r *run) policy(name string) *policy {
+	p, err := readPolicy(filepath.Join(r.folder, name))
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
 	}
-	names := []string{"tx", "spare", "records", "stream", "state", "absent"}
-	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join(folder, name+".tlog-proof"))
-		if err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-		expect(name, data, true)
-		// another path, another index
-		expect(name+" with another index", bytes.Replace(data, []byte("\nindex "), []byte("\nindex 1"), 1), false)
+	return p
+}
+
+func (r *run) expect(name string, data []byte, p *policy, good bool) {
+	r.checked++
+	if err := check(data, p); (err == nil) != good {
+		fmt.Printf("%s: wanted %v, got %v\n", name, good, err)
+		r.failed++
+	}
+}
+
+// The golden receipts, and each with another index and another path.
+func (r *run) vectors() {
+	p := r.policy("policy-0.txt")
+	for _, name := range []string{"tx", "spare", "records", "stream", "state", "absent"} {
+		data := r.read(name + ".tlog-proof")
+		r.expect(name, data, p, true)
+		r.expect(name+" with another index",
+			bytes.Replace(data, []byte("\nindex "), []byte("\nindex 1"), 1), p, false)
 		at := bytes.Index(data, []byte("\n\n")) - 10
 		spoiled := append([]byte{}, data...)
 		if spoiled[at] == 'A' {
@@ -193,16 +211,34 @@ func main() {
 		} else {
 			spoiled[at] = 'A'
 		}
-		expect(name+" with another path", spoiled, false)
+		r.expect(name+" with another path", spoiled, p, false)
 	}
-	data, err := os.ReadFile(filepath.Join(folder, "short.tlog-proof"))
-	if err != nil {
+	r.expect("short", r.read("short.tlog-proof"), p, false)
+}
+
+func (r *run) cases() {
+	var cases []struct {
+		File, Policy string
+		Good         bool `json:"is_good"`
+	}
+	if err := json.Unmarshal(r.read("cases.json"), &cases); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
-	expect("short", data, false)
-	fmt.Printf("%d receipts read by golang.org/x/mod, %d wrong\n", len(names)+1, failed)
-	if failed > 0 {
+	for _, c := range cases {
+		r.expect(c.File, r.read(c.File), r.policy(c.Policy), c.Good)
+	}
+}
+
+func main() {
+	r := &run{folder: os.Args[len(os.Args)-1]}
+	if os.Args[1] == "cases" {
+		r.cases()
+	} else {
+		r.vectors()
+	}
+	fmt.Printf("%d receipts read by golang.org/x/mod, %d wrong\n", r.checked, r.failed)
+	if r.failed > 0 || r.checked == 0 {
 		os.Exit(1)
 	}
 }
