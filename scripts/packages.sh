@@ -6,8 +6,11 @@ CAIRN_PACKAGES=(
 	librocksdb-dev libsecp256k1-dev libuv1-dev libjansson-dev libwslay-dev
 	libcurl4-openssl-dev libssl-dev uthash-dev check spin python3
 )
-# What test.sh --all needs besides.
-CAIRN_ALL_PACKAGES=(clang libclang-rt-14-dev curl libfaketime iproute2)
+# What test.sh --all needs besides; the last line is for receipts checked by a browser and by Go.
+CAIRN_ALL_PACKAGES=(
+	clang libclang-rt-14-dev curl libfaketime iproute2
+	chromium golang-go golang-golang-x-mod-dev
+)
 
 # Installs those of the packages that are missing; says so; fails with a sentence.
 install_packages() {
