@@ -39,7 +39,8 @@ struct load_result {
 	size_t next;           /* transaction that was not sent */
 };
 
-/* Batches over BENCH_CONNECTIONS for so long; then until all that was taken is final. */
+/* Batches over BENCH_CONNECTIONS for so long, or until all are sent; then until all that was
+ * taken is final. */
 void load_run(struct load_result *result, const struct load_plan *plan);
 
 struct latency_plan {
@@ -60,9 +61,10 @@ struct latency_result {
 /* tx.submit_and_wait, one transaction a call. */
 void latency_run(struct latency_result *result, const struct latency_plan *plan);
 
-/* -- node.c, network.c ------------------------------------------------------------------------ */
+/* -- node.c, network.c, audit.c, proofs.c ------------------------------------------------------ */
 
 struct bench_options {
+	size_t tx_count;    /* of the ledger that proofs and audit make */
 	double seconds;     /* of each run under full load */
 	const char *folder; /* where the nodes live */
 	char bin[4096];     /* where cairnd is */
@@ -72,20 +74,15 @@ struct bench_options {
 void bench_node(const struct bench_options *options);
 void bench_network(const struct bench_options *options);
 void bench_proofs(const struct bench_options *options);
+void bench_audit(const struct bench_options *options);
 
-/* -- proofs.c ------------------------------------------------------------------------------- */
+size_t bench_cores(void);
 
-struct proofs_result {
-	size_t count;      /* receipts given */
-	double seconds;
-	double node_cpu_s;
-	size_t size;       /* of one, bytes */
-	double check_us;   /* for whoever checks one, by text and policy */
-};
+/* A new node with `tx_count` transactions in its ledger, all final; it runs. */
+void bench_fill(struct live_node *node, struct workload *workload,
+                const struct bench_options *options);
 
-/* receipt.get over one connection, for `seconds`, of the first `tx_count` transactions of the
- * workload, which are in the ledger. */
-void proofs_run(struct proofs_result *result, const struct live_node *node,
-                const struct workload *workload, size_t tx_count, double seconds);
+/* `cairnd audit` of a stopped node's ledger, on all cores, against raw checks before and after. */
+void bench_audit_of(const struct live_node *node, uint64_t tx_count, size_t cores);
 
 #endif

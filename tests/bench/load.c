@@ -144,7 +144,13 @@ static void watch(struct load *load)
 	load->watch_due_s = live_now_s() + WATCH_MS / 1e3;
 }
 
-/* Sends while `until_s` is not past, and takes answers until none is under way. */
+static bool has_more(const struct load *load)
+{
+	return load->later_count > 0 || load->next < load->plan->last;
+}
+
+/* Sends while `until_s` is not past and there is more, and takes answers until none is under
+ * way. */
 static void pump(struct load *load, double until_s)
 {
 	for (;;) {
@@ -162,7 +168,7 @@ static void pump(struct load *load, double until_s)
 			waits[i] = (struct pollfd){.fd = batch->connection.socket, .events = POLLIN};
 			under_way += batch->connection.sent_s > 0;
 		}
-		if (under_way == 0 && live_now_s() >= until_s)
+		if (under_way == 0 && (live_now_s() >= until_s || !has_more(load)))
 			return;
 		poll(waits, BENCH_CONNECTIONS, 5);
 		for (size_t i = 0; i < BENCH_CONNECTIONS; i++)

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static void print_load(const struct load_result *load, double raw)
 {
@@ -33,22 +32,6 @@ static void measure_disk(struct live_node *node, const struct workload *workload
 	live_node_stop(node);
 }
 
-/* Offline, on all cores. The yardstick is taken anew: minutes have gone by. */
-static void measure_audit(const struct live_node *node, uint64_t tx_count, size_t cores)
-{
-	double start_s, rate;
-	struct raw_result raw;
-
-	bench_raw_verifications(&raw, 3, cores);
-	start_s = live_now_s();
-	live_node_command(node, "audit");
-	rate = (double)tx_count / (live_now_s() - start_s);
-	printf("audit                          %12.0f tx/s   (%llu)\n", rate,
-	       (unsigned long long)tx_count);
-	printf("audit / raw                    %12.3f        (raw %.0f /s)\n", rate / raw.rate,
-	       raw.rate);
-}
-
 static void measure_latency(const struct live_node *node, const struct workload *workload,
                             double raw, double rate)
 {
@@ -71,8 +54,7 @@ static void measure_latency(const struct live_node *node, const struct workload 
 
 void bench_node(const struct bench_options *options)
 {
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t cores = online > 0 ? (size_t)online : 1;
+	size_t cores = bench_cores();
 	struct live_connection watch;
 	struct workload workload;
 	struct load_result load;
@@ -109,50 +91,8 @@ void bench_node(const struct bench_options *options)
 	tx_count = live_answer_u64(&watch, "tx_count");
 	live_disconnect(&watch);
 	measure_disk(&node, &workload, tx_count);
-	measure_audit(&node, tx_count, cores);
+	bench_audit_of(&node, tx_count, cores);
 	workload_free(&workload);
-	if (!options->keep)
-		live_node_remove(&node);
-}
-
-void bench_proofs(const struct bench_options *options)
-{
-	long online = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t cores = online > 0 ? (size_t)online : 1;
-	struct raw_result checks;
-	struct proofs_result proofs;
-	struct live_connection watch;
-	struct workload workload;
-	struct load_result load;
-	struct live_node node;
-	double raw;
-
-	bench_raw_verifications(&checks, 2, cores);
-	raw = checks.rate;
-	live_node_start(&node, options->bin, options->folder);
-	live_connect(&watch, &node);
-	/* What raw checks do in a second, a node has in its ledger after several. */
-	workload_make(&workload, &watch, (size_t)raw, cores);
-	live_disconnect(&watch);
-	load_run(&load, &(struct load_plan){
-						.nodes = &node,
-						.node_count = 1,
-						.workload = &workload,
-						.last = workload.count,
-						.seconds = 12,
-					});
-	proofs_run(&proofs, &node, &workload, workload.count, options->seconds);
-	printf("raw signature checks           %12.0f /s     (%zu cores)\n", raw, cores);
-	printf("log                            %12zu transactions\n", workload.count);
-	printf("receipts                       %12.0f /s     (one connection, %zu in all)\n",
-	       (double)proofs.count / proofs.seconds, proofs.count);
-	printf("receipts / s of node CPU       %12.0f\n",
-	       (double)proofs.count / proofs.node_cpu_s);
-	printf("a receipt                      %12zu bytes\n", proofs.size);
-	printf("checking one                   %12.1f us     (%.2f raw checks)\n",
-	       proofs.check_us, proofs.check_us * raw / (1e6 * (double)cores));
-	workload_free(&workload);
-	live_node_stop(&node);
 	if (!options->keep)
 		live_node_remove(&node);
 }

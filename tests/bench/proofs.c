@@ -2,15 +2,33 @@
 #include "tests/bench/bench.h"
 
 #include "chain/base/text.h"
+#include "chain/crypto/cosign_key.h"
 #include "chain/ledger/genesis.h"
 #include "chain/receipt/make.h"
 #include "chain/receipt/receipt.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { CALLS = 100, CHECKED = 200, WAIT_MS = 60000 };
+enum {
+	CALLS = 100,       /* of one body */
+	CHECKED = 200,
+	COSIGNATURES = 1000, /* that are checked to know what one costs */
+	WAIT_MS = 60000,
+	CHECK_US_MAX = 1000, /* the aim for a receipt without its cosignatures */
+};
+
+struct proofs_result {
+	size_t count;      /* receipts given */
+	double seconds;
+	double node_cpu_s;
+	size_t size;       /* of one, bytes */
+	double check_us;   /* CPU's, for whoever checks one by text and policy */
+	size_t signed_by;  /* signatures over the checkpoint of one: as a log and as witnesses */
+};
 
 struct proofs {
 	struct live_connection connection;
@@ -74,8 +92,29 @@ static void ask(struct proofs *proofs, size_t round)
 		live_fail("refused: %.300s", (const char *)proofs->connection.answer.at);
 }
 
-/* Each of the last answer, some of them several times; gives microseconds for one. */
-static double check(struct proofs *proofs, size_t *size)
+/* Of this thread: whoever else uses the machine does not count. */
+static double cpu_now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Lines of signatures: they begin with an em dash, as the formats of notes say. */
+static size_t signature_lines(const char *receipt)
+{
+	size_t count = 0;
+
+	while ((receipt = strstr(receipt, "\n\xe2\x80\x94 "))) {
+		count++;
+		receipt++;
+	}
+	return count;
+}
+
+/* Each of the last answer, some of them several times. */
+static void check(struct proofs *proofs, struct proofs_result *result)
 {
 	const struct buffer *answer = &proofs->connection.answer;
 	json_t *items = json_loadb((const char *)answer->at, answer->size - 1, 0, NULL);
@@ -94,20 +133,23 @@ static double check(struct proofs *proofs, size_t *size)
 		struct arena arena = {0};
 		struct receipt_facts facts;
 		struct why why = {{0}};
-		double start_s = live_now_s();
+		double start_s = cpu_now_s();
 
 		if (receipt_verify(&facts, &arena, &texts, &why) != RECEIPT_GOOD)
 			live_fail("a receipt does not hold: %s", why.text);
-		spent_s += live_now_s() - start_s;
-		*size = texts.file.size;
+		spent_s += cpu_now_s() - start_s;
+		result->size = texts.file.size;
+		result->signed_by = signature_lines(json_string_value(receipt));
 		arena_close(&arena);
 	}
 	json_decref(items);
-	return spent_s * 1e6 / CHECKED;
+	result->check_us = spent_s * 1e6 / CHECKED;
 }
 
-void proofs_run(struct proofs_result *result, const struct live_node *node,
-                const struct workload *workload, size_t tx_count, double seconds)
+/* receipt.get over one connection, for `seconds`, of the first `tx_count` transactions of the
+ * workload, which are in the ledger. */
+static void proofs_run(struct proofs_result *result, const struct live_node *node,
+                       const struct workload *workload, size_t tx_count, double seconds)
 {
 	struct proofs proofs = {.workload = workload, .tx_count = tx_count};
 	double start_s, cpu_s;
@@ -125,8 +167,63 @@ void proofs_run(struct proofs_result *result, const struct live_node *node,
 	}
 	result->seconds = live_now_s() - start_s;
 	result->node_cpu_s = live_node_cpu_s(node) - cpu_s;
-	result->check_us = check(&proofs, &result->size);
+	check(&proofs, result);
 	buffer_close(&proofs.body);
 	buffer_close(&proofs.policy);
 	live_disconnect(&proofs.connection);
+}
+
+/* What a cosignature costs whoever checks it, microseconds of the CPU. */
+static double cosignature_us(void)
+{
+	static const uint8_t seed[COSIGN_SEED_SIZE] = {1};
+	/* As long as what is signed of a checkpoint. */
+	struct bytes_view message =
+		text_view("cosignature/v1\ntime 1796017102\ncairn/network/72e64f436630a0c179c22408e3ce"
+	              "ba15\n100112\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
+	uint8_t signature[COSIGN_SIGNATURE_SIZE];
+	struct hash key;
+	double start_s;
+
+	if (cosign_key_public(&key, seed) != STATUS_OK ||
+	    cosign_key_sign(signature, seed, message) != STATUS_OK)
+		live_fail("cannot sign");
+	start_s = cpu_now_s();
+	for (size_t i = 0; i < COSIGNATURES; i++)
+		if (!cosign_signature_is_valid(signature, &key, message))
+			live_fail("a good signature was refused");
+	return (cpu_now_s() - start_s) * 1e6 / COSIGNATURES;
+}
+
+void bench_proofs(const struct bench_options *options)
+{
+	size_t cores = bench_cores();
+	struct raw_result raw;
+	struct proofs_result proofs;
+	struct workload workload;
+	struct live_node node;
+	double cosignature, rest;
+
+	bench_raw_verifications(&raw, 2, cores);
+	bench_fill(&node, &workload, options);
+	proofs_run(&proofs, &node, &workload, workload.count, options->seconds);
+	cosignature = cosignature_us();
+	rest = proofs.check_us - (double)proofs.signed_by * cosignature;
+	printf("raw signature checks           %12.0f /s     (%zu cores)\n", raw.rate, cores);
+	printf("log                            %12zu transactions\n", options->tx_count);
+	printf("receipts                       %12.0f /s     (one connection, %zu in all)\n",
+	       (double)proofs.count / proofs.seconds, proofs.count);
+	printf("receipts / s of node CPU       %12.0f\n",
+	       (double)proofs.count / proofs.node_cpu_s);
+	printf("a receipt                      %12zu bytes\n", proofs.size);
+	printf("checking one                   %12.1f us     (%.2f raw checks)\n", proofs.check_us,
+	       proofs.check_us / (raw.cpu_s * 1e6));
+	printf("  of it signatures of the log  %12.1f us     (%zu of %.1f us)\n",
+	       (double)proofs.signed_by * cosignature, proofs.signed_by, cosignature);
+	printf("  and the rest                 %12.1f us     (aim %d)\n", rest, CHECK_US_MAX);
+	live_node_stop(&node);
+	bench_audit_of(&node, options->tx_count, cores);
+	workload_free(&workload);
+	if (!options->keep)
+		live_node_remove(&node);
 }
