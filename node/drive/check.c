@@ -69,12 +69,12 @@ bool check_nothing(const struct signature *signature, const struct hash *digest,
 }
 
 void check_run(struct check_job *job, const struct network *network,
-               check_function *is_valid)
+               check_function *is_valid, check_cosign_function *is_cosign_valid)
 {
 	job->is_good = true;
 	for (size_t i = 0; job->cosigned && i < job->cosigned->count && job->is_good; i++)
 		job->is_good =
-			cosign_is_valid(&job->cosigned->items[i], buffer_view(&job->text));
+			is_cosign_valid(&job->cosigned->items[i], buffer_view(&job->text));
 	for (size_t i = 0; i < job->signature_count && job->is_good; i++)
 		job->is_good = is_valid(&job->signatures[i].signature, &job->signatures[i].digest,
 		                        &job->signatures[i].key);

@@ -48,17 +48,18 @@ struct check_job {
 	enum status status;        /* out: of ours; STATUS_MEMORY */
 };
 
-/* How a signature is checked: signature_is_valid, but in a simulator that has no time for
- * it. */
+/* How a signature is checked: signature_is_valid, and cosign_is_valid, but in a simulator
+ * that has no time for it. */
 typedef bool check_function(const struct signature *signature, const struct hash *digest,
                             const struct public_key *key);
+typedef bool check_cosign_function(const struct cosign *cosign, struct bytes_view text);
 
 /* For what was checked before: every signature is taken for valid. */
 check_function check_nothing;
 
 /* Fills in what is marked out. Any thread. */
 void check_run(struct check_job *job, const struct network *network,
-               check_function *is_valid);
+               check_function *is_valid, check_cosign_function *is_cosign_valid);
 
 /* NULL is fine. */
 void check_job_free(struct check_job *job);

@@ -5,7 +5,6 @@
 #include "chain/base/invariant.h"
 
 enum {
-	COSIGN_CHECKS_MAX = 64, /* out there at once, of 22 KiB; what comes beyond is asked for */
 	COSIGN_LATE_MS = 10000, /* a block so old is met in catching up */
 };
 

@@ -27,6 +27,8 @@ enum {
 	COSIGN_AHEAD_MAX = 8,    /* checkpoints of one signer that our disk has not reached: the
 	                          * next ones, and his newest. 0.8 s, and a question finds more */
 	COSIGN_OWN_MAX = 256,    /* of our disk that no quorum has signed yet: 5 s at 50 blocks/s */
+	COSIGN_CHECKS_MAX = 64,  /* messages being checked at once, of 22 KiB; what comes beyond
+	                          * is asked for */
 	COSIGN_SEALS_MAX = 8,    /* ended sets that we still want a quorum of. Sets end with a
 	                          * vote of the root group; what is beyond is asked for later */
 };

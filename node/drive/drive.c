@@ -321,7 +321,7 @@ void drive_load_block(struct drive *drive, const struct header *header,
 	job.block_count = 1;
 	job.bodies = &checked;
 	/* It was checked before it was kept: only its names are wanted. */
-	check_run(&job, drive->network, check_nothing);
+	check_run(&job, drive->network, check_nothing, cosign_is_valid);
 	if (job.status != STATUS_OK || checked.finding != BODY_GOOD ||
 	    shelf_find(&drive->shelf, &checked.hash)) {
 		memory_free(checked.txids);

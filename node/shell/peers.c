@@ -61,7 +61,8 @@ static void run_check(void *owner, struct letter *letter)
 	struct check_letter *check = (struct check_letter *)(void *)letter;
 
 	(void)owner;
-	check_run(check->job, store_network(check->node->store), verified_check);
+	check_run(check->job, store_network(check->node->store), verified_check,
+	          cosign_is_valid);
 	check->letter.open = open_checked;
 	node_send(check->node, &check->letter);
 }

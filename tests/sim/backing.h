@@ -20,6 +20,9 @@ struct backing {
 	void (*load_start)(struct backed *backed, struct consensus_start *start,
 	                   struct certificate *certificate, const struct public_key *vote_key);
 	void (*load_kept)(struct backed *backed, struct drive *drive);
+	void (*load_cosign)(struct backed *backed, struct drive_cosign_start *start,
+	                    struct cosigned *kept);
+	/* `job` has the model's answer, which the store's replaces. */
 	void (*read)(struct backed *backed, struct read_job *job);
 	/* As disk_apply; without a mark a crash follows. */
 	void (*apply)(struct backed *backed, const struct store_job *job, bool with_mark);

@@ -224,6 +224,7 @@ static void check_block(struct sim *sim, const struct node *node, uint64_t heigh
 		.last_us = sim->now_us,
 	};
 	sim->decided_count = height + 1;
+	checkpoint_decide(sim, block, decided);
 	if (block->header.flags & HEADER_FLAG_SEAL)
 		set_begin_epoch(sim, node);
 	sim->record_count += block->header.tx_count;
@@ -285,6 +286,7 @@ void check_node(struct sim *sim, struct node *node)
 	}
 	if (node->is_up && !sim->violation[0])
 		set_check(sim, node);
+	checkpoint_check_signed(sim, node);
 }
 
 /* A validator that has nothing to do has nothing that is not final. */

@@ -3,6 +3,7 @@
 #include "tests/sim/sim.h"
 
 #include "chain/base/invariant.h"
+#include "chain/ledger/succession.h"
 #include "tests/sim/backing.h"
 
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static void *copy_of(const void *bytes, size_t size)
 	} while (0)
 
 static void add_block(struct disk *disk, const struct draft *draft,
-                      struct bytes_view certificate)
+                      struct bytes_view certificate, const struct hash *checkpoint_root)
 {
 	GROW(disk->blocks, disk->block_count, disk->block_capacity);
 	disk->blocks[disk->block_count++] = (struct disk_block){
@@ -38,6 +39,7 @@ static void add_block(struct disk *disk, const struct draft *draft,
 		.body = copy_of(draft->body.at, draft->body.size),
 		.certificate = copy_of(certificate.at, certificate.size),
 		.certificate_size = certificate.size,
+		.checkpoint_root = *checkpoint_root,
 	};
 	memory_ledger_commit(&disk->ledger, draft);
 }
@@ -51,7 +53,7 @@ void disk_init(struct disk *disk, struct sim *sim)
 	memory_ledger_init(&disk->ledger, NULL);
 	if (block_genesis(&genesis, &sim->network, sim->genesis, &why) != STATUS_OK)
 		abort();
-	add_block(disk, genesis, (struct bytes_view){0});
+	add_block(disk, genesis, (struct bytes_view){0}, &(struct hash){{0}});
 	if (sim_backing)
 		disk->backed = sim_backing->create(sim, genesis);
 	draft_free(genesis);
@@ -67,6 +69,10 @@ void disk_close(struct disk *disk)
 		free(disk->pending[i].body);
 	for (size_t i = 0; i < disk->certificate_count; i++)
 		free(disk->certificates[i].bytes);
+	for (size_t i = 0; i < disk->seal_note_count; i++)
+		free(disk->seal_notes[i].bytes);
+	free(disk->seal_notes);
+	free(disk->newest_note.bytes);
 	free(disk->blocks);
 	free(disk->pending);
 	free(disk->certificates);
@@ -139,6 +145,29 @@ static void put_pending(struct disk *disk, const struct keep_block *keep)
 	};
 }
 
+/* Over what was kept before of the same. */
+static void put_note(struct disk *disk, const struct keep_note *keep)
+{
+	struct disk_note *note = &disk->newest_note;
+
+	if (keep->kind == KEEP_SEAL) {
+		size_t i = 0;
+
+		while (i < disk->seal_note_count && disk->seal_notes[i].size != keep->size)
+			i++;
+		GROW(disk->seal_notes, disk->seal_note_count, disk->seal_note_capacity);
+		note = &disk->seal_notes[i];
+		if (i == disk->seal_note_count)
+			disk->seal_notes[disk->seal_note_count++] = (struct disk_note){0};
+	}
+	free(note->bytes);
+	*note = (struct disk_note){
+		.size = keep->size,
+		.bytes = copy_of(keep->bytes.at, keep->bytes.size),
+		.bytes_size = keep->bytes.size,
+	};
+}
+
 static bool is_old(uint64_t epoch, uint64_t view, const struct store_job *job)
 {
 	return epoch < job->forget_epoch ||
@@ -191,7 +220,10 @@ void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark)
 	for (size_t i = 0; i < job->block_count; i++)
 		put_pending(disk, &job->blocks[i]);
 	for (size_t i = 0; i < job->commit_count; i++)
-		add_block(disk, job->commits[i].draft, job->commits[i].certificate);
+		add_block(disk, job->commits[i].draft, job->commits[i].certificate,
+		          &job->commits[i].point.root);
+	for (size_t i = 0; i < job->note_count; i++)
+		put_note(disk, &job->notes[i]);
 	/* What is forgotten need not be gone at once: the mark says that it is of no use. */
 	if (job->commit_count > 0)
 		forget(disk, job);
@@ -314,12 +346,80 @@ static void read_block(const struct disk *disk, struct read_job *job)
 	}
 }
 
-void disk_read(const struct disk *disk, struct read_job *job)
+static const struct disk_note *find_seal_note(const struct disk *disk, uint64_t size)
 {
-	if (job->by_hash)
+	for (size_t i = 0; i < disk->seal_note_count; i++)
+		if (disk->seal_notes[i].size == size)
+			return &disk->seal_notes[i];
+	return NULL;
+}
+
+static void read_seal(const struct disk *disk, struct read_job *job)
+{
+	const struct disk_note *note = find_seal_note(disk, job->seal_size);
+	struct cosigned *cosigned = malloc(sizeof *cosigned);
+
+	if (!cosigned)
+		abort();
+	if (note && cosigned_decode(cosigned, bytes_view(note->bytes, note->bytes_size)) ==
+	                STATUS_OK)
+		message_put_cosign(&job->answer, cosigned);
+	free(cosigned);
+}
+
+/* The newest first. */
+static void find_missing(const struct disk *disk, const struct sim *sim,
+                         struct missing_seals *missing)
+{
+	for (size_t i = disk->block_count - 1; i > 0 && missing->count < COSIGN_SEALS_MAX; i--) {
+		const struct disk_block *block = &disk->blocks[i];
+		const struct sim_epoch *epoch = &sim->epochs[block->header.epoch];
+		uint64_t size = block->header.log_size + 1;
+
+		if ((block->header.flags & HEADER_FLAG_SEAL) == 0 || find_seal_note(disk, size))
+			continue;
+		missing->items[missing->count++] = (struct missing_seal){
+			.point = {.epoch = block->header.epoch,
+			          .size = size,
+			          .root = block->checkpoint_root},
+			.quorum = validators_quorum(epoch->set.count, FAULT_BYZANTINE),
+			.set = epoch->set,
+		};
+	}
+}
+
+void disk_read(const struct disk *disk, const struct sim *sim, struct read_job *job)
+{
+	if (job->missing)
+		find_missing(disk, sim, job->missing);
+	else if (job->seal_size > 0)
+		read_seal(disk, job);
+	else if (job->by_hash)
 		read_block(disk, job);
 	else
 		read_range(disk, job);
 	if (disk->backed)
 		sim_backing->read(disk->backed, job);
+}
+
+void disk_load_cosign(const struct disk *disk, struct drive_cosign_start *start,
+                      struct cosigned *kept)
+{
+	const struct ledger_tip *tip = disk_tip(disk);
+	const struct disk_note *note = &disk->newest_note;
+
+	if (disk->backed) {
+		sim_backing->load_cosign(disk->backed, start, kept);
+		return;
+	}
+	start->tip = (struct cosign_point){
+		.epoch = epoch_after(&tip->header),
+		.size = tip->frontier.size,
+		.root = log_frontier_root(&tip->frontier),
+	};
+	if (note->size == 0)
+		return;
+	if (cosigned_decode(kept, bytes_view(note->bytes, note->bytes_size)) != STATUS_OK)
+		abort();
+	start->kept = kept;
 }

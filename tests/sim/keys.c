@@ -83,6 +83,28 @@ const struct sim_key *sim_reporter(unsigned number)
 	return key_at(FIRST_REPORTER + number);
 }
 
+/* Node by node, and then all of them again for the keys that follow. */
+void sim_cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number)
+{
+	memset(seed, 0, COSIGN_SEED_SIZE);
+	seed[0] = 1;
+	put_be16(seed + 1, (uint16_t)number);
+}
+
+const struct hash *sim_cosign_key(unsigned number)
+{
+	static struct hash cosign_keys[FIRST_REPORTER - FIRST_VOTER];
+	uint8_t seed[COSIGN_SEED_SIZE];
+
+	if (number >= sizeof cosign_keys / sizeof *cosign_keys)
+		abort();
+	sim_cosign_seed(seed, number);
+	if (hash_is_zero(&cosign_keys[number]) &&
+	    cosign_key_public(&cosign_keys[number], seed) != STATUS_OK)
+		abort();
+	return &cosign_keys[number];
+}
+
 static void sign(struct signature *signature, const struct key_pair *pair,
                  const struct hash *message)
 {

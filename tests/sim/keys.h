@@ -2,6 +2,7 @@
 #ifndef TESTS_SIM_KEYS_H
 #define TESTS_SIM_KEYS_H
 
+#include "chain/crypto/cosign_key.h"
 #include "chain/crypto/keys.h"
 #include "chain/ledger/network.h"
 
@@ -25,6 +26,10 @@ void sim_keys_reset(void);
 /* A signature by such a key, the same for the same digest; false: it is not one. */
 bool sim_real_sign(struct signature *signature, const struct hash *digest,
                    const struct public_key *key);
+
+/* The Ed25519 key that a node cosigns with, beside its vote key of this number. */
+const struct hash *sim_cosign_key(unsigned number);
+void sim_cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number);
 
 /* What a rule wants to see signed in earnest: by the vote key, and the node id of it. */
 void sim_voter_sign(struct signature *signature, unsigned number, const struct hash *message);

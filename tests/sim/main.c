@@ -19,7 +19,8 @@ static const char *const CHAOS_NAMES[CHAOS_COUNT] = {
 	"lost", "doubled", "delayed", "cuts", "crashes", "crashes in a store", "pauses",
 	"slow disks", "clocks", "disks lost", "disks turned back",
 	"reentries", "storms", "set changes", "lies", "new keys", "liars reported",
-	"evidence on chain", "removed for it",
+	"evidence on chain", "removed for it", "quorums over heads", "quorums over seals",
+	"lies of checkpoints",
 };
 
 struct sums {

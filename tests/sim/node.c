@@ -118,6 +118,9 @@ static void world_check(void *owner, struct check_job *job)
 	struct node_world *world = owner;
 	uint64_t cost_us = CHECK_US + lots_below(&world->sim->lots, 4 * CHECK_US);
 
+	if (job->cosigned && ++world->node->cosign_checks > COSIGN_CHECKS_MAX)
+		sim_violate(world->sim, "caps: node %u checks %zu messages of cosignatures",
+		            world->node->index, world->node->cosign_checks);
 	push(world, EVENT_CHECKED, world->sim->now_us + cost_us, job, NULL);
 }
 
@@ -220,6 +223,17 @@ static enum status world_sign_evidence(void *owner, const struct hash *txid,
 	return STATUS_OK;
 }
 
+static enum status world_cosign(void *owner, uint64_t time_s, struct bytes_view text,
+                                struct cosign *cosign)
+{
+	struct node_world *world = owner;
+
+	sim_cosign(cosign, node_key_number(world->node), time_s, text);
+	if (!world->node->liar)
+		checkpoint_on_sign(world->sim, world->node, text);
+	return STATUS_OK;
+}
+
 static void world_wake(void *owner, uint64_t at_ms)
 {
 	struct node_world *world = owner;
@@ -309,6 +323,21 @@ static void load_votes(struct node *node)
 		                            disk->pending[i].header.body_size));
 }
 
+unsigned node_key_number(const struct node *node)
+{
+	return node->index + node->keys * SIM_KEYS_APART;
+}
+
+static void load_cosign(const struct sim *sim, const struct node *node,
+                        struct drive_cosign_start *start, struct cosigned *kept)
+{
+	if (!sim->rates.cosigns)
+		return;
+	disk_load_cosign(&node->disk, start, kept);
+	start->origin = text_view(sim->origin);
+	start->cosign_key = *sim_cosign_key(node_key_number(node));
+}
+
 static void connect(struct sim *sim, uint16_t a, uint16_t b)
 {
 	struct moment moment = node_moment(sim, &sim->nodes[a]);
@@ -321,10 +350,11 @@ void node_start(struct sim *sim, uint16_t index)
 	struct node *node = &sim->nodes[index];
 	struct drive_config *config = memory_new(sizeof *config);
 	struct certificate *certificate = memory_new(sizeof *certificate);
+	struct cosigned *kept = memory_new(sizeof *kept);
 	struct moment moment = node_moment(sim, node);
 	struct why why = {{0}};
 
-	if (!config || !certificate)
+	if (!config || !certificate || !kept)
 		abort();
 	worlds[index] = (struct node_world){.sim = sim, .node = node};
 	node->is_up = true;
@@ -339,6 +369,7 @@ void node_start(struct sim *sim, uint16_t index)
 		.seed = sim->seed * 31 + index + 1,
 	};
 	load_start(sim, node, &config->start, certificate);
+	load_cosign(sim, node, &config->cosign, kept);
 	config->pool = (struct pool_limits){.txs_max = 2000, .bytes_max = 4 << 20};
 	/* In some runs the bodies of few blocks fit into one answer. */
 	config->range_blocks_max = sim->seed % 3 == 0 ? 1 + (size_t)(sim->seed / 3 % 5) : 0;
@@ -361,6 +392,7 @@ void node_start(struct sim *sim, uint16_t index)
 		.blame = world_blame,
 		.sign = world_sign,
 		.sign_evidence = world_sign_evidence,
+		.cosign = world_cosign,
 		.wake = world_wake,
 		.tell = world_tell,
 		.evidence = world_evidence,
@@ -372,6 +404,7 @@ void node_start(struct sim *sim, uint16_t index)
 	load_votes(node);
 	memory_free(config);
 	memory_free(certificate);
+	memory_free(kept);
 	sim_say(sim, index, "starts at height %llu, view %llu",
 	        (unsigned long long)node->drive->consensus.height,
 	        (unsigned long long)node->drive->consensus.views.current);
@@ -419,6 +452,7 @@ void node_crash(struct sim *sim, uint16_t index)
 		node->liar->on_crash(sim, index);
 	node->life++;
 	node->is_up = false;
+	node->cosign_checks = 0;
 	drive_close(node->drive);
 	memory_free(node->drive);
 	node->drive = NULL;
@@ -469,7 +503,8 @@ static void handle_checked(struct sim *sim, struct node *node, struct check_job 
 
 	if (is_vote)
 		vote = job->message.vote;
-	check_run(job, &sim->network, sim_is_valid);
+	node->cosign_checks -= job->cosigned != NULL;
+	check_run(job, &sim->network, sim_is_valid, sim_cosign_is_valid);
 	drive_on_checked(node->drive, job, &moment);
 	if (is_vote)
 		check_evidence(sim, node, &vote);
@@ -486,6 +521,7 @@ static void handle_stored(struct sim *sim, struct node *node)
 	disk_apply(&node->disk, job, true);
 	for (size_t i = 0; i < job->commit_count; i++)
 		executor_retire(&node->executor, &job->commits[i].hash);
+	checkpoint_check_notes(sim, node, job);
 	drive_on_stored(node->drive, job, &moment);
 }
 
@@ -559,6 +595,7 @@ static void discard(struct event *event)
 		check_job_free(event->job);
 		break;
 	case EVENT_READ:
+		memory_free(((struct read_job *)event->job)->missing);
 		buffer_close(&((struct read_job *)event->job)->answer);
 		memory_free(event->job);
 		break;
@@ -610,7 +647,7 @@ void node_handle(struct sim *sim, struct event *event)
 		handle_stored(sim, node);
 		break;
 	case EVENT_READ:
-		disk_read(&node->disk, event->job);
+		disk_read(&node->disk, sim, event->job);
 		drive_on_read(node->drive, event->job, &moment);
 		break;
 	case EVENT_INGEST:

@@ -6,7 +6,6 @@
  * takes a liar. */
 #include "tests/sim/wired.h"
 
-#include "chain/crypto/cosign_key.h"
 #include "chain/ledger/succession.h"
 #include "tests/sim/keys.h"
 
@@ -187,14 +186,6 @@ bool set_may_forget(const struct sim *sim, const struct node *node)
 
 /* -- The operations ------------------------------------------------------------------------------- */
 
-/* Node by node, and then all of them again for the keys that follow. */
-static void cosign_seed(uint8_t seed[COSIGN_SEED_SIZE], unsigned number)
-{
-	memset(seed, 0, COSIGN_SEED_SIZE);
-	seed[0] = 1;
-	put_be16(seed + 1, (uint16_t)number);
-}
-
 /* With the keys that it has, or, if those have served, the next. */
 static void fill_join(struct sim *sim, struct validator_join *join, const struct node *node)
 {
@@ -203,13 +194,12 @@ static void fill_join(struct sim *sim, struct validator_join *join, const struct
 	uint8_t seed[COSIGN_SEED_SIZE];
 	struct hash message;
 
-	cosign_seed(seed, number);
+	sim_cosign_seed(seed, number);
 	join->vote_key = sim_voter(number)->key;
 	join->height = disk->block_count - 1;
 	join->block = disk->blocks[join->height].hash;
 	sim_voter_point(join->node_id.bytes, node->index);
-	if (cosign_key_public(&join->cosign_key, seed) != STATUS_OK)
-		abort();
+	join->cosign_key = *sim_cosign_key(number);
 	message = join_message(&sim->network, &node->account, join);
 	sim_voter_sign(&join->vote_signature, number, &message);
 	if (cosign_key_sign(join->cosign_signature.bytes, seed, hash_view(&message)) !=

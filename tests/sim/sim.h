@@ -6,12 +6,14 @@
  *     event -> node -> drive                    node.c fills in world.h
  *              drive -> message -> link         network.c loses, doubles, delays
  *                    -> store job -> disk       disk.c loses what is not synced
- *     after each event: the properties          checks.c
+ *     after each event: the properties          checks.c, checkpoints.c
  *
  * First chaos, then everything heals, and progress is demanded. */
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
+#include "chain/proof/checkpoint.h"
+#include "chain/proof/log.h"
 #include "node/drive/drive.h"
 #include "tests/sim/keys.h"
 #include "tests/sim/lots.h"
@@ -24,6 +26,7 @@ enum {
 	SIM_HEIGHTS_MAX = 20000,
 	SIM_EPOCHS_MAX = 1000,
 	SIM_ACCOUNTS = 8,
+	SIM_SIGNED_MAX = 64,  /* checkpoints that a node signs in one turn */
 	SIM_SECOND_US = 1000000,
 };
 
@@ -88,6 +91,7 @@ struct rates {
 	uint32_t set_change;               /* millionths of the clients' turns */
 	bool is_far;                       /* messages take seconds, for ever */
 	bool is_mild;                      /* nobody brings evidence: who lies does so to the end */
+	bool cosigns;                      /* checkpoints, beside consensus */
 };
 
 enum chaos {
@@ -95,6 +99,7 @@ enum chaos {
 	CHAOS_PAUSE, CHAOS_SLOW_DISK, CHAOS_SKEW, CHAOS_WIPE, CHAOS_TURN_BACK, CHAOS_REENTRY,
 	CHAOS_STORM, CHAOS_SET_CHANGE, CHAOS_LIE,
 	CHAOS_NEW_KEYS, CHAOS_REPORTED, CHAOS_ON_CHAIN, CHAOS_REMOVED,
+	CHAOS_COSIGNED, CHAOS_SEAL_COSIGNED, CHAOS_COSIGN_LIE,
 	CHAOS_COUNT,
 };
 
@@ -106,6 +111,14 @@ struct disk_block {
 	uint8_t *body;
 	uint8_t *certificate;
 	size_t certificate_size;
+	struct hash checkpoint_root; /* as drive has it; not of genesis */
+};
+
+/* Cosignatures of a quorum, as cosigned_put wrote them. */
+struct disk_note {
+	uint64_t size; /* of the checkpoint; 0: there is none */
+	uint8_t *bytes;
+	size_t bytes_size;
 };
 
 struct disk_pending {
@@ -132,6 +145,9 @@ struct disk {
 	size_t pending_count, pending_capacity;
 	struct disk_certificate *certificates;
 	size_t certificate_count, certificate_capacity;
+	struct disk_note newest_note;
+	struct disk_note *seal_notes; /* each of a set that ended */
+	size_t seal_note_count, seal_note_capacity;
 	struct vote_mark mark;
 	uint64_t mark_height;  /* with the mark: the most that was committed */
 	struct backed *backed; /* the real store that has the same; NULL: there is none */
@@ -167,6 +183,13 @@ struct liar_memory {
 		size_t size;
 	} heard[64];
 	size_t heard_count;
+	struct cosigned old_quorum; /* count 0: none */
+};
+
+/* A checkpoint that an honest node signed, to be looked at behind the turn. */
+struct checkpoint_signed {
+	uint64_t size;
+	struct hash root;
 };
 
 struct node {
@@ -191,6 +214,9 @@ struct node {
 	struct store_job *jobs[64];  /* handed to the disk, oldest first */
 	size_t job_count;
 	uint64_t checked_height;     /* what checks.c saw */
+	struct checkpoint_signed signed_now[SIM_SIGNED_MAX];
+	size_t signed_count;
+	size_t cosign_checks;        /* jobs out there */
 	bool is_amnesiac;            /* its disk was lost, or all of it but the mark: one of the f,
 	                              * until it votes again and has what others may rely on */
 	size_t amnesia_count;        /* heights that were decided then */
@@ -212,6 +238,8 @@ struct sim_tx {
 struct decided {
 	struct hash hash;
 	struct hash state_root;
+	uint64_t log_size;           /* of the checkpoint, if the run has them */
+	struct hash log_root;
 	uint32_t tx_count;
 	uint64_t first_us, last_us; /* when the first honest one had it on its disk, and the last
 	                             * one so far */
@@ -250,6 +278,8 @@ struct sim {
 	struct genesis *genesis;
 	struct network network;
 	struct network elsewhere;    /* of the same validators */
+	char origin[ORIGIN_SIZE_MAX + 1]; /* of the log */
+	struct log_frontier log;     /* of what is decided: made of leaves, by nobody's code */
 	struct node nodes[SIM_NODES_MAX];
 	size_t node_count;
 	struct link links[SIM_NODES_MAX][SIM_NODES_MAX];
@@ -312,6 +342,8 @@ void node_start(struct sim *sim, uint16_t node);
 void node_crash(struct sim *sim, uint16_t node);
 void node_handle(struct sim *sim, struct event *event);
 void node_submit(struct sim *sim, uint16_t node, struct bytes_view tx, bool is_relayed);
+/* Of its present keys. */
+unsigned node_key_number(const struct node *node);
 struct moment node_moment(struct sim *sim, struct node *node);
 
 /* -- signing.c --------------------------------------------------------------------------------------- */
@@ -321,6 +353,10 @@ void signing_begin(uint64_t seed, enum sim_signing signing);
 void sim_sign(struct signature *signature, const struct hash *digest,
               const struct public_key *key);
 check_function sim_is_valid;
+/* With the cosign key of this number. */
+void sim_cosign(struct cosign *cosign, unsigned number, uint64_t time_s,
+                struct bytes_view text);
+check_cosign_function sim_cosign_is_valid;
 
 /* -- network.c ----------------------------------------------------------------------------------------- */
 
@@ -340,7 +376,10 @@ void disk_close(struct disk *disk);
 void disk_wipe(struct disk *disk, struct sim *sim, bool with_mark);
 /* The batch, then the mark. `with_mark`: a crash may come between the two. */
 void disk_apply(struct disk *disk, const struct store_job *job, bool with_mark);
-void disk_read(const struct disk *disk, struct read_job *job);
+void disk_read(const struct disk *disk, const struct sim *sim, struct read_job *job);
+/* What cosigning begins with: kept->count 0: no quorum was kept. */
+void disk_load_cosign(const struct disk *disk, struct drive_cosign_start *start,
+                      struct cosigned *kept);
 /* A node starts on it. */
 void disk_start(struct disk *disk);
 /* A node ends without a word, perhaps while `next` was being applied; NULL: it was idle. */
@@ -376,8 +415,25 @@ bool set_has(const struct sim *sim, const struct node *node);
 bool set_had(const struct sim *sim, const struct node *node);
 void faults_turn(struct sim *sim);
 void faults_heal(struct sim *sim);
+/* Whoever lies does so about checkpoints as well. */
+void liar_cosigns(struct sim *sim, uint16_t node);
 extern const struct liar *const LIARS[];
 extern const size_t LIAR_COUNT;
+
+/* -- checkpoints.c ---------------------------------------------------------------------------------------------- */
+
+/* The checkpoint of a block that was just decided: its leaves go behind all before. */
+void checkpoint_decide(struct sim *sim, const struct disk_block *block,
+                       struct decided *decided);
+/* An honest node signs. */
+void checkpoint_on_sign(struct sim *sim, struct node *node, struct bytes_view text);
+/* What it signed in this turn is decided, and on its disk. */
+void checkpoint_check_signed(struct sim *sim, struct node *node);
+/* What it takes for quorums are some. Behind the turn in which their blocks were stored. */
+void checkpoint_check_notes(struct sim *sim, struct node *node, const struct store_job *job);
+/* The first honest node that has no quorum over a checkpoint of so many leaves or more; NULL:
+ * all have one. */
+const struct node *checkpoint_misses(const struct sim *sim, uint64_t size);
 
 /* -- checks.c --------------------------------------------------------------------------------------------------- */
 

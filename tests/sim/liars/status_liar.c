@@ -60,7 +60,7 @@ static bool on_receive(struct sim *sim, uint16_t node, uint16_t from, struct byt
 		return true;
 	job.height = asked->get_range;
 	buffer_init(&job.answer, MESSAGE_SIZE_MAX);
-	disk_read(&sim->nodes[node].disk, &job);
+	disk_read(&sim->nodes[node].disk, sim, &job);
 	message = liar_reads(sim, buffer_view(&job.answer), MESSAGE_RANGE);
 	if (message) {
 		forge(sim, &message->range);

@@ -8,6 +8,7 @@
 #include "chain/store/database.h"
 #include "chain/store/votes.h"
 #include "node/shell/loading.h"
+#include "node/shell/quorums.h"
 #include "node/shell/serving.h"
 #include "node/shell/storage_batch.h"
 #include "tests/sim/store/power.h"
@@ -217,6 +218,15 @@ static void load_kept_of(struct backed *backed, struct drive *drive)
 	backed_must(backed, load_kept(drive, backed->view, &why), "load what was kept", &why);
 }
 
+static void load_cosign_of(struct backed *backed, struct drive_cosign_start *start_of,
+                           struct cosigned *kept)
+{
+	struct why why = {{0}};
+
+	backed_must(backed, quorum_load_start(start_of, kept, backed->view, &why),
+	            "load where cosigning begins", &why);
+}
+
 /* What a node sends is what the store has. */
 static void read_job(struct backed *backed, struct read_job *job)
 {
@@ -225,10 +235,18 @@ static void read_job(struct backed *backed, struct read_job *job)
 
 	if (!backed->view)
 		return;
+	if (job->missing) {
+		model.missing = malloc(sizeof *model.missing);
+		if (!model.missing)
+			abort();
+		*model.missing = *job->missing;
+		job->missing->count = 0;
+	}
 	buffer_init(&job->answer, model.answer.size_max);
 	backed_must(backed, serve_read(job, backed->view, &why), "answer a peer", &why);
 	backed_compare_answer(backed, &model, job);
 	buffer_close(&model.answer);
+	free(job->missing ? model.missing : NULL);
 }
 
 /* -- Writing --------------------------------------------------------------------------------------------- */
@@ -294,11 +312,11 @@ static void apply(struct backed *backed, const struct store_job *job, bool with_
 		sync_store(backed);
 	if (!with_mark && lots_below(&backed->lots, 2) == 0)
 		tear_mark(backed, job);
-	if (job->commit_count == 0)
-		return;
-	if (with_mark)
+	if (job->commit_count > 0 && with_mark)
 		drop_old(backed, job);
-	/* As the thread that executes does before a block may go. */
+	if (job->commit_count == 0 && job->note_count == 0)
+		return;
+	/* As the thread that executes does before a block may go, and who reads for peers always. */
 	backed_must(backed, store_view_refresh(backed->view, &why), "refresh a view", &why);
 }
 
@@ -474,6 +492,7 @@ static const struct backing BACKING = {
 	.tip = tip,
 	.load_start = load_start_of,
 	.load_kept = load_kept_of,
+	.load_cosign = load_cosign_of,
 	.read = read_job,
 	.apply = apply,
 	.crash = crash,

@@ -90,6 +90,30 @@ static bool is_height_possible(const struct disk *disk, uint64_t height)
 	       height <= (last > disk->mark_height ? last : disk->mark_height);
 }
 
+static void compare_note(struct backed *backed, enum store_note_tag tag, uint64_t number,
+                         const struct disk_note *model)
+{
+	uint64_t found = number;
+	struct bytes_view bytes = {0};
+	struct why why = {{0}};
+	enum status status = store_read_note(backed->view, tag, &found, &bytes, &why);
+
+	if (status != STATUS_NOT_FOUND)
+		backed_must(backed, status, "read cosignatures", &why);
+	if (status == STATUS_NOT_FOUND || found != number)
+		bytes = (struct bytes_view){0};
+	if (!bytes_equal(bytes, bytes_view(model->bytes, model->bytes_size)))
+		differ(backed, "other cosignatures of a quorum, over leaves", model->size);
+}
+
+static void compare_notes(struct backed *backed, const struct disk *disk)
+{
+	compare_note(backed, STORE_NOTE_CHECKPOINT, 0, &disk->newest_note);
+	for (size_t i = 0; i < disk->seal_note_count; i++)
+		compare_note(backed, STORE_NOTE_SEAL, disk->seal_notes[i].size,
+		             &disk->seal_notes[i]);
+}
+
 void backed_compare_kept(struct backed *backed, const struct disk *disk)
 {
 	const struct disk_block *last = &disk->blocks[disk->block_count - 1];
@@ -106,6 +130,7 @@ void backed_compare_kept(struct backed *backed, const struct disk *disk)
 	compare_records(backed, disk);
 	compare_certificates(backed, disk);
 	compare_pending(backed, disk);
+	compare_notes(backed, disk);
 }
 
 /* -- The ledger ------------------------------------------------------------------------------------ */
@@ -167,9 +192,26 @@ void backed_compare(struct backed *backed, const struct disk *disk)
 
 /* -- What peers hear --------------------------------------------------------------------------------- */
 
+static void compare_missing(struct backed *backed, const struct missing_seals *model,
+                            const struct missing_seals *seals)
+{
+	if (seals->count != model->count)
+		differ(backed, "another number of seals without a quorum", seals->count);
+	for (size_t i = 0; i < seals->count && i < model->count; i++)
+		if (!cosign_point_equal(&seals->items[i].point, &model->items[i].point) ||
+		    seals->items[i].quorum != model->items[i].quorum ||
+		    seals->items[i].set.count != model->items[i].set.count ||
+		    memcmp(seals->items[i].set.items, model->items[i].set.items,
+		           model->items[i].set.count * sizeof model->items[i].set.items[0]) != 0)
+			differ(backed, "another seal without a quorum, of leaves",
+			       model->items[i].point.size);
+}
+
 void backed_compare_answer(struct backed *backed, const struct read_job *model,
                            const struct read_job *job)
 {
 	if (!bytes_equal(buffer_view(&model->answer), buffer_view(&job->answer)))
 		differ(backed, "another answer to a peer who asks for height", job->height);
+	if (job->missing)
+		compare_missing(backed, model->missing, job->missing);
 }

@@ -535,7 +535,7 @@ static inline void inline_finish_check(struct inline_world *world)
 	struct check_job *job = world->checks[0];
 
 	inline_take(world->checks, &world->check_count, sizeof world->checks[0]);
-	check_run(job, &world->ledger.network, signature_is_valid);
+	check_run(job, &world->ledger.network, signature_is_valid, cosign_is_valid);
 	drive_on_checked(world->drive, job, &world->moment);
 }
 

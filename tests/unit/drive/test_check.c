@@ -49,7 +49,7 @@ static enum body_finding look(void)
 {
 	memory_free(job->bodies[0].txids);
 	job->bodies[0].txids = NULL;
-	check_run(job, &ledger.network, signature_is_valid);
+	check_run(job, &ledger.network, signature_is_valid, cosign_is_valid);
 	ck_assert_int_eq(job->status, STATUS_OK);
 	ck_assert(job->is_good);
 	return job->bodies[0].finding;
@@ -121,7 +121,7 @@ START_TEST(a_body_whose_header_commits_to_a_bad_signature_is_bad)
 	ck_assert_int_eq(look(), BODY_BAD);
 	/* As what was checked before it was kept. */
 	memory_free(job->bodies[0].txids);
-	check_run(job, &ledger.network, check_nothing);
+	check_run(job, &ledger.network, check_nothing, cosign_is_valid);
 	ck_assert_int_eq(job->bodies[0].finding, BODY_GOOD);
 }
 END_TEST
@@ -161,7 +161,7 @@ START_TEST(one_bad_signature_spoils_the_message_and_its_body_is_not_looked_at)
 	memory_free(job->bodies[0].txids);
 	job->bodies[0].txids = NULL;
 	signature->digest.bytes[0] ^= 1;
-	check_run(job, &ledger.network, signature_is_valid);
+	check_run(job, &ledger.network, signature_is_valid, cosign_is_valid);
 	ck_assert(!job->is_good);
 	ck_assert_ptr_null(job->bodies[0].txids);
 }
@@ -170,7 +170,7 @@ END_TEST
 START_TEST(without_memory_it_is_our_failure_and_not_the_bodys)
 {
 	memory_fail_at(1, 0);
-	check_run(job, &ledger.network, signature_is_valid);
+	check_run(job, &ledger.network, signature_is_valid, cosign_is_valid);
 	memory_fail_at(0, 0);
 	ck_assert_int_eq(job->status, STATUS_MEMORY);
 	check_job_free(NULL);

@@ -79,7 +79,7 @@ START_TEST(a_voter_that_cannot_take_in_a_block_stops)
 		say(1);
 		job = world.checks[0];
 		world.check_count = 0;
-		check_run(job, &world.ledger.network, signature_is_valid);
+		check_run(job, &world.ledger.network, signature_is_valid, cosign_is_valid);
 		memory_fail_at(nth, 0);
 		drive_on_checked(world.drive, job, &world.moment);
 		stopped += !is_fine();
