@@ -3,6 +3,8 @@
 #include "chain/base/memory.h"
 #include "chain/proof/tlog_proof.h"
 #include "chain/receipt/extra.h"
+#include "node/shell/backend_receipt.h"
+#include "node/shell/clock.h"
 #include "node/shell/quorums.h"
 #include "rpc/api/ledger_json.h"
 #include "rpc/api/params.h"
@@ -166,6 +168,8 @@ struct succession {
 	struct cosigned cosigned;
 	struct epoch_set next;
 	struct buffer extra, note, file;
+	uint64_t missing_epoch; /* that ended, and whose set has not cosigned its seal so far */
+	uint64_t missing_size;  /* of that seal's checkpoint; 0: nothing is missing */
 };
 
 static void put_part(struct query *query, struct succession *succession,
@@ -210,10 +214,8 @@ static bool read_part(struct query *query, struct succession *succession, uint64
 	status = quorum_read_seal(&succession->cosigned, query->view, seal.header.log_size + 1,
 	                          &query->why);
 	if (status == STATUS_NOT_FOUND) {
-		query_refuse(query, RPC_NO_QUORUM,
-		             "the validators of epoch %" PRIu64 " have not cosigned the block that "
-		             "ended it, or this node does not have it yet",
-		             epoch);
+		succession->missing_epoch = epoch;
+		succession->missing_size = seal.header.log_size + 1;
 		return false;
 	}
 	if (!query_check(query, status, "the cosignatures over a seal"))
@@ -231,7 +233,50 @@ static json_t *part_json(const struct succession *succession, uint64_t epoch)
 	return json;
 }
 
-void backend_get_succession(struct rpc_call *call, json_t *params, void *owner)
+enum status query_find_seal_quorum(struct query *query, uint64_t seal_size)
+{
+	struct cosigned *cosigned = memory_new(sizeof *cosigned);
+	enum status status = STATUS_MEMORY;
+
+	if (cosigned)
+		status = quorum_read_seal(cosigned, query->view, seal_size, &query->why);
+	memory_free(cosigned);
+	return status;
+}
+
+static void read_parts(struct query *query, struct succession *succession)
+{
+	struct page *page = &succession->page;
+
+	page_start(page, query, (uint64_t)rpc_param_integer(query->params, "from_epoch"));
+	for (uint64_t epoch = page->from;
+	     query_is_good(query) && read_part(query, succession, epoch) &&
+	     page_takes(page, epoch);
+	     epoch++)
+		page_add(page, part_json(succession, epoch));
+}
+
+/* Right behind a change the last signature may still be on its way. */
+static bool waits(struct query *query, struct succession *succession, json_t *params,
+                  uint64_t deadline_ms)
+{
+	if (!query_is_good(query) || succession->missing_size == 0)
+		return false;
+	if (deadline_ms > clock_monotonic_ms() &&
+	    backend_await_seal(query->backend, query->call, params, succession->missing_size,
+	                       deadline_ms)) {
+		json_decref(succession->page.items);
+		return true;
+	}
+	query_refuse(query, RPC_NO_QUORUM,
+	             "the validators of epoch %" PRIu64 " have not cosigned the block that "
+	             "ended it, or this node does not have it yet",
+	             succession->missing_epoch);
+	return false;
+}
+
+void backend_answer_succession(struct backend *backend, struct rpc_call *call, json_t *params,
+                               uint64_t deadline_ms)
 {
 	struct succession *succession = memory_new(sizeof *succession);
 	struct query query;
@@ -240,21 +285,23 @@ void backend_get_succession(struct rpc_call *call, json_t *params, void *owner)
 		backend_fail(call, STATUS_MEMORY, &(struct why){"read the succession"});
 		return;
 	}
-	if (query_start(&query, call, params, owner)) {
+	if (query_start(&query, call, params, backend)) {
 		buffer_init(&succession->extra, NOTE_ROOM);
 		buffer_init(&succession->note, NOTE_ROOM);
 		buffer_init(&succession->file, 4 * NOTE_ROOM);
-		page_start(&succession->page, &query,
-		           (uint64_t)rpc_param_integer(params, "from_epoch"));
-		for (uint64_t epoch = succession->page.from;
-		     query_is_good(&query) && read_part(&query, succession, epoch) &&
-		     page_takes(&succession->page, epoch);
-		     epoch++)
-			page_add(&succession->page, part_json(succession, epoch));
-		query_answer_page(&query, &succession->page);
+		read_parts(&query, succession);
+		if (!waits(&query, succession, params, deadline_ms))
+			query_answer_page(&query, &succession->page);
 	}
 	buffer_close(&succession->extra);
 	buffer_close(&succession->note);
 	buffer_close(&succession->file);
 	memory_free(succession);
+}
+
+void backend_get_succession(struct rpc_call *call, json_t *params, void *owner)
+{
+	uint64_t wait_ms = (uint64_t)rpc_param_integer(params, "wait_ms");
+
+	backend_answer_succession(owner, call, params, clock_monotonic_ms() + wait_ms);
 }

@@ -39,4 +39,11 @@ bool backend_put_checkpoint(void *owner, struct buffer *out);
 void backend_get_checkpoint(struct rpc_call *call, json_t *params, void *owner);
 void backend_get_succession(struct rpc_call *call, json_t *params, void *owner);
 
+/* The same, of a call that has waited: it may wait until then, monotonic; 0: no longer. */
+void backend_answer_succession(struct backend *backend, struct rpc_call *call, json_t *params,
+                               uint64_t deadline_ms);
+/* STATUS_OK: the seal whose checkpoint has so many leaves is cosigned. STATUS_NOT_FOUND: not
+ * that this node knew. */
+MUST_CHECK enum status query_find_seal_quorum(struct query *query, uint64_t seal_size);
+
 #endif

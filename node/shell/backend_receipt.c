@@ -1,5 +1,6 @@
 /* receipt.*: what outsiders get in the hand. A call whose transaction no checkpoint covers
- * yet waits here: the next quorum of cosignatures is a round trip away, as a rule. */
+ * yet, or whose seal is not cosigned, waits here: the next quorum of cosignatures is a round
+ * trip away, as a rule. */
 #include "node/shell/backend_receipt.h"
 
 #include "chain/base/memory.h"
@@ -15,7 +16,9 @@
 struct receipt_waiter {
 	struct receipt_waiter *next; /* came later */
 	struct rpc_call *call;
-	uint64_t log_index;
+	uint64_t log_index;   /* of the transaction; not of a succession */
+	json_t *succession;   /* what chain.get_succession was asked, owned; NULL: receipt.get */
+	uint64_t seal_size;   /* of the checkpoint that it waits for */
 	uint64_t deadline_ms; /* monotonic */
 };
 
@@ -49,17 +52,15 @@ static void refuse_uncovered(struct rpc_call *call, const char *why)
 	              why);
 }
 
-static bool add_waiter(struct backend *backend, struct rpc_call *call, uint64_t log_index,
-                       uint64_t deadline_ms)
+/* Takes a copy. */
+static bool add_waiter(struct backend *backend, const struct receipt_waiter *wanted)
 {
 	struct receipt_waiter *waiter = memory_new(sizeof *waiter);
 	struct receipt_waiter **place = &backend->receipt_waiters;
 
 	if (!waiter)
 		return false;
-	waiter->call = call;
-	waiter->log_index = log_index;
-	waiter->deadline_ms = deadline_ms;
+	*waiter = *wanted;
 	while (*place)
 		place = &(*place)->next;
 	*place = waiter;
@@ -73,8 +74,12 @@ static void wait_for_checkpoint(struct query *query, uint64_t log_index)
 
 	if (wait_ms == 0)
 		refuse_uncovered(query->call, "ask again, or wait longer");
-	else if (!add_waiter(query->backend, query->call, log_index,
-	                     clock_monotonic_ms() + wait_ms))
+	else if (!add_waiter(query->backend,
+	                     &(struct receipt_waiter){
+							 .call = query->call,
+							 .log_index = log_index,
+							 .deadline_ms = clock_monotonic_ms() + wait_ms,
+						 }))
 		rpc_call_fail(query->call, RPC_INTERNAL_ERROR, "out of memory");
 }
 
@@ -103,13 +108,53 @@ static void get(struct rpc_call *call, json_t *params, void *owner)
 		wait_for_checkpoint(&query, log_index);
 }
 
-/* True: the call was answered. */
+/* -- Of successions ----------------------------------------------------------------------- */
+
+bool backend_await_seal(struct backend *backend, struct rpc_call *call, json_t *params,
+                        uint64_t seal_size, uint64_t deadline_ms)
+{
+	struct receipt_waiter waiter = {
+		.call = call,
+		.succession = json_incref(params),
+		.seal_size = seal_size,
+		.deadline_ms = deadline_ms,
+	};
+	bool waits = add_waiter(backend, &waiter);
+
+	if (!waits)
+		json_decref(params);
+	return waits;
+}
+
+/* A cheap look before all of it is read again. */
+static bool serve_succession(struct backend *backend, const struct receipt_waiter *waiter,
+                             uint64_t now_ms)
+{
+	bool is_over = waiter->deadline_ms <= now_ms || !rpc_call_is_wanted(waiter->call);
+	enum status status;
+	struct query query;
+
+	if (!query_start(&query, waiter->call, NULL, backend))
+		return true;
+	status = query_find_seal_quorum(&query, waiter->seal_size);
+	if (status == STATUS_NOT_FOUND && !is_over)
+		return false;
+	backend_answer_succession(backend, waiter->call, waiter->succession,
+	                          is_over ? 0 : waiter->deadline_ms);
+	return true;
+}
+
+/* -- Who waits ---------------------------------------------------------------------------- */
+
+/* True: the call was answered, or waits anew. */
 static bool serve_waiter(struct backend *backend, const struct receipt_waiter *waiter,
                          uint64_t now_ms)
 {
 	const struct checkpoint_cache *checkpoint;
 	struct query query;
 
+	if (waiter->succession)
+		return serve_succession(backend, waiter, now_ms);
 	if (!query_start(&query, waiter->call, NULL, backend))
 		return true;
 	checkpoint = query_checkpoint(&query);
@@ -137,6 +182,7 @@ void backend_serve_receipts(struct backend *backend)
 			continue;
 		}
 		*place = waiter->next;
+		json_decref(waiter->succession);
 		memory_free(waiter);
 		backend->receipt_waiter_count--;
 	}
@@ -149,7 +195,11 @@ void backend_release_receipts(struct backend *backend)
 
 		backend->receipt_waiters = waiter->next;
 		backend->receipt_waiter_count--;
-		refuse_uncovered(waiter->call, "the node stops");
+		if (waiter->succession)
+			backend_answer_succession(backend, waiter->call, waiter->succession, 0);
+		else
+			refuse_uncovered(waiter->call, "the node stops");
+		json_decref(waiter->succession);
 		memory_free(waiter);
 	}
 }

@@ -22,4 +22,9 @@ json_t *receipt_of_records(struct query *query, const struct checkpoint_cache *c
                            const struct hash *stream, struct bytes_view name,
                            uint64_t from, size_t count);
 
+/* chain.get_succession is answered, backend_answer_succession, when the seal whose checkpoint
+ * has so many leaves is cosigned, or when the time is up. False: out of memory. */
+bool backend_await_seal(struct backend *backend, struct rpc_call *call, json_t *params,
+                        uint64_t seal_size, uint64_t deadline_ms);
+
 #endif

@@ -24,6 +24,7 @@ extern const struct rpc_parameter rpc_cursor;
 extern const struct rpc_parameter rpc_at;
 extern const struct rpc_parameter rpc_at_time;
 extern const struct rpc_parameter rpc_prove;
+extern const struct rpc_parameter rpc_wait_ms;
 
 /* Nouns. */
 extern const struct rpc_parameter rpc_txid;

@@ -111,7 +111,7 @@ const struct rpc_method rpc_methods_chain[] = {
 	 RPC_READ,
 	 RPC_LIST,
 	 "epoch that ended, proof: a tlog-proof, one behind another they are a succession",
-	 {&from_epoch, &rpc_limit, &rpc_cursor, NULL}},
+	 {&from_epoch, &rpc_limit, &rpc_cursor, &rpc_wait_ms, NULL}},
 	{"chain.get_consistency_proof",
 	 "That a newer log only adds to an older one",
 	 RPC_READ,

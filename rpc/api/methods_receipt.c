@@ -1,17 +1,6 @@
 /* receipt: proofs that outsiders check without a node. */
 #include "rpc/api/methods.h"
 
-static const struct rpc_parameter wait_ms = {
-	.name = "wait_ms",
-	.type = RPC_TYPE_INTEGER,
-	.rule = RPC_OPTIONAL,
-	.has_fallback = true,
-	.fallback = 2000,
-	.minimum = 0,
-	.maximum = RPC_WAIT_MS_MAX,
-	.summary = "how long to wait for a checkpoint that covers it",
-};
-
 static const struct rpc_parameter stream = {
 	.name = "stream",
 	.type = RPC_TYPE_STREAM,
@@ -66,7 +55,7 @@ const struct rpc_method rpc_methods_receipt[] = {
 	 RPC_READ,
 	 RPC_ONE,
 	 "receipt: the text of a tlog-proof file, with the transaction in it",
-	 {&rpc_txid, &wait_ms, NULL}},
+	 {&rpc_txid, &rpc_wait_ms, NULL}},
 	{"receipt.get_absence",
 	 "That the state has nothing under a key",
 	 RPC_READ,

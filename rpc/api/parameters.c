@@ -45,6 +45,17 @@ const struct rpc_parameter rpc_prove = {
 	.summary = "add the proof against the block's state root",
 };
 
+const struct rpc_parameter rpc_wait_ms = {
+	.name = "wait_ms",
+	.type = RPC_TYPE_INTEGER,
+	.rule = RPC_OPTIONAL,
+	.has_fallback = true,
+	.fallback = 2000,
+	.minimum = 0,
+	.maximum = RPC_WAIT_MS_MAX,
+	.summary = "how long to wait for the validators to cosign it",
+};
+
 const struct rpc_parameter rpc_txid = {
 	.name = "txid",
 	.type = RPC_TYPE_TXID,

@@ -51,8 +51,8 @@ static int by_key(const void *left, const void *right)
 	                    &((const struct cosign *)right)->cosign_key);
 }
 
-/* The newest block is cosigned by a quorum, as the node keeps it. */
-static void cosign_newest(void)
+/* The newest block is cosigned by a quorum, as the node keeps it under the tag. */
+static void cosign_as(enum store_note_tag tag)
 {
 	const struct ledger_tip *tip = store_tip(scene->store);
 	struct buffer text;
@@ -77,12 +77,18 @@ static void cosign_newest(void)
 	ck_assert_ptr_nonnull(bytes);
 	out = writer_on(bytes, cosigned_size(&cosigned));
 	cosigned_put(&out, &cosigned);
-	ck_assert_int_eq(store_put_note(scene->store, STORE_NOTE_CHECKPOINT, 0,
+	ck_assert_int_eq(store_put_note(scene->store, tag,
+	                                tag == STORE_NOTE_SEAL ? cosigned.point.size : 0,
 	                                bytes_view(bytes, cosigned_size(&cosigned)), true,
 	                                NULL),
 	                 STATUS_OK);
 	free(bytes);
 	backend_on_checkpoint(scene->node->backend);
+}
+
+static void cosign_newest(void)
+{
+	cosign_as(STORE_NOTE_CHECKPOINT);
 }
 
 /* The receipt in the answer, judged; the facts borrow from the answer. */
@@ -401,6 +407,88 @@ START_TEST(without_a_change_the_succession_is_empty)
 }
 END_TEST
 
+/* An epoch ends, and nobody has cosigned that so far. */
+static void end_epoch(void)
+{
+	const struct tx *tx =
+		ledger_fixture_root_tx(&scene->ledger, make_param("term_length", 3));
+	struct draft *draft = ledger_fixture_sealed(&scene->ledger, NULL, &tx, 1);
+	struct certificate certificate =
+		model_certificate(scene, &draft->header, &draft->hash);
+
+	ck_assert(draft->header.flags & HEADER_FLAG_SEAL);
+	ck_assert_int_eq(store_commit(scene->store, draft, &certificate, NULL), STATUS_OK);
+	memory_ledger_commit(&scene->ledger.ledger, draft);
+	backend_on_block(scene->node->backend, draft->header.height);
+	draft_free(draft);
+}
+
+START_TEST(a_seal_that_is_not_cosigned_is_waited_for_and_no_longer_than_asked)
+{
+	atomic_bool done = false;
+	pthread_t ticker;
+
+	end_epoch();
+	expect_error(scene, "chain.get_succession", json_pack("{si}", "wait_ms", 0), 601,
+	             "epoch 0");
+	ck_assert_int_eq(pthread_create(&ticker, NULL, tick, &done), 0);
+	expect_error(scene, "chain.get_succession", json_pack("{si}", "wait_ms", 30), 601,
+	             "epoch 0");
+	atomic_store(&done, true);
+	pthread_join(ticker, NULL);
+}
+END_TEST
+
+static void *ask_for_succession(void *argument)
+{
+	(void)argument;
+	return ask(scene, "chain.get_succession", json_pack("{si}", "wait_ms", 60000));
+}
+
+START_TEST(who_waits_for_a_succession_gets_it_with_the_seals_quorum)
+{
+	json_t *items;
+	pthread_t client;
+	void *answer;
+
+	end_epoch();
+	ck_assert_int_eq(pthread_create(&client, NULL, ask_for_succession, NULL), 0);
+	while (atomic_load(&scene->node->backend->receipt_waiter_count) == 0)
+		sched_yield();
+	/* By the set that begins: not what is waited for. */
+	cosign_newest();
+	cosign_as(STORE_NOTE_SEAL);
+	ck_assert_int_eq(pthread_join(client, &answer), 0);
+	items = json_object_get(answer, "items");
+	ck_assert_uint_eq(json_array_size(items), 1);
+	check_count(json_array_get(items, 0), "epoch", 0);
+	check_null(answer, "next");
+	json_decref(answer);
+}
+END_TEST
+
+static void *ask_in_vain(void *argument)
+{
+	(void)argument;
+	expect_error(scene, "chain.get_succession", json_pack("{si}", "wait_ms", 60000), 601,
+	             "epoch 0");
+	return NULL;
+}
+
+START_TEST(who_waits_for_a_succession_when_the_node_stops_is_told)
+{
+	pthread_t client;
+
+	end_epoch();
+	ck_assert_int_eq(pthread_create(&client, NULL, ask_in_vain, NULL), 0);
+	while (atomic_load(&scene->node->backend->receipt_waiter_count) == 0)
+		sched_yield();
+	backend_free(scene->node->backend);
+	scene->node->backend = NULL;
+	ck_assert_int_eq(pthread_join(client, NULL), 0);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("backend_receipts");
@@ -418,6 +506,10 @@ Suite *test_suite(void)
 	tcase_add_test(tests, the_checkpoint_is_the_note_that_was_signed);
 	tcase_add_test(tests, the_page_for_watchers_is_the_same_note);
 	tcase_add_test(tests, without_a_change_the_succession_is_empty);
+	tcase_add_test(tests,
+	               a_seal_that_is_not_cosigned_is_waited_for_and_no_longer_than_asked);
+	tcase_add_test(tests, who_waits_for_a_succession_gets_it_with_the_seals_quorum);
+	tcase_add_test(tests, who_waits_for_a_succession_when_the_node_stops_is_told);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
