@@ -1,12 +1,13 @@
 /* Receipts of one ledger when it has 1, 2, 1,000 and 100,000 transactions: of the first, of one in
  * the middle and of the last, and of the end of its list. Whoever has them and a policy is told
- * yes, whatever checks them: the wallet, the second implementation, the Go project's packages, the
- * page in a browser. Of what was changed in them all say no. */
+ * yes, whatever checks them: the wallet, the library, the second implementation, the Go project's
+ * packages, the page in a browser. Of what was changed in them all say no. */
 #include "tests/live/live.h"
 #include "tests/support/support.h"
 
 #include "chain/base/text.h"
 #include "chain/receipt/extra.h"
+#include "chain/verify/cairn_verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -381,6 +382,40 @@ START_TEST(the_wallet_tells_good_ones_from_changed_ones)
 }
 END_TEST
 
+static enum cairn_verdict verdict_of(const char *file, const char *policy)
+{
+	static char receipt_text[RECEIPT_FILE_MAX], policy_text[RECEIPT_FILE_MAX];
+	size_t size = read_file(receipt_text, file);
+	struct cairn_receipt *receipt = cairn_receipt_check(
+		receipt_text, size, policy_text, read_file(policy_text, policy), NULL, 0);
+	enum cairn_verdict verdict;
+
+	ck_assert_ptr_nonnull(receipt);
+	verdict = cairn_receipt_verdict(receipt);
+	cairn_receipt_free(receipt);
+	return verdict;
+}
+
+START_TEST(the_library_says_what_is_wrong_with_changed_ones)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach (cases, i, one) {
+		const char *file = json_string_value(json_object_get(one, "file"));
+		const char *policy = json_string_value(json_object_get(one, "policy"));
+		enum cairn_verdict wanted = CAIRN_NOT_IN_LOG;
+
+		if (json_is_true(json_object_get(one, "is_good")))
+			wanted = CAIRN_GOOD;
+		else if (strcmp(policy, "policy-of-others") == 0)
+			wanted = CAIRN_OTHER_NETWORK;
+		ck_assert_msg(verdict_of(file, policy) == wanted, "%s by %s: %d", file, policy,
+		              (int)verdict_of(file, policy));
+	}
+}
+END_TEST
+
 /* The script of `kind` in tests/, with the cases; it says so where it cannot run. */
 static void check_by(const char *kind)
 {
@@ -419,6 +454,7 @@ Suite *test_suite(void)
 
 	tcase_add_unchecked_fixture(all, make, end);
 	tcase_add_test(all, the_wallet_tells_good_ones_from_changed_ones);
+	tcase_add_test(all, the_library_says_what_is_wrong_with_changed_ones);
 	if (OTHERS_CHECK) {
 		tcase_add_test(all, a_second_implementation_says_the_same);
 		tcase_add_test(all, packages_of_the_go_project_say_the_same);
