@@ -4,8 +4,9 @@
  *                 [--bin DIR] [--keep]
  *
  * Of one node, of four validators as processes of this machine, of receipts and the audit of a
- * ledger with so many transactions, or of the audit alone. Everything is measured against raw signature checks in the same run, because machines differ and one machine
- * differs from minute to minute. */
+ * ledger with so many transactions, or of the audit alone. Everything is measured against raw
+ * signature checks in the same run, because machines differ and one machine differs from minute
+ * to minute. */
 #include "tests/bench/bench.h"
 
 #include <stdio.h>
