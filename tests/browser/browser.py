@@ -60,7 +60,11 @@ class Browser:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        # Its own children end a little later, and write until then.
+        until = time.monotonic() + 10
+        while os.path.exists(self.folder) and time.monotonic() < until:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            time.sleep(0.02)
 
     def _read(self, method):
         while b"\0" not in self.rest:
