@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 
+STARTS = 3
 ANSWER_S = 100  # a browser that says nothing for so long says nothing more
 
 
@@ -22,6 +23,18 @@ def find():
 
 class Browser:
     def __init__(self, program):
+        # One in a hundred was seen to start and never say a word: it is another one's turn then.
+        for turn in range(STARTS):
+            self._launch(program)
+            try:
+                self._attach()
+                return
+            except RuntimeError:
+                self.close()
+                if turn + 1 == STARTS:
+                    raise
+
+    def _launch(self, program):
         self.folder = tempfile.mkdtemp(prefix="cairn-browser-")
         from_us, to_browser = os.pipe()
         from_browser, to_us = os.pipe()
@@ -45,6 +58,8 @@ class Browser:
         self.rest, self.number = b"", 0
         self.session = None
         self.said = []  # what pages wrote to the console as an error
+
+    def _attach(self):
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.ask("Target.attachToTarget", targetId=target,
                                 flatten=True)["sessionId"]
