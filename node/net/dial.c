@@ -82,13 +82,27 @@ bool net_add_target(struct net *net, const struct net_target *target)
 	       take_dial(net, target, false);
 }
 
-bool net_visit(struct net *net, const struct net_target *target, uint32_t tag)
+bool net_visit(struct net *net, const struct net_target *target, uint32_t tag, bool stays)
 {
 	struct net_dial *dial = net->is_stopping ? NULL : take_dial(net, target, true);
 
-	if (dial)
-		dial->tag = tag;
-	return dial != NULL;
+	if (!dial)
+		return false;
+	dial->tag = tag;
+	dial->stays = stays;
+	return true;
+}
+
+bool dial_is_at(const struct net *net, const struct net_address *address)
+{
+	for (size_t i = 0; i < net->dial_count; i++) {
+		const struct net_dial *dial = &net->dials[i];
+
+		if (!dial->is_removed && !dial->is_visit &&
+		    net_kind_size(dial->at.kind) > 0 && net_host_equal(&dial->at, address))
+			return true;
+	}
+	return false;
 }
 
 void net_remove_target(struct net *net, const struct node_id *id)
@@ -219,6 +233,7 @@ static void connect_to(struct net_dial *dial, const struct sockaddr *address)
 		return;
 	}
 	dial->peer = peer;
+	dial->at = net_socket_address(address);
 	endpoint_text(peer->address, &dial->target.endpoint);
 	peer->is_connecting = true;
 	if (uv_tcp_connect(&peer->connect, &peer->tcp, address, on_connected) != 0)

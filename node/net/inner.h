@@ -12,7 +12,11 @@ enum {
 	NET_ACCEPT_RATE = 50,              /* handshakes begun in a second: 1 % of a core */
 	NET_ACCEPT_BURST = 100,
 	NET_DIALING_MAX = 16,              /* at once */
-	NET_STRANGERS_MAX = PEERS_MAX - VALIDATORS_MAX, /* the rest is for who is listed */
+	NET_PENDING_KEPT = 16,             /* more, for where those are whom we dial for ever */
+	NET_START_PAUSE_MS = 2000,         /* between two sessions that a node begins with us */
+	NET_STARTS_MAX = 512,              /* that are remembered: more than the rates below bring
+	                                    * in this time */
+	NET_IDLE_CHECK_MS = 1000,
 	NET_INPUT_SIZE = 64 << 10,
 	NET_NOTSENT_LOWAT = 16 << 10,      /* bytes in the kernel that cannot be overtaken */
 	NET_USER_TIMEOUT_MS = 30000,
@@ -22,6 +26,7 @@ enum {
 
 struct net_dial {
 	struct net_target target;
+	struct net_address at;    /* where that is, once it was dialed; kind 0: not known */
 	struct net *net;
 	uv_getaddrinfo_t lookup;
 	bool is_looking_up;
@@ -29,6 +34,7 @@ struct net_dial {
 	bool is_removed;          /* its place is free when nothing is under way */
 	struct backoff backoff;   /* of one that is dialed for ever */
 	bool is_visit;            /* once, and not for ever: removed when it has ended */
+	bool stays;               /* a visit that is to last */
 	uint32_t tag;             /* the owner's, of a visit */
 	uint32_t shut_out_count;  /* connections in a row that ended when it knew who we are */
 };
@@ -44,6 +50,7 @@ struct net_peer {
 	struct session session;
 	char address[ENDPOINT_TEXT_SIZE];
 	uint16_t number;          /* NET_NOBODY until open */
+	uint32_t place;           /* its name in slots; 0: it has none */
 	uint64_t opened_ms;
 	bool is_connecting;
 	bool is_writing;
@@ -56,6 +63,12 @@ struct net_peer {
 	const char *doom;
 };
 
+/* A node called and was let in. */
+struct net_start {
+	struct node_id id;
+	uint64_t at_ms; /* 0: nobody */
+};
+
 struct net {
 	struct net_config config;
 	struct session_self self;
@@ -63,6 +76,11 @@ struct net {
 	struct net_peer *numbers[PEERS_MAX];
 	uint16_t next_number;
 	size_t open_count;
+	struct slots slots;       /* who has a place */
+	uint32_t last_place;
+	uint64_t idle_check_ms;   /* when places of the idle are looked at next */
+	struct net_start starts[NET_STARTS_MAX]; /* the last ones, in a ring */
+	size_t next_start;
 	struct net_totals gone;   /* of peers that have ended; opened: of all */
 	size_t waiting;           /* bytes in all lanes, about */
 	struct parcel *parcel;    /* of the last message: the next peer may get the same */
@@ -74,6 +92,7 @@ struct net {
 	bool must_accept;         /* there is one, and nowhere to put it */
 	char address[ENDPOINT_TEXT_SIZE];
 	struct bucket accepts;    /* handshakes that others may begin */
+	struct bucket accepts_kept; /* and those where we dial for ever */
 	struct net_dial *dials;   /* fixed places: peers and look-ups point at them */
 	size_t dials_max;
 	size_t dial_count;
@@ -87,11 +106,15 @@ struct net {
 
 /* -- peer.c ------------------------------------------------------------------------------ */
 
-/* A peer whose session has begun, in the list; its socket is open and not connected. NULL: no
- * memory, or no randomness. */
+/* A peer in the list, whose session has begun if we dial; its socket is open and not connected.
+ * NULL: no memory, or no randomness. */
 MUST_CHECK struct net_peer *peer_new(struct net *net, struct net_dial *dial);
 /* Its socket is connected now. */
 void peer_begin(struct net_peer *peer);
+/* Likewise, of one that called: its session begins. */
+void peer_begin_called(struct net_peer *peer);
+/* It is to be disconnected when the loop is back. */
+void peer_doom(struct net_peer *peer, enum disconnect_code code, const char *what);
 /* Closes it; freed when the loop has done so. `reset`: whatever is under way is lost. */
 void peer_end(struct net_peer *peer, bool reset);
 /* Reads, or does not, as it should by now. */
@@ -111,11 +134,19 @@ struct net_address peer_remote(const struct net_peer *peer);
 
 /* -- places.c ---------------------------------------------------------------------------- */
 
-/* Its node is known: is there a place for it? */
-bool places_allow(const struct net *net, const struct net_peer *newcomer);
-/* Have those near this address as many places among the others as they may? */
-bool places_are_crowded(const struct net_address *others, size_t count,
-                        const struct net_address *newcomer);
+MUST_CHECK enum status places_init(struct net *net, struct why *why);
+/* Its node is known: it gets a place, perhaps that of another, who goes. `before`: its own other
+ * session, whose place it has from now on, or NULL. NULL if it has a place; else why not. */
+MUST_CHECK const char *places_enter(struct net *net, struct net_peer *newcomer,
+                                    struct net_peer *before);
+/* It is on its way out; it need not have one. */
+void places_leave(struct net *net, struct net_peer *peer);
+/* Those who gave nothing for long go, where others want their places. */
+void places_tick(struct net *net, uint64_t now_ms);
+/* The owner's answers have changed. */
+void places_review(struct net *net);
+/* Did its node begin a session a moment ago? */
+bool places_is_too_soon(const struct net *net, const struct net_peer *caller, uint64_t now_ms);
 
 /* -- dial.c ------------------------------------------------------------------------------- */
 
@@ -127,11 +158,15 @@ void dial_on_open(struct net_dial *dial);
 void dial_on_end(struct net_dial *dial, bool was_open);
 /* The node that is dialed closed the connection when it knew who we are. */
 void dial_on_shut_out(struct net_dial *dial);
+/* Do we dial for ever where this is? */
+bool dial_is_at(const struct net *net, const struct net_address *address);
 /* A node that may be on the list is gone: it is dialed soon. */
 void dial_soon(struct net *net, const struct node_id *id);
 
 /* -- net.c -------------------------------------------------------------------------------- */
 
+/* Of a socket; kind 0: of no kind that is known here. */
+struct net_address net_socket_address(const struct sockaddr *address);
 /* May anybody be connected with us from, or at, this address? */
 bool net_admits_address(const struct net *net, const struct net_peer *peer);
 /* After anything of it was closed. */

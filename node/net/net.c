@@ -38,8 +38,9 @@ static size_t host_size(const char *address)
 	return (size_t)(strrchr(address, ':') - address);
 }
 
-/* Handshakes under way that others began, in all and from this address. */
-static bool has_room(const struct net *net, const struct net_peer *newcomer)
+/* Handshakes under way that others began, in all and from this address. A flood of them leaves
+ * some for where those are whom we keep dialing. */
+static bool has_room(const struct net *net, const struct net_peer *newcomer, bool is_kept)
 {
 	size_t size = host_size(newcomer->address), all = 0, same = 0;
 	const struct net_peer *peer;
@@ -52,7 +53,7 @@ static bool has_room(const struct net *net, const struct net_peer *newcomer)
 		same += host_size(peer->address) == size &&
 		        memcmp(peer->address, newcomer->address, size) == 0;
 	}
-	return all < NET_PENDING_MAX && same < NET_PENDING_PER_ADDRESS_MAX;
+	return all < NET_PENDING_MAX + (is_kept ? NET_PENDING_KEPT : 0) && same < NET_PENDING_PER_ADDRESS_MAX;
 }
 
 bool net_admits_address(const struct net *net, const struct net_peer *peer)
@@ -88,14 +89,22 @@ static void refuse_one(struct net *net)
 	uv_close((uv_handle_t *)&net->refused, on_refused_closed);
 }
 
+/* Cheaper than the first act. */
+static bool may_begin(struct net *net, const struct net_peer *peer)
+{
+	struct net_address from = peer_remote(peer);
+	bool is_kept = dial_is_at(net, &from);
+
+	return bucket_take(is_kept ? &net->accepts_kept : &net->accepts, &ACCEPT_RATE,
+	                   clock_monotonic_ms(), 1) &&
+	       has_room(net, peer, is_kept) && net_admits_address(net, peer);
+}
+
 static void accept_one(struct net *net)
 {
 	struct sockaddr_storage from = {0};
 	int size = sizeof from;
-	struct net_peer *peer =
-		bucket_take(&net->accepts, &ACCEPT_RATE, clock_monotonic_ms(), 1)
-			? peer_new(net, NULL)
-			: NULL;
+	struct net_peer *peer = peer_new(net, NULL);
 
 	net->must_accept = false;
 	if (!peer) {
@@ -109,8 +118,8 @@ static void accept_one(struct net *net)
 		return;
 	}
 	name_address(peer->address, &from);
-	if (has_room(net, peer) && net_admits_address(net, peer))
-		peer_begin(peer);
+	if (may_begin(net, peer))
+		peer_begin_called(peer);
 	else
 		peer_end(peer, false);
 }
@@ -133,8 +142,10 @@ static void on_timer(uv_timer_t *timer)
 
 	DL_FOREACH_SAFE(net->peers, peer, next)
 		peer_tick(peer, now_ms);
-	if (!net->is_stopping)
+	if (!net->is_stopping) {
 		dial_tick(net, now_ms);
+		places_tick(net, now_ms);
+	}
 	net_check_stopped(net);
 }
 
@@ -262,7 +273,10 @@ enum status net_new(struct net **result, const struct net_config *config, struct
 		return why_set(why, STATUS_MEMORY, "begin the network");
 	net->config = *config;
 	bucket_init(&net->accepts, &ACCEPT_RATE, clock_monotonic_ms());
+	bucket_init(&net->accepts_kept, &ACCEPT_RATE, clock_monotonic_ms());
 	status = init_self(net, why);
+	if (status == STATUS_OK)
+		status = places_init(net, why);
 	if (status == STATUS_OK)
 		status = init_handles(net, why);
 	if (status == STATUS_OK)
@@ -329,11 +343,8 @@ void net_stop(struct net *net)
 	if (net->is_stopping)
 		return;
 	begin_stop(net);
-	DL_FOREACH(net->peers, peer) {
-		peer->is_doomed = true;
-		peer->doom_code = DISCONNECT_SHUTDOWN;
-		peer->doom = "the node stops";
-	}
+	DL_FOREACH(net->peers, peer)
+		peer_doom(peer, DISCONNECT_SHUTDOWN, "the node stops");
 }
 
 void net_abort(struct net *net)
@@ -384,22 +395,18 @@ size_t net_peer_count(const struct net *net)
 	return net ? net->open_count : 0;
 }
 
-struct net_address peer_remote(const struct net_peer *peer)
+struct net_address net_socket_address(const struct sockaddr *from)
 {
 	struct net_address address = {0};
-	struct sockaddr_storage from = {0};
-	int size = sizeof from;
 
-	if (uv_tcp_getpeername(&peer->tcp, (struct sockaddr *)&from, &size) != 0)
-		return address;
-	if (from.ss_family == AF_INET6) {
-		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)&from;
+	if (from->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)from;
 
 		address.kind = NET_IPV6;
 		address.port = ntohs(six->sin6_port);
 		memcpy(address.bytes, &six->sin6_addr, sizeof six->sin6_addr);
-	} else {
-		const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)&from;
+	} else if (from->sa_family == AF_INET) {
+		const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)from;
 
 		address.kind = NET_IPV4;
 		address.port = ntohs(four->sin_port);
@@ -409,12 +416,24 @@ struct net_address peer_remote(const struct net_peer *peer)
 	return address;
 }
 
+struct net_address peer_remote(const struct net_peer *peer)
+{
+	struct sockaddr_storage from = {0};
+	int size = sizeof from;
+
+	if (uv_tcp_getpeername(&peer->tcp, (struct sockaddr *)&from, &size) != 0)
+		return (struct net_address){0};
+	return net_socket_address((const struct sockaddr *)&from);
+}
+
 bool net_facts_of(const struct net *net, uint16_t number, struct net_facts *facts)
 {
 	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
+	const struct slot *slot;
 
 	if (!peer)
 		return false;
+	slot = slots_view(&net->slots, peer->place);
 	*facts = (struct net_facts){
 		.number = number,
 		.address = peer->address,
@@ -423,6 +442,7 @@ bool net_facts_of(const struct net *net, uint16_t number, struct net_facts *fact
 		.tag = peer->dial ? peer->dial->tag : 0,
 		.is_dialed = peer->session.is_initiator,
 		.opened_ms = peer->opened_ms,
+		.class = slot ? slot->class : SLOT_INBOUND,
 		.session = &peer->session,
 	};
 	return true;
@@ -451,6 +471,7 @@ void net_count(const struct net *net, struct net_totals *totals)
 	if (!net)
 		return;
 	*totals = net->gone;
+	totals->inbound = net->slots.counts[SLOT_INBOUND];
 	DL_FOREACH(net->peers, peer) {
 		if (peer->is_closing)
 			continue;

@@ -15,6 +15,7 @@
 
 #include "node/p2p/net_address.h"
 #include "node/p2p/session.h"
+#include "node/p2p/slots.h"
 #include "node/shell/endpoint.h"
 
 #include <uv.h>
@@ -34,6 +35,14 @@ struct net_target {
 	struct endpoint endpoint;
 };
 
+/* Who a node is to us, by rising weight. */
+enum net_standing {
+	NET_STRANGER,
+	NET_LISTED,     /* by the ledger */
+	NET_CONFIGURED, /* by a person */
+	NET_VALIDATOR,  /* of the present set */
+};
+
 /* Read "node_id@host:port", the id as 66 hex digits. NULL when it is good; else what is wrong with
  * it, a constant. */
 MUST_CHECK const char *net_target_parse(struct net_target *target, struct bytes_view text);
@@ -45,6 +54,7 @@ struct net_config {
 	const char *listen;         /* ADDR:PORT; empty: nobody can connect */
 	const struct net_target *targets;
 	size_t target_count;        /* at most NET_DIALS_MAX; double ones and our own are left out */
+	size_t inbound_max;         /* places for who calls, at most SLOTS_INBOUND_MAX */
 
 	void *owner;
 	/* May this node be connected with us at all? */
@@ -52,8 +62,8 @@ struct net_config {
 	/* May anybody be connected from, or at, this ADDR:PORT? Asked before the handshake of who
 	 * calls, and behind every one. NULL: yes. */
 	bool (*admits_address)(void *owner, const char *address);
-	/* Does it keep its place when places are rare? */
-	bool (*is_listed)(void *owner, const struct node_id *id);
+	/* Which places are for it, and may it be marked for what it does wrong? */
+	enum net_standing (*standing)(void *owner, const struct node_id *id);
 	/* Would we rather do without it? It gets a place while nine in ten are free. NULL: no. */
 	bool (*is_avoided)(void *owner, const struct node_id *id, const struct net_address *from);
 	/* A peer that is not listed broke the protocol; its session ends. May be NULL. */
@@ -89,9 +99,10 @@ bool net_dials(const struct net *net, const struct node_id *id);
  * Lost if he cannot keep up. */
 void net_send(struct net *net, uint16_t peer, struct bytes_view message);
 
-/* Dial once, soon. It ends in on_open, with the tag in the peer's facts, or in on_unmet. False:
- * as many are under way as may be. */
-MUST_CHECK bool net_visit(struct net *net, const struct net_target *target, uint32_t tag);
+/* Dial once, soon; `stays`: for longer than to meet. It ends in on_open, with the tag in the
+ * peer's facts, or in on_unmet. False: as many are under way as may be. */
+MUST_CHECK bool net_visit(struct net *net, const struct net_target *target, uint32_t tag,
+                          bool stays);
 
 /* Is there a session with this node, or one that is about to be? */
 bool net_is_connected(const struct net *net, const struct node_id *id);
@@ -103,7 +114,13 @@ void net_send_type(struct net *net, uint16_t peer, uint16_t type, struct bytes_v
 void net_close_peer(struct net *net, uint16_t peer, enum disconnect_code code,
                     const char *what);
 
-/* The owner's answers have changed: who is admitted no longer goes, as revoked. */
+/* What a peer was the first with. */
+enum net_merit { NET_MERIT_TX, NET_MERIT_BLOCK };
+/* It keeps its place the longer for it. */
+void net_credit(struct net *net, uint16_t peer, enum net_merit merit);
+
+/* The owner's answers have changed: who is admitted no longer goes, as revoked, and the others get
+ * the places that are for them now. */
 void net_check_admitted(struct net *net);
 
 /* Of those that are dialed, how many closed the last connection as soon as they knew who we
@@ -131,6 +148,7 @@ struct net_facts {
 	uint32_t tag;
 	bool is_dialed;      /* by us */
 	uint64_t opened_ms;  /* monotonic */
+	enum slot_class class; /* whose place it has; of one that is on its way out: SLOT_INBOUND */
 	const struct session *session;
 };
 /* Of one; false: he is not open. */
@@ -143,6 +161,9 @@ void net_list(const struct net *net,
 struct net_totals {
 	uint64_t bytes_in, bytes_out, messages_in, messages_out, messages_dropped;
 	uint64_t opened;   /* sessions, ever */
+	uint64_t displaced, idle; /* whose place was wanted for another, ever */
+	uint64_t refused;  /* handshakes that found no place, ever */
+	size_t inbound;    /* places taken by who called */
 	size_t dialed;     /* of those that are open, by us */
 	size_t waiting;    /* bytes in all lanes */
 };

@@ -48,7 +48,7 @@ struct net_peer *peer_new(struct net *net, struct net_dial *dial)
 	peer->net = net;
 	peer->dial = dial;
 	peer->number = NET_NOBODY;
-	if (begin_session(peer) != STATUS_OK ||
+	if ((dial && begin_session(peer) != STATUS_OK) ||
 	    uv_tcp_init(net->config.loop, &peer->tcp) != 0) {
 		session_close(&peer->session);
 		memory_free(peer);
@@ -107,6 +107,14 @@ void peer_begin(struct net_peer *peer)
 	peer_set_reading(peer);
 }
 
+void peer_begin_called(struct net_peer *peer)
+{
+	if (begin_session(peer) == STATUS_OK)
+		peer_begin(peer);
+	else
+		peer_end(peer, false);
+}
+
 /* -- End ------------------------------------------------------------------------------------- */
 
 static void on_closed(uv_handle_t *handle)
@@ -156,7 +164,7 @@ static void tell_violation(const struct net_peer *peer)
 	struct net_address from = peer_remote(peer);
 
 	if (config->on_violation && session->end == SESSION_END_VIOLATION &&
-	    !config->is_listed(config->owner, &session->remote_id))
+	    config->standing(config->owner, &session->remote_id) == NET_STRANGER)
 		config->on_violation(config->owner, &session->remote_id, &from,
 		                     session->is_initiator);
 }
@@ -167,6 +175,7 @@ static void tell_end(struct net_peer *peer)
 	struct net *net = peer->net;
 	bool was_open = peer->number != NET_NOBODY;
 
+	places_leave(net, peer);
 	if (was_open) {
 		tell_violation(peer);
 		net->numbers[peer->number] = NULL;
@@ -237,14 +246,17 @@ static void on_known(struct net_peer *peer)
 	const struct node_id *id = &peer->session.remote_id;
 	struct net_peer *other = peer_find(net, id, peer);
 	struct hello hello = {0};
+	const char *why;
 
 	if (memcmp(id, &net->self.node_id, sizeof *id) == 0 ||
 	    !net->config.admits(net->config.owner, id) || !net_admits_address(net, peer)) {
 		peer_end(peer, false);
 	} else if (other && !wins(peer, other)) {
 		refuse_peer(peer, DISCONNECT_DUPLICATE, "there is another connection to it");
-	} else if (!places_allow(net, peer)) {
-		refuse_peer(peer, DISCONNECT_FULL, "all places are taken");
+	} else if (!peer->dial && places_is_too_soon(net, peer, clock_monotonic_ms())) {
+		refuse_peer(peer, DISCONNECT_FULL, "it began a session a moment ago");
+	} else if ((why = places_enter(net, peer, other)) != NULL) {
+		refuse_peer(peer, DISCONNECT_FULL, why);
 	} else {
 		if (other)
 			refuse_peer(other, DISCONNECT_DUPLICATE, "there is another connection to it");
@@ -466,7 +478,13 @@ void net_close_peer(struct net *net, uint16_t number, enum disconnect_code code,
 {
 	struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
 
-	if (!peer || peer->is_doomed)
+	if (peer)
+		peer_doom(peer, code, what);
+}
+
+void peer_doom(struct net_peer *peer, enum disconnect_code code, const char *what)
+{
+	if (peer->is_doomed)
 		return;
 	peer->is_doomed = true;
 	peer->doom_code = code;
@@ -484,10 +502,9 @@ void net_check_admitted(struct net *net)
 		    state > SESSION_ACTIVE ||
 		    net->config.admits(net->config.owner, &peer->session.remote_id))
 			continue;
-		peer->is_doomed = true;
-		peer->doom_code = DISCONNECT_REVOKED;
-		peer->doom = "it is not admitted any more";
+		peer_doom(peer, DISCONNECT_REVOKED, "it is not admitted any more");
 	}
+	places_review(net);
 }
 
 void peer_tick(struct net_peer *peer, uint64_t now_ms)

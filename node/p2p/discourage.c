@@ -75,11 +75,11 @@ static void add_mark(struct discourage *list, uint64_t hash, uint64_t now_ms)
 void discourage_peer(struct discourage *list, const struct node_id *id,
                      const struct slot *slot, bool is_kept, uint64_t now_ms)
 {
-	if (is_kept || slot->class == SLOT_VALIDATOR || slot->class == SLOT_TRUSTED)
+	if (is_kept || slot->class == SLOT_VALIDATOR || slot->class == SLOT_KEPT)
 		return;
 	add_mark(list, hash_of_node(list, id), now_ms);
 	if (slot->way == SLOT_WAY_NET && slot->address.kind != NET_ONION &&
-	    (slot->class == SLOT_INBOUND || slot->class == SLOT_INBOUND_OVERLAY))
+	    slot->class == SLOT_INBOUND)
 		add_mark(list, hash_of_address(list, &slot->address), now_ms);
 }
 

@@ -6,42 +6,23 @@ void slots_init(struct slots *slots, const uint8_t key[SIPHASH_KEY_SIZE])
 {
 	*slots = (struct slots){
 		.key = siphash_key(key),
-		.validators_max = SLOTS_VALIDATORS_MAX,
 		.inbound_max = SLOTS_INBOUND_MAX,
 	};
 }
 
-static bool is_inbound(enum slot_class class)
-{
-	return class == SLOT_INBOUND || class == SLOT_INBOUND_OVERLAY;
-}
-
-static size_t inbound_count(const struct slots *slots)
-{
-	return slots->counts[SLOT_INBOUND] + slots->counts[SLOT_INBOUND_OVERLAY];
-}
-
-/* Places of a class, where inbound ones share theirs. */
 static size_t class_max(const struct slots *slots, enum slot_class class)
 {
 	switch (class) {
 	case SLOT_VALIDATOR:
-		return slots->validators_max < SLOTS_VALIDATORS_MAX ? slots->validators_max
-		                                                    : SLOTS_VALIDATORS_MAX;
-	case SLOT_TRUSTED:
-		return SLOTS_TRUSTED_MAX;
+		return SLOTS_VALIDATORS_MAX;
+	case SLOT_KEPT:
+		return SLOTS_KEPT_MAX;
 	case SLOT_OUTBOUND:
 		return SLOTS_OUTBOUND_MAX + (slots->is_tip_stale ? SLOTS_OUTBOUND_EXTRA : 0);
-	case SLOT_OUTBOUND_BLOCK:
-		return SLOTS_OUTBOUND_BLOCK_MAX;
-	case SLOT_FEELER:
-		return SLOTS_FEELER_MAX;
-	case SLOT_OVERLAY_OUT:
-		return SLOTS_OVERLAY_OUT_MAX;
+	case SLOT_VISIT:
+		return SLOTS_VISITS_MAX;
 	case SLOT_INBOUND:
 		return slots->inbound_max;
-	case SLOT_INBOUND_OVERLAY:
-		return SLOTS_INBOUND_OVERLAY_MAX;
 	case SLOT_CLASSES:
 		break;
 	}
@@ -61,7 +42,7 @@ static size_t inbound_of_prefix(const struct slots *slots,
 		const struct slot *slot = &slots->items[i];
 		struct net_group group;
 
-		if (!is_inbound(slot->class) || slot->way != SLOT_WAY_NET)
+		if (slot->class != SLOT_INBOUND || slot->way != SLOT_WAY_NET)
 			continue;
 		group = net_prefix(&slot->address, bits);
 		count += net_group_equal(&group, &wanted);
@@ -74,12 +55,12 @@ static bool is_crowded(const struct slots *slots, const struct slot *newcomer)
 	size_t onions = 0;
 
 	switch (newcomer->way) {
-	case SLOT_WAY_LOOPBACK:
+	case SLOT_WAY_LOCAL:
 		return false;
 	case SLOT_WAY_ONION:
 		for (size_t i = 0; i < slots->count; i++)
 			onions += slots->items[i].way == SLOT_WAY_ONION &&
-			          is_inbound(slots->items[i].class);
+			          slots->items[i].class == SLOT_INBOUND;
 		return onions >= SLOTS_ONION_MAX;
 	case SLOT_WAY_NET:
 		break;
@@ -124,12 +105,6 @@ static uint64_t by_block(const struct slots *slots, const struct slot *slot)
 {
 	(void)slots;
 	return slot->block_ms;
-}
-
-static uint64_t by_chunks(const struct slots *slots, const struct slot *slot)
-{
-	(void)slots;
-	return slot->chunk_bytes;
 }
 
 static uint64_t by_age(const struct slots *slots, const struct slot *slot)
@@ -238,25 +213,19 @@ static const struct slot *worst_of(const struct candidates *candidates)
 	return worst;
 }
 
-static bool find_victim(const struct slots *slots, enum slot_class newcomer,
-                        uint32_t *victim)
+static bool find_victim(const struct slots *slots, uint32_t *victim)
 {
 	struct candidates candidates = {.count = 0};
 	const struct slot *worst;
 	size_t half;
 
-	for (size_t i = 0; i < slots->count; i++) {
-		enum slot_class class = slots->items[i].class;
-
-		/* Who finds the overlay's inbound places taken displaces one of them. */
-		if (newcomer == SLOT_INBOUND_OVERLAY ? class == newcomer : is_inbound(class))
+	for (size_t i = 0; i < slots->count; i++)
+		if (slots->items[i].class == SLOT_INBOUND)
 			candidates.items[candidates.count++] = &slots->items[i];
-	}
 	protect(slots, &candidates, SLOTS_KEEP_GROUPS, group_hash);
 	protect(slots, &candidates, SLOTS_KEEP_PINGS, by_ping);
 	protect(slots, &candidates, SLOTS_KEEP_TXS, by_tx);
 	protect(slots, &candidates, SLOTS_KEEP_BLOCKS, by_block);
-	protect(slots, &candidates, SLOTS_KEEP_CHUNKS, by_chunks);
 	half = candidates.count / 2;
 	protect_addressless(slots, &candidates, half / 4);
 	if (candidates.count > 0 && half > half / 4)
@@ -273,27 +242,22 @@ static bool find_victim(const struct slots *slots, enum slot_class newcomer,
 static enum slot_answer ask_inbound(const struct slots *slots,
                                     const struct slot *newcomer, uint32_t *victim)
 {
-	size_t count = inbound_count(slots);
-	bool is_full = count >= slots->inbound_max;
+	size_t count = slots->counts[SLOT_INBOUND];
 
-	if (newcomer->class == SLOT_INBOUND_OVERLAY)
-		is_full =
-			is_full || slots->counts[SLOT_INBOUND_OVERLAY] >= SLOTS_INBOUND_OVERLAY_MAX;
 	if (newcomer->is_discouraged &&
 	    count * 100 >= slots->inbound_max * SLOTS_REFUSE_PERCENT)
 		return SLOT_UNWELCOME;
 	if (is_crowded(slots, newcomer))
 		return SLOT_CROWDED;
-	if (!is_full)
+	if (count < slots->inbound_max)
 		return SLOT_GRANTED;
-	return find_victim(slots, newcomer->class, victim) ? SLOT_GRANTED_FOR_VICTIM
-	                                                   : SLOT_FULL;
+	return find_victim(slots, victim) ? SLOT_GRANTED_FOR_VICTIM : SLOT_FULL;
 }
 
 enum slot_answer slots_ask(const struct slots *slots, const struct slot *newcomer,
                            uint32_t *victim)
 {
-	if (is_inbound(newcomer->class))
+	if (newcomer->class == SLOT_INBOUND)
 		return ask_inbound(slots, newcomer, victim);
 	return slots->counts[newcomer->class] < class_max(slots, newcomer->class)
 	           ? SLOT_GRANTED
@@ -304,7 +268,6 @@ void slots_enter(struct slots *slots, const struct slot *newcomer)
 {
 	INVARIANT(slots->count < SLOTS_MAX);
 	INVARIANT(slots->counts[newcomer->class] < class_max(slots, newcomer->class));
-	INVARIANT(!is_inbound(newcomer->class) || inbound_count(slots) < slots->inbound_max);
 	INVARIANT(!slots_find(slots, newcomer->peer));
 	slots->items[slots->count++] = *newcomer;
 	slots->counts[newcomer->class]++;
@@ -319,7 +282,7 @@ void slots_leave(struct slots *slots, uint32_t peer)
 	*slot = slots->items[--slots->count];
 }
 
-struct slot *slots_find(struct slots *slots, uint32_t peer)
+const struct slot *slots_view(const struct slots *slots, uint32_t peer)
 {
 	for (size_t i = 0; i < slots->count; i++)
 		if (slots->items[i].peer == peer)
@@ -327,41 +290,11 @@ struct slot *slots_find(struct slots *slots, uint32_t peer)
 	return NULL;
 }
 
-/* -- Outbound groups ---------------------------------------------------------------------------- */
-
-static bool stays_outbound(const struct slot *slot)
+struct slot *slots_find(struct slots *slots, uint32_t peer)
 {
-	return slot->class == SLOT_OUTBOUND || slot->class == SLOT_OUTBOUND_BLOCK;
-}
+	const struct slot *slot = slots_view(slots, peer);
 
-bool slots_outbound_has_group(const struct slots *slots, const struct net_group *group)
-{
-	for (size_t i = 0; i < slots->count; i++) {
-		struct net_group other = net_group_of(&slots->items[i].address);
-
-		if (stays_outbound(&slots->items[i]) && net_group_equal(&other, group))
-			return true;
-	}
-	return false;
-}
-
-size_t slots_outbound_groups(const struct slots *slots)
-{
-	size_t groups = 0;
-
-	for (size_t i = 0; i < slots->count; i++) {
-		struct net_group group = net_group_of(&slots->items[i].address);
-		bool is_first = stays_outbound(&slots->items[i]);
-
-		for (size_t j = 0; j < i && is_first; j++) {
-			struct net_group other = net_group_of(&slots->items[j].address);
-
-			is_first =
-				!stays_outbound(&slots->items[j]) || !net_group_equal(&other, &group);
-		}
-		groups += is_first;
-	}
-	return groups;
+	return slot ? &slots->items[slot - slots->items] : NULL;
 }
 
 /* -- Idle ones ------------------------------------------------------------------------------------ */
@@ -374,8 +307,7 @@ static bool is_idle(const struct slot *slot, uint64_t now_ms)
 		last_ms = slot->tx_ms;
 	if (slot->block_ms > last_ms)
 		last_ms = slot->block_ms;
-	return is_inbound(slot->class) && slot->chunk_bytes == 0 &&
-	       now_ms >= last_ms + SLOTS_IDLE_MS;
+	return slot->class == SLOT_INBOUND && now_ms >= last_ms + SLOTS_IDLE_MS;
 }
 
 bool slots_idle_victim(const struct slots *slots, uint64_t now_ms, uint32_t *victim)
@@ -393,7 +325,7 @@ bool slots_idle_victim(const struct slots *slots, uint64_t now_ms, uint32_t *vic
 			oldest = slot;
 	}
 	/* Where there is room nobody is in the way. */
-	if (!oldest || inbound_count(slots) < slots->inbound_max ||
+	if (!oldest || slots->counts[SLOT_INBOUND] < slots->inbound_max ||
 	    idle + SLOTS_TURNING <= slots->inbound_max)
 		return false;
 	*victim = oldest->peer;

@@ -2,8 +2,8 @@
  *
  * Each class has places of its own, so that inbound peers, who choose us, can never use the
  * places of those whom we chose. An inbound newcomer who finds all taken may displace the one
- * whom it is hardest to miss; six kinds of merit protect, each hard to fake together with the
- * others (Bitcoin Core's scheme). Validators and configured peers are never displaced. */
+ * who is missed least; five kinds of merit protect, each hard to fake together with the
+ * others (Bitcoin Core's scheme). Validators and kept peers are never displaced. */
 #ifndef NODE_P2P_SLOTS_H
 #define NODE_P2P_SLOTS_H
 
@@ -12,30 +12,23 @@
 #include "node/p2p/net_address.h"
 
 enum slot_class {
-	SLOT_VALIDATOR,      /* a listed validator or sentry, whoever dialed */
-	SLOT_TRUSTED,        /* configured */
-	SLOT_OUTBOUND,       /* all relay */
-	SLOT_OUTBOUND_BLOCK, /* blocks alone: nothing is told that would map the network */
-	SLOT_FEELER,
-	SLOT_OVERLAY_OUT,    /* short questions to the overlay */
+	SLOT_VALIDATOR, /* of the present set, whoever dialed */
+	SLOT_KEPT,      /* configured, or dialed for ever */
+	SLOT_OUTBOUND,  /* found and dialed, to stay */
+	SLOT_VISIT,     /* dialed for a moment: feelers, and questions to seeds */
 	SLOT_INBOUND,
-	SLOT_INBOUND_OVERLAY, /* counts as inbound too */
 	SLOT_CLASSES,
 };
 
 enum {
-	SLOTS_VALIDATORS_MAX = 2 * VALIDATORS_MAX, /* with a bulk session, or a sentry, each */
-	SLOTS_TRUSTED_MAX = 16,
+	SLOTS_VALIDATORS_MAX = VALIDATORS_MAX,
+	SLOTS_KEPT_MAX = 16,
 	SLOTS_OUTBOUND_MAX = 10,
 	SLOTS_OUTBOUND_EXTRA = 2,        /* while our tip is stale */
-	SLOTS_OUTBOUND_BLOCK_MAX = 2,
-	SLOTS_FEELER_MAX = 1,
-	SLOTS_OVERLAY_OUT_MAX = 8,
+	SLOTS_VISITS_MAX = 4,
 	SLOTS_INBOUND_MAX = 96,
-	SLOTS_INBOUND_OVERLAY_MAX = 16,
-	SLOTS_MAX = SLOTS_VALIDATORS_MAX + SLOTS_TRUSTED_MAX + SLOTS_OUTBOUND_MAX +
-	            SLOTS_OUTBOUND_EXTRA + SLOTS_OUTBOUND_BLOCK_MAX + SLOTS_FEELER_MAX +
-	            SLOTS_OVERLAY_OUT_MAX + SLOTS_INBOUND_MAX,
+	SLOTS_MAX = SLOTS_VALIDATORS_MAX + SLOTS_KEPT_MAX + SLOTS_OUTBOUND_MAX +
+	            SLOTS_OUTBOUND_EXTRA + SLOTS_VISITS_MAX + SLOTS_INBOUND_MAX,
 
 	SLOTS_PER_IPV4_24_MAX = 8,       /* inbound, of a prefix that one party holds */
 	SLOTS_PER_IPV6_64_MAX = 4,
@@ -50,13 +43,14 @@ enum {
 	SLOTS_KEEP_PINGS = 8,            /* by lowest round trip */
 	SLOTS_KEEP_TXS = 4,              /* by newest transaction of theirs */
 	SLOTS_KEEP_BLOCKS = 4,           /* by newest block or certificate */
-	SLOTS_KEEP_CHUNKS = 4,           /* by bytes of chunks in the last hour */
 };
+
+_Static_assert((int)SLOTS_MAX <= (int)PEERS_MAX, "whoever has a slot gets a number");
 
 /* From where a session came. */
 enum slot_way {
 	SLOT_WAY_NET,
-	SLOT_WAY_LOOPBACK, /* this machine: addresses say nothing */
+	SLOT_WAY_LOCAL,    /* this machine or site: addresses say nothing of who holds them */
 	SLOT_WAY_ONION,    /* by the listener for onions: likewise */
 };
 
@@ -70,12 +64,10 @@ struct slot {
 	uint64_t round_trip_ms;    /* the lowest; UINT64_MAX: not known */
 	uint64_t tx_ms;            /* when it last was the first with a transaction; 0: never */
 	uint64_t block_ms;         /* or with a block or certificate */
-	uint64_t chunk_bytes;      /* useful ones of the last hour */
 };
 
 struct slots {
 	struct siphash_key key;    /* secret */
-	size_t validators_max;     /* 2 * size of the set */
 	size_t inbound_max;        /* less where there are few file descriptors */
 	bool is_tip_stale;         /* SLOTS_OUTBOUND_EXTRA */
 	size_t counts[SLOT_CLASSES];
@@ -104,12 +96,7 @@ void slots_leave(struct slots *slots, uint32_t peer);
 
 /* To keep its merits up to date; NULL: it holds none. Good until somebody enters or leaves. */
 struct slot *slots_find(struct slots *slots, uint32_t peer);
-
-/* Is the group of this address used by an outbound session that is there to stay? */
-bool slots_outbound_has_group(const struct slots *slots, const struct net_group *group);
-
-/* Different groups among outbound sessions: below 3 a person is told. */
-size_t slots_outbound_groups(const struct slots *slots);
+const struct slot *slots_view(const struct slots *slots, uint32_t peer);
 
 /* An inbound session that gave nothing for so long that its slot is wanted for others, the one
  * that came first; false: there is none. Ask again until false. */

@@ -3,6 +3,16 @@
 #include "node/shell/clock.h"
 #include "rpc/api/ledger_json.h"
 
+static const char *class_text(enum slot_class class)
+{
+	static const char *const texts[] = {
+		[SLOT_VALIDATOR] = "validator", [SLOT_KEPT] = "kept",       [SLOT_OUTBOUND] = "outbound",
+		[SLOT_VISIT] = "visit",         [SLOT_INBOUND] = "inbound",
+	};
+
+	return texts[class];
+}
+
 /* On the loop. */
 static void add_peer(void *owner, const struct net_facts *facts)
 {
@@ -15,6 +25,7 @@ static void add_peer(void *owner, const struct net_facts *facts)
 	           json_of_hex(session->remote_id.bytes, sizeof session->remote_id.bytes));
 	object_put(&json, "address", json_string(facts->address));
 	object_put(&json, "dialed", json_boolean(facts->is_dialed));
+	object_put(&json, "place", json_string(class_text(facts->class)));
 	object_put(&json, "agent", json_string(remote->agent));
 	object_put(&json, "vote_key",
 	           remote->has_vote_key ? json_of_hex(remote->vote_key.bytes, PUBLIC_KEY_SIZE)

@@ -47,16 +47,22 @@ static bool is_named(const struct doorkeeper *keeper, const struct node_id *id)
 	return false;
 }
 
-bool doorkeeper_lists(const struct doorkeeper *keeper, const struct node_id *id)
+enum net_standing doorkeeper_standing(const struct doorkeeper *keeper,
+                                      const struct node_id *id)
 {
 	uint64_t height = keeper->node->drive.consensus.stored_height;
 
-	return is_named(keeper, id) || roster_has(keeper->roster, id, height);
+	if (roster_has_validator(keeper->roster, id))
+		return NET_VALIDATOR;
+	if (is_named(keeper, id))
+		return NET_CONFIGURED;
+	return roster_has(keeper->roster, id, height) ? NET_LISTED : NET_STRANGER;
 }
 
 bool doorkeeper_admits(const struct doorkeeper *keeper, const struct node_id *id)
 {
-	return keeper->node->genesis->peers == PEERS_OPEN || doorkeeper_lists(keeper, id);
+	return keeper->node->genesis->peers == PEERS_OPEN ||
+	       doorkeeper_standing(keeper, id) != NET_STRANGER;
 }
 
 /* -- Reading anew ---------------------------------------------------------------- */

@@ -1,5 +1,5 @@
 /* Who is let in: whom the ledger's roster has, and whom the operator named in p2p.peers. In
- * an open network everybody; then the roster says only who keeps a place.
+ * an open network everybody; then they say only whose places are kept.
  *
  *   READY ──a block changed it──► READING (a worker) ──► READY, with the new roster
  *                                    └─another did──► READING again when it is back
@@ -28,8 +28,9 @@ MUST_CHECK enum status doorkeeper_start(struct doorkeeper *keeper, struct node *
 /* When the loop is closed. */
 void doorkeeper_free(struct doorkeeper *keeper);
 
-/* Does it keep its place when places are rare? */
-bool doorkeeper_lists(const struct doorkeeper *keeper, const struct node_id *id);
+/* Who is it to us? */
+enum net_standing doorkeeper_standing(const struct doorkeeper *keeper,
+                                      const struct node_id *id);
 /* May it be connected with us at all? */
 bool doorkeeper_admits(const struct doorkeeper *keeper, const struct node_id *id);
 

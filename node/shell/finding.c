@@ -37,7 +37,7 @@ static bool visit(void *owner, const struct node_id *id, const struct net_addres
 	endpoint_from_net(&target.endpoint, address);
 	logger_debug(LOG_P2P, "visit", log_hex("node_id", bytes_view(id, sizeof *id)),
 	             log_u64("why", what));
-	return net_visit(finding->node->peers.net, &target, what);
+	return net_visit(finding->node->peers.net, &target, what, what == FINDER_STAY);
 }
 
 static bool visit_seed(void *owner)
@@ -46,7 +46,7 @@ static bool visit_seed(void *owner)
 	const struct net_target *seed = &finding->seeds[finding->next_seed];
 
 	finding->next_seed = (finding->next_seed + 1) % finding->seed_count;
-	return net_visit(finding->node->peers.net, seed, FINDER_SEED);
+	return net_visit(finding->node->peers.net, seed, FINDER_SEED, false);
 }
 
 static void close_peer(void *owner, uint16_t peer, const char *what)

@@ -208,7 +208,7 @@ void gossip_on_violation(void *owner, const struct node_id *id,
 	bool is_public = net_kind_size(from->kind) > 0 && net_address_scope(from) == NET_PUBLIC;
 	const struct slot slot = {
 		.class = is_dialed ? SLOT_OUTBOUND : SLOT_INBOUND,
-		.way = is_public ? SLOT_WAY_NET : SLOT_WAY_LOOPBACK,
+		.way = is_public ? SLOT_WAY_NET : SLOT_WAY_LOCAL,
 		.address = *from,
 	};
 
@@ -259,18 +259,24 @@ void gossip_on_submitted(struct gossip *gossip, const struct ingress_batch *batc
 {
 	uint16_t from = batch->from == WORLD_SELF ? RELAY_OWN : batch->from;
 	uint64_t now_ms = clock_monotonic_ms();
+	bool is_first = false;
 
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct submission *submission = &batch->submissions[i];
 		enum verdict verdict = submission->verdict;
 
 		/* The pool has its bytes: it is new there. */
-		if (verdict == VERDICT_GOOD && !submission->bytes)
+		if (verdict == VERDICT_GOOD && !submission->bytes) {
 			relay_admitted(gossip->relay, &submission->tx.leaf_hash, submission->tx.bytes,
 			               from, now_ms);
+			is_first = true;
+		}
 		if (from != RELAY_OWN)
 			relay_judged(gossip->relay, from, batch->from_serial, verdict_of(verdict), now_ms);
 	}
+	if (is_first && from != RELAY_OWN && !gossip->node->peers.is_stopping &&
+	    relay_serial(gossip->relay, from) == batch->from_serial)
+		net_credit(gossip->node->peers.net, from, NET_MERIT_TX);
 	arm(gossip);
 }
 

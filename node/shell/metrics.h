@@ -41,6 +41,9 @@
 	X(txs_final_total, counter, ONE, "Transactions in blocks that became final here.") \
 	X(peers_connected, gauge, ONE, "Nodes that this one is connected with.") \
 	X(peers_dialed, gauge, ONE, "Of these, dialed by this node.") \
+	X(peers_inbound, gauge, ONE, "Places taken by nodes that connected by themselves, beside validators and those of p2p.peers.") \
+	X(peers_refused_total, counter, ONE, "Nodes that found no place.") \
+	X(peers_displaced_total, counter, ONE, "Connections that ended because others wanted their places.") \
 	X(peers_opened_total, counter, ONE, "Connections that were opened.") \
 	X(peers_blamed_total, counter, ONE, "Peers that sent what no honest node sends.") \
 	X(network_received_bytes_total, counter, ONE, "Bytes from peers.") \

@@ -114,6 +114,7 @@ enum peer_lists_news peer_lists_add(struct peer_lists *lists,
 	if (lists->added_count == NET_ADDED_MAX || !net_add_target(net, target))
 		return PEER_LISTS_FULL;
 	lists->added[lists->added_count++] = target->id;
+	net_check_admitted(net); /* it may be connected already */
 	logger_info(LOG_P2P, "peer_added",
 	            log_hex("node_id", bytes_view(&target->id, COMPRESSED_KEY_SIZE)));
 	return PEER_LISTS_DONE;

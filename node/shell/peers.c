@@ -37,6 +37,30 @@ static size_t size_of_job(const struct check_job *job)
 	return size;
 }
 
+/* What a peer can bring forward. */
+struct progress {
+	uint64_t epoch, view, final_view;
+	size_t bodies;
+};
+
+static struct progress progress_of(const struct drive *drive)
+{
+	const struct consensus *consensus = &drive->consensus;
+
+	return (struct progress){
+		.epoch = consensus->epoch.number,
+		.view = consensus->views.current,
+		.final_view = consensus->views.final_view,
+		.bodies = HASH_COUNT(drive->shelf.blocks),
+	};
+}
+
+static bool is_ahead(const struct progress *after, const struct progress *before)
+{
+	return after->epoch > before->epoch || after->view > before->view ||
+	       after->final_view > before->final_view || after->bodies > before->bodies;
+}
+
 static void open_checked(void *owner, struct letter *letter)
 {
 	struct node *node = owner;
@@ -44,11 +68,16 @@ static void open_checked(void *owner, struct letter *letter)
 	struct check_letter *checked = (struct check_letter *)(void *)letter;
 	struct moment moment = clock_moment();
 	uint16_t from = checked->job->from;
+	struct progress before, after;
 
 	peers->checking--;
 	peers->check_counts[from]--;
 	peers->check_bytes[from] -= checked->size;
+	before = progress_of(&node->drive);
 	drive_on_checked(&node->drive, checked->job, &moment);
+	after = progress_of(&node->drive);
+	if (is_ahead(&after, &before) && !peers->is_stopping)
+		net_credit(peers->net, from, NET_MERIT_BLOCK);
 	memory_free(checked);
 	if (!is_busy(peers, from, 2) && !peers->is_stopping)
 		net_pause_peer(peers->net, from, false);
@@ -159,12 +188,14 @@ void peers_blame(void *owner, uint16_t peer, const char *what)
 	net_close_peer(node->peers.net, peer, DISCONNECT_VIOLATION, what);
 }
 
-static bool is_listed(void *owner, const struct node_id *id)
+static enum net_standing standing(void *owner, const struct node_id *id)
 {
 	const struct node *node = owner;
+	enum net_standing standing = doorkeeper_standing(&node->peers.doorkeeper, id);
 
-	return doorkeeper_lists(&node->peers.doorkeeper, id) ||
-	       peer_lists_have(&node->peers.lists, id);
+	return standing < NET_CONFIGURED && peer_lists_have(&node->peers.lists, id)
+	           ? NET_CONFIGURED
+	           : standing;
 }
 
 static bool admits(void *owner, const struct node_id *id)
@@ -368,10 +399,11 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 		.node_key = node->keys.node,
 		.genesis = store_network(node->store)->genesis,
 		.listen = node->config->p2p_listen,
+		.inbound_max = node->config->p2p_inbound_max,
 		.owner = node,
 		.admits = admits,
 		.admits_address = admits_address,
-		.is_listed = is_listed,
+		.standing = standing,
 		.greet = greet,
 		.on_open = on_open,
 		.on_message = on_message,

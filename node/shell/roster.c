@@ -32,9 +32,10 @@ static void check(struct reading *reading, enum status status, const char *what)
 		reading->status = why_set(reading->why, STATUS_CORRUPT, "%s of the state", what);
 }
 
-static void add(struct roster *roster, const struct node_id *id, uint64_t from_height)
+static void add(struct roster *roster, const struct node_id *id, uint64_t from_height,
+                bool is_validator)
 {
-	roster->nodes[roster->count++] = (struct roster_node){*id, from_height};
+	roster->nodes[roster->count++] = (struct roster_node){*id, from_height, is_validator};
 }
 
 static void read_validator(struct reading *reading, const struct validator *validator)
@@ -50,7 +51,7 @@ static void read_validator(struct reading *reading, const struct validator *vali
 	      "a validator's node");
 	if (reading->status != STATUS_OK)
 		return;
-	add(roster, &info.node_id, 0);
+	add(roster, &info.node_id, 0, true);
 	/* Whoever joined wrote the address: one that cannot be read is nobody's harm. */
 	if (info.address.size == 0 || endpoint_parse(&target->endpoint, info.address) != NULL)
 		return;
@@ -94,7 +95,7 @@ static void read_slot(struct reading *reading, uint16_t slot)
 	check(reading, found ? node_listing_decode(&listing, value) : STATUS_NOT_FOUND,
 	      "a listed node");
 	if (reading->status == STATUS_OK)
-		add(reading->roster, &node.node_id, listing.from_height);
+		add(reading->roster, &node.node_id, listing.from_height, false);
 }
 
 static void read_list(struct reading *reading)
@@ -111,7 +112,8 @@ static void read_list(struct reading *reading)
 		read_slot(reading, i);
 }
 
-/* Of two entries for one node, the one that lets it in earlier stands first. */
+/* Of two entries for one node, the one that lets it in earlier stands first; a validator's does
+ * so from the beginning. */
 static int by_id(const void *a, const void *b)
 {
 	const struct roster_node *first = a, *second = b;
@@ -119,6 +121,8 @@ static int by_id(const void *a, const void *b)
 
 	if (order != 0)
 		return order;
+	if (first->is_validator != second->is_validator)
+		return second->is_validator - first->is_validator;
 	return (first->from_height > second->from_height) -
 	       (first->from_height < second->from_height);
 }
@@ -144,7 +148,8 @@ enum status roster_read(struct roster **roster, struct store_view *view, struct 
 
 /* -- Asking ---------------------------------------------------------------------- */
 
-bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t height)
+/* The first entry for this node; NULL: there is none. */
+static const struct roster_node *find(const struct roster *roster, const struct node_id *id)
 {
 	size_t low = 0, high = roster->count;
 
@@ -156,9 +161,23 @@ bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t 
 		else
 			high = middle;
 	}
-	return low < roster->count &&
-	       memcmp(&roster->nodes[low].id, id, sizeof *id) == 0 &&
-	       roster->nodes[low].from_height <= height;
+	if (low < roster->count && memcmp(&roster->nodes[low].id, id, sizeof *id) == 0)
+		return &roster->nodes[low];
+	return NULL;
+}
+
+bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t height)
+{
+	const struct roster_node *node = find(roster, id);
+
+	return node && node->from_height <= height;
+}
+
+bool roster_has_validator(const struct roster *roster, const struct node_id *id)
+{
+	const struct roster_node *node = find(roster, id);
+
+	return node && node->is_validator;
 }
 
 bool roster_dials(const struct roster *roster, const struct net_target *target)

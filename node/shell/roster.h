@@ -1,7 +1,7 @@
 /* The roster: which nodes the ledger lets in, as the loop needs it: in memory.
  *
  *     state: validators, their nodes ──┐
- *            the list of node.set ─────┴─► roster ──► admits, is_listed; whom to dial
+ *            the list of node.set ─────┴─► roster ──► admits, standing; whom to dial
  *
  * It is read anew by a worker when a block changed what it is made of, and put in the
  * place of the one before. */
@@ -14,6 +14,7 @@
 struct roster_node {
 	struct node_id id;
 	uint64_t from_height; /* it may connect when the newest block has this height */
+	bool is_validator;    /* a validator's own */
 };
 
 struct roster {
@@ -30,6 +31,8 @@ MUST_CHECK enum status roster_read(struct roster **roster, struct store_view *vi
 
 /* Is this node in it, when the newest block has this height? */
 bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t height);
+/* As a validator's? */
+bool roster_has_validator(const struct roster *roster, const struct node_id *id);
 
 /* Is this a validator's node, and reached at this very address? */
 bool roster_dials(const struct roster *roster, const struct net_target *target);

@@ -58,6 +58,9 @@ static void take_net(uint64_t *values, const struct net *net)
 	net_count(net, &totals);
 	values[METRIC_peers_connected] = net_peer_count(net);
 	values[METRIC_peers_dialed] = totals.dialed;
+	values[METRIC_peers_inbound] = totals.inbound;
+	values[METRIC_peers_refused_total] = totals.refused;
+	values[METRIC_peers_displaced_total] = totals.displaced + totals.idle;
 	values[METRIC_peers_opened_total] = totals.opened;
 	values[METRIC_network_received_bytes_total] = totals.bytes_in;
 	values[METRIC_network_sent_bytes_total] = totals.bytes_out;

@@ -107,7 +107,7 @@ const struct rpc_method rpc_methods_peer[] = {
 	 "The nodes that this one is connected with",
 	 RPC_READ,
 	 RPC_LIST,
-	 "node_id, address, dialed, agent, vote_key (null: none was shown), height (as it said at "
+	 "node_id, address, dialed, place (validator, kept, outbound, visit, inbound), agent, vote_key (null: none was shown), height (as it said at "
 	 "first), connected_ms, round_trip_ms (null: not measured), bytes_in, bytes_out, "
 	 "messages_in, messages_out, messages_dropped",
 	 {NULL}},

@@ -22,6 +22,7 @@ struct scene_node {
 	bool admits_nobody;
 	bool must_blame; /* the next message ends the session */
 	bool lists_nobody;
+	const struct node_id *keeps; /* configured */
 	bool avoids_all;
 	size_t violations;
 };
@@ -40,12 +41,13 @@ static inline bool admits(void *owner, const struct node_id *id)
 	return !node->admits_nobody;
 }
 
-static inline bool is_listed(void *owner, const struct node_id *id)
+static inline enum net_standing standing(void *owner, const struct node_id *id)
 {
 	const struct scene_node *node = owner;
 
-	(void)id;
-	return !node->lists_nobody;
+	if (node->keeps && memcmp(node->keeps, id, sizeof *id) == 0)
+		return NET_CONFIGURED;
+	return node->lists_nobody ? NET_STRANGER : NET_VALIDATOR;
 }
 
 static inline bool is_avoided(void *owner, const struct node_id *id, const struct net_address *from)
@@ -139,9 +141,10 @@ static inline void begin(struct scene_node *node, const char *listen, uint8_t ge
 		.listen = listen,
 		.targets = node->targets,
 		.target_count = node->target_count,
+		.inbound_max = SLOTS_INBOUND_MAX,
 		.owner = node,
 		.admits = admits,
-		.is_listed = is_listed,
+		.standing = standing,
 		.is_avoided = is_avoided,
 		.on_violation = on_violation,
 		.greet = greet,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utlist.h>
 
 static void send_to_all(struct scene_node *node, enum message_kind kind, size_t size)
 {
@@ -185,6 +186,60 @@ START_TEST(who_is_paused_is_not_read_until_he_may_go_on)
 	ck_assert_uint_eq(nodes[0].messages, 0);
 	net_pause_peer(nodes[0].net, peer, false);
 	RUN_UNTIL(nodes[0].messages == 1);
+}
+END_TEST
+
+/* A plain connection from this address of the machine, 127.0.host.1. */
+static int dial_from(const struct scene_node *node, uint8_t host)
+{
+	struct sockaddr_in from = {.sin_family = AF_INET}, to = from;
+	int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	from.sin_addr.s_addr = htonl(0x7f000001 | (uint32_t)host << 8);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	to.sin_port = htons((uint16_t)strtoul(strrchr(net_address(node->net), ':') + 1, NULL, 10));
+	ck_assert_int_eq(bind(file, (struct sockaddr *)&from, sizeof from), 0);
+	ck_assert_int_eq(connect(file, (struct sockaddr *)&to, sizeof to), 0);
+	return file;
+}
+
+static size_t held_count(const struct net *net)
+{
+	const struct net_peer *peer;
+	size_t held = 0;
+
+	DL_FOREACH(net->peers, peer)
+		held += !peer->is_closing && !peer->dial;
+	return held;
+}
+
+/* From many addresses, so that the maximum of one does not help. Whoever is dialed for ever, a
+ * validator say, gets in from where he is, whatever strangers do. */
+START_TEST(a_flood_from_everywhere_keeps_room_for_those_whom_we_dial)
+{
+	int files[NET_PENDING_MAX + 100];
+	size_t count = sizeof files / sizeof *files;
+
+	begin(&nodes[1], "127.0.0.1:0", 1);
+	know(&nodes[0], &nodes[1]);
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	RUN_UNTIL(open_count(&nodes[0]) == 1);
+	for (size_t i = 0; i < count; i++) {
+		files[i] = dial_from(&nodes[0], (uint8_t)(1 + i));
+		uv_run(&loop, UV_RUN_NOWAIT);
+	}
+	for (int i = 0; i < 50; i++)
+		uv_run(&loop, UV_RUN_NOWAIT);
+	ck_assert_uint_eq(held_count(nodes[0].net), NET_PENDING_MAX);
+	/* Another of that place, where a second node listens. */
+	know(&nodes[2], &nodes[0]);
+	begin(&nodes[2], "", 1);
+	RUN_UNTIL(open_count(&nodes[0]) == 2 ||
+	          held_count(nodes[0].net) < NET_PENDING_MAX);
+	ck_assert_uint_eq(open_count(&nodes[0]), 2);
+	ck_assert_uint_eq(held_count(nodes[0].net), NET_PENDING_MAX + 1);
+	for (size_t i = 0; i < count; i++)
+		close(files[i]);
 }
 END_TEST
 
@@ -483,6 +538,7 @@ Suite *test_suite(void)
 	tcase_add_loop_test(cases, strangers_get_no_byte_and_are_cut_off_at_once, 0, 3);
 	tcase_add_test(cases, who_says_nothing_is_cut_off_after_five_seconds);
 	tcase_add_test(cases, many_who_say_nothing_keep_nobody_out_for_long);
+	tcase_add_test(cases, a_flood_from_everywhere_keeps_room_for_those_whom_we_dial);
 	tcase_add_test(cases, a_peer_is_written_with_its_node_id);
 	suite_add_tcase(suite, cases);
 	return suite;

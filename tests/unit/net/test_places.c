@@ -1,5 +1,4 @@
 /* Who gets a place among the peers, and of whom is told that he broke the protocol. */
-#include "node/p2p/slots.h"
 #include "tests/unit/net/net_scene.h"
 
 static void say_garbage(struct scene_node *node)
@@ -25,61 +24,112 @@ START_TEST(a_stranger_who_breaks_the_protocol_is_told_of_and_who_is_listed_is_no
 }
 END_TEST
 
-/* Loops over: avoided, or not. */
 START_TEST(who_is_avoided_gets_a_place_while_most_are_free)
 {
 	nodes[0].lists_nobody = true;
-	nodes[0].avoids_all = _i == 0;
+	nodes[0].avoids_all = true;
 	begin(&nodes[0], "127.0.0.1:0", 1);
 	know(&nodes[1], &nodes[0]);
-	nodes[0].net->open_count = NET_STRANGERS_MAX - 5;
+	nodes[0].net->slots.inbound_max = 0;
 	begin(&nodes[1], "", 1);
-	if (_i == 0)
-		RUN_UNTIL(nodes[1].net->dials[0].backoff.failures >= 1);
-	else
-		RUN_UNTIL(nodes[0].opened == 1);
-	ck_assert_uint_eq(nodes[0].opened, _i == 0 ? 0 : 1);
-	nodes[0].net->open_count -= NET_STRANGERS_MAX - 5;
+	RUN_UNTIL(nodes[1].net->dials[0].backoff.failures >= 1);
+	ck_assert_uint_eq(nodes[0].opened, 0);
+	nodes[0].net->slots.inbound_max = 1;
 	RUN_UNTIL(nodes[0].opened == 1);
 }
 END_TEST
 
-static struct net_address ipv4(uint8_t third, uint8_t fourth)
+/* Three call, and there are places for `places` of them. */
+static void begin_callers(size_t places, size_t callers)
 {
-	return (struct net_address){.kind = NET_IPV4, .bytes = {11, 1, third, fourth}, .port = 1};
+	nodes[0].lists_nobody = true;
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	nodes[0].net->slots.inbound_max = places;
+	for (size_t i = 1; i <= callers; i++) {
+		know(&nodes[i], &nodes[0]);
+		begin(&nodes[i], "", 1);
+		RUN_UNTIL(nodes[0].opened == i || i > places);
+	}
 }
 
-static struct net_address ipv6(uint8_t site, uint8_t house, uint8_t last)
+START_TEST(where_all_who_are_there_are_worth_it_the_newcomer_is_told_that_it_is_full)
 {
-	struct net_address address = {.kind = NET_IPV6, .bytes = {0x2a, 0x01}, .port = 1};
-
-	address.bytes[5] = site;
-	address.bytes[7] = house;
-	address.bytes[15] = last;
-	return address;
+	begin_callers(2, 3);
+	RUN_UNTIL(nodes[3].net->dials[0].backoff.failures >= 1);
+	ck_assert_uint_eq(nodes[0].opened, 2);
+	ck_assert_uint_eq(nodes[0].net->slots.counts[SLOT_INBOUND], 2);
+	ck_assert_uint_ge(nodes[0].net->gone.refused, 1);
+	/* One goes, and there is room. */
+	nodes[3].net->dials[0].backoff = (struct backoff){0};
+	end(&nodes[1]);
+	RUN_UNTIL(nodes[0].opened == 3);
+	ck_assert_uint_eq(nodes[0].net->slots.counts[SLOT_INBOUND], 2);
 }
+END_TEST
 
-START_TEST(one_party_holds_a_few_of_the_strangers_places)
+START_TEST(who_gave_nothing_for_long_goes_when_another_wants_the_place)
 {
-	struct net_address others[20], own = {.kind = NET_IPV4, .bytes = {127, 0, 0, 1}, .port = 1};
-	struct net_address near = ipv4(5, 200), far = ipv4(6, 200);
-	struct net_address house = ipv6(1, 1, 200), site = ipv6(1, 77, 1), away = ipv6(2, 1, 1);
+	struct net *net;
 
-	for (uint8_t i = 0; i < 8; i++)
-		others[i] = ipv4(5, i);
-	ck_assert(!places_are_crowded(others, 7, &near));
-	ck_assert(places_are_crowded(others, 8, &near));
-	ck_assert(!places_are_crowded(others, 8, &far));
-	for (uint8_t i = 0; i < 16; i++)
-		others[i] = ipv6(1, i / 4 + 1, i);
-	ck_assert(!places_are_crowded(others, 3, &house));
-	ck_assert(places_are_crowded(others, 4, &house));
-	ck_assert(!places_are_crowded(others, 15, &site));
-	ck_assert(places_are_crowded(others, 16, &site));
-	ck_assert(!places_are_crowded(others, 16, &away));
-	for (size_t i = 0; i < 20; i++)
-		others[i] = own;
-	ck_assert(!places_are_crowded(others, 20, &own));
+	begin_callers(3, 2);
+	net = nodes[0].net;
+	for (size_t i = 0; i < net->slots.count; i++)
+		net->slots.items[i].since_ms = clock_monotonic_ms() - SLOTS_IDLE_MS - 1;
+	net->idle_check_ms = 0;
+	places_tick(net, clock_monotonic_ms());
+	ck_assert_uint_eq(net->slots.count, 2); /* there is room for others */
+	net->slots.inbound_max = 2;
+	net_credit(net, net->peers->number, NET_MERIT_TX);
+	net->idle_check_ms = 0;
+	places_tick(net, clock_monotonic_ms());
+	ck_assert_uint_eq(net->slots.count, 1);
+	ck_assert_uint_ne(net->peers->place, 0); /* he gave something */
+	RUN_UNTIL(nodes[0].closed == 1);
+	ck_assert_uint_eq(net->gone.idle, 1);
+}
+END_TEST
+
+START_TEST(who_becomes_a_validator_leaves_a_place_to_others_and_back)
+{
+	struct net *net;
+
+	begin_callers(1, 1);
+	net = nodes[0].net;
+	ck_assert_uint_eq(net->slots.counts[SLOT_INBOUND], 1);
+	nodes[0].lists_nobody = false;
+	net_check_admitted(net);
+	ck_assert_uint_eq(net->slots.counts[SLOT_INBOUND], 0);
+	ck_assert_uint_eq(net->slots.counts[SLOT_VALIDATOR], 1);
+	nodes[0].lists_nobody = true;
+	know(&nodes[2], &nodes[0]);
+	begin(&nodes[2], "", 1);
+	RUN_UNTIL(open_count(&nodes[0]) == 2);
+	nodes[0].keeps = &nodes[2].id;
+	net_check_admitted(net);
+	ck_assert_uint_eq(net->slots.counts[SLOT_VALIDATOR], 0);
+	ck_assert_uint_eq(net->slots.counts[SLOT_INBOUND], 1);
+	ck_assert_uint_eq(net->slots.counts[SLOT_KEPT], 1);
+	ck_assert_uint_eq(open_count(&nodes[0]), 2);
+}
+END_TEST
+
+/* Whose session ended comes back a moment later, not at once, however often it tries. */
+START_TEST(who_begins_a_session_again_at_once_waits)
+{
+	uint64_t first_ms;
+
+	begin_callers(1, 1);
+	first_ms = nodes[0].net->starts[0].at_ms;
+	RUN_UNTIL(open_count(&nodes[1]) == 1);
+	nodes[0].must_blame = true;
+	net_send_type(nodes[1].net, 0, TYPE_TXFILTER, text_view("four"));
+	RUN_UNTIL(nodes[0].closed == 1);
+	nodes[0].must_blame = false;
+	while (nodes[0].opened < 2) {
+		nodes[1].net->dials[0].backoff = (struct backoff){0};
+		RUN_UNTIL(nodes[1].net->dials[0].backoff.failures > 0 || nodes[0].opened == 2);
+	}
+	ck_assert_uint_ge(nodes[0].net->starts[1].at_ms, first_ms + NET_START_PAUSE_MS);
 }
 END_TEST
 
@@ -92,8 +142,12 @@ Suite *test_suite(void)
 	tcase_add_loop_test(cases,
 	                    a_stranger_who_breaks_the_protocol_is_told_of_and_who_is_listed_is_not,
 	                    0, 2);
-	tcase_add_loop_test(cases, who_is_avoided_gets_a_place_while_most_are_free, 0, 2);
-	tcase_add_test(cases, one_party_holds_a_few_of_the_strangers_places);
+	tcase_add_test(cases, who_is_avoided_gets_a_place_while_most_are_free);
+	tcase_add_test(cases,
+	               where_all_who_are_there_are_worth_it_the_newcomer_is_told_that_it_is_full);
+	tcase_add_test(cases, who_gave_nothing_for_long_goes_when_another_wants_the_place);
+	tcase_add_test(cases, who_becomes_a_validator_leaves_a_place_to_others_and_back);
+	tcase_add_test(cases, who_begins_a_session_again_at_once_waits);
 	suite_add_tcase(suite, cases);
 	return suite;
 }

@@ -69,7 +69,7 @@ START_TEST(of_outbound_onion_and_local_peers_the_node_alone)
 {
 	mark(1, SLOT_OUTBOUND, SLOT_WAY_NET, false, NOW_MS);
 	mark(2, SLOT_INBOUND, SLOT_WAY_ONION, false, NOW_MS);
-	mark(3, SLOT_INBOUND, SLOT_WAY_LOOPBACK, false, NOW_MS);
+	mark(3, SLOT_INBOUND, SLOT_WAY_LOCAL, false, NOW_MS);
 	ck_assert(has(1, NOW_MS) && has(2, NOW_MS) && has(3, NOW_MS));
 	ck_assert(!has_address(1, NOW_MS));
 }
@@ -78,7 +78,7 @@ END_TEST
 START_TEST(validators_and_configured_peers_never)
 {
 	mark(1, SLOT_VALIDATOR, SLOT_WAY_NET, false, NOW_MS);
-	mark(2, SLOT_TRUSTED, SLOT_WAY_NET, false, NOW_MS);
+	mark(2, SLOT_KEPT, SLOT_WAY_NET, false, NOW_MS);
 	mark(3, SLOT_INBOUND, SLOT_WAY_NET, true, NOW_MS);
 	ck_assert_uint_eq(discourage_count(&list), 0);
 }

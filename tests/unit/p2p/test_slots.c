@@ -52,11 +52,9 @@ static const struct {
 	size_t max;
 } CLASSES[] = {
 	{SLOT_VALIDATOR, SLOTS_VALIDATORS_MAX},
-	{SLOT_TRUSTED, SLOTS_TRUSTED_MAX},
+	{SLOT_KEPT, SLOTS_KEPT_MAX},
 	{SLOT_OUTBOUND, SLOTS_OUTBOUND_MAX},
-	{SLOT_OUTBOUND_BLOCK, SLOTS_OUTBOUND_BLOCK_MAX},
-	{SLOT_FEELER, SLOTS_FEELER_MAX},
-	{SLOT_OVERLAY_OUT, SLOTS_OVERLAY_OUT_MAX},
+	{SLOT_VISIT, SLOTS_VISITS_MAX},
 };
 
 START_TEST(each_class_has_places_of_its_own)
@@ -134,7 +132,7 @@ START_TEST(onions_are_counted_together_and_this_machine_is_not_counted)
 	ck_assert_int_eq(ask(&one), SLOT_CROWDED);
 	for (int i = 0; i < 40; i++) {
 		one = newcomer(SLOT_INBOUND, 127, 0, 0, 1);
-		one.way = SLOT_WAY_LOOPBACK;
+		one.way = SLOT_WAY_LOCAL;
 		enter(one);
 	}
 }
@@ -188,10 +186,10 @@ END_TEST
 
 START_TEST(merits_protect)
 {
-	uint32_t best[4] = {0};
+	uint32_t best[3] = {0};
 
 	fill_inbound(SLOTS_INBOUND_MAX);
-	for (uint32_t i = 0; i < 4; i++) {
+	for (uint32_t i = 0; i < 3; i++) {
 		/* the youngest, whom nothing else protects */
 		struct slot *slot = &slots.items[SLOTS_INBOUND_MAX - 1 - i];
 
@@ -200,10 +198,8 @@ START_TEST(merits_protect)
 			slot->round_trip_ms = 1;
 		else if (i == 1)
 			slot->tx_ms = NOW_MS + 1;
-		else if (i == 2)
-			slot->block_ms = NOW_MS + 1;
 		else
-			slot->chunk_bytes = 1;
+			slot->block_ms = NOW_MS + 1;
 	}
 	for (int i = 0; i < 60; i++) {
 		struct slot one = newcomer(SLOT_INBOUND, 50, (uint8_t)i, 1, 1);
@@ -211,7 +207,7 @@ START_TEST(merits_protect)
 
 		one.since_ms = NOW_MS + 200000;
 		ck_assert(goes(&one, &victim));
-		for (int j = 0; j < 4; j++)
+		for (int j = 0; j < 3; j++)
 			ck_assert_uint_ne(victim, best[j]);
 		slots_leave(&slots, victim);
 		slots_enter(&slots, &one);
@@ -303,20 +299,6 @@ START_TEST(where_all_are_protected_the_newcomer_is_refused)
 }
 END_TEST
 
-START_TEST(overlay_guests_displace_each_other_alone)
-{
-	struct slot one;
-	uint32_t victim;
-
-	for (uint32_t i = 0; i < SLOTS_INBOUND_OVERLAY_MAX; i++)
-		enter(newcomer(SLOT_INBOUND_OVERLAY, 40, (uint8_t)i, 1, 1));
-	fill_inbound(40);
-	one = newcomer(SLOT_INBOUND_OVERLAY, 50, 1, 1, 1);
-	ck_assert(goes(&one, &victim));
-	ck_assert_int_eq(slots_find(&slots, victim)->class, SLOT_INBOUND_OVERLAY);
-}
-END_TEST
-
 /* Attackers hold every inbound place and do nothing, from addresses of all groups. */
 START_TEST(idle_sessions_leave_eight_places_turning)
 {
@@ -338,27 +320,6 @@ START_TEST(idle_sessions_leave_eight_places_turning)
 }
 END_TEST
 
-/* -- Outbound groups --------------------------------------------------------------------------- */
-
-START_TEST(outbound_groups_are_told_apart)
-{
-	struct net_address address = {.kind = NET_IPV4, .bytes = {30, 1, 77, 7}, .port = 1};
-	struct net_group group = net_group_of(&address);
-
-	ck_assert(!slots_outbound_has_group(&slots, &group));
-	enter(newcomer(SLOT_OUTBOUND, 30, 1, 1, 1));
-	enter(newcomer(SLOT_OUTBOUND_BLOCK, 30, 1, 2, 2));
-	enter(newcomer(SLOT_OUTBOUND, 30, 2, 2, 2));
-	enter(newcomer(SLOT_FEELER, 30, 3, 2, 2));
-	enter(newcomer(SLOT_INBOUND, 30, 4, 2, 2));
-	ck_assert(slots_outbound_has_group(&slots, &group));
-	ck_assert_uint_eq(slots_outbound_groups(&slots), 2);
-	address.bytes[1] = 4;
-	group = net_group_of(&address);
-	ck_assert(!slots_outbound_has_group(&slots, &group));
-}
-END_TEST
-
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("slots");
@@ -377,9 +338,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, of_those_without_addresses_the_oldest_are_kept);
 	tcase_add_test(tests, nobody_but_inbound_ones_is_displaced);
 	tcase_add_test(tests, where_all_are_protected_the_newcomer_is_refused);
-	tcase_add_test(tests, overlay_guests_displace_each_other_alone);
 	tcase_add_test(tests, idle_sessions_leave_eight_places_turning);
-	tcase_add_test(tests, outbound_groups_are_told_apart);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
