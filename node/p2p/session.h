@@ -122,10 +122,12 @@ struct session {
 	uint64_t deadline_ms;       /* of handshake, HELLO, drain; UINT64_MAX: none */
 	uint64_t heard_ms;          /* when anything last came */
 	uint64_t ping_due_ms;       /* if nothing comes until then */
+	uint64_t measure_due_ms;    /* whatever comes: how far away is it? */
 	uint64_t pong_due_ms;       /* 0: no ping is out */
 	uint64_t ping_ms;           /* when it went out */
 	uint64_t ping_nonce;
 	uint64_t ponged_ms;         /* when we last answered one */
+	uint64_t answered_ms;       /* when ours was last answered; 0: never */
 	uint32_t pong_strays;       /* that we asked for nothing by */
 	uint64_t round_trip_ms;     /* least that a ping measured; UINT64_MAX: none did */
 	struct lots lots;           /* of jitter and of pings */
@@ -170,7 +172,8 @@ bool session_has_output(const struct session *session);
 /* Is the peer a validator of the present epoch? Until that is said it is none. */
 void session_set_validator(struct session *session, bool is_validator);
 
-/* Is it still there? If no pong comes within SESSION_PROBE_MS, it ends. */
+/* Is it still there? If no pong comes within SESSION_PROBE_MS, it ends. Who answered less than
+ * that ago is. */
 void session_probe(struct session *session, uint64_t now_ms);
 
 /* Bytes that wait in the lanes. */

@@ -7,6 +7,8 @@
 enum {
 	PING_MS = 15000,       /* of silence, and up to PING_JITTER_MS more or less */
 	PING_JITTER_MS = 5000,
+	MEASURE_MS = 120000,   /* between two pings at most: where much comes, there is no silence */
+	MEASURE_FIRST_MS = 4000, /* after hello, 1 to so many */
 	PONG_MS = 20000,
 	PONG_PAUSE_MS = 2000,  /* pings that come faster are not answered */
 	PONG_STRAYS_MAX = 10,
@@ -95,6 +97,8 @@ void session_on_hello(struct session *session, struct bytes_view bytes, uint64_t
 	session_set_validator(session, false);
 	session->state = SESSION_ACTIVE;
 	session->deadline_ms = UINT64_MAX;
+	session->measure_due_ms =
+		now_ms + 1000 + lots_below(&session->lots, MEASURE_FIRST_MS - 1000);
 	session_heard(session, now_ms);
 }
 
@@ -125,6 +129,7 @@ static void send_ping(struct session *session, uint64_t now_ms)
 	session->ping_nonce = lots_next(&session->lots);
 	session->ping_ms = now_ms;
 	session->pong_due_ms = now_ms + PONG_MS;
+	session->measure_due_ms = now_ms + MEASURE_MS;
 	put_le64(bytes, session->ping_nonce);
 	if (!session_put(session, TYPE_PING, bytes_view(bytes, sizeof bytes), now_ms))
 		session_close_for(session, SESSION_END_FAILED, "no ping could be written");
@@ -133,6 +138,10 @@ static void send_ping(struct session *session, uint64_t now_ms)
 void session_probe(struct session *session, uint64_t now_ms)
 {
 	if (session->state != SESSION_ACTIVE)
+		return;
+	/* It would leave a second ping unanswered. */
+	if (session->pong_due_ms == 0 && session->answered_ms > 0 &&
+	    now_ms - session->answered_ms < SESSION_PROBE_MS)
 		return;
 	if (session->pong_due_ms == 0)
 		send_ping(session, now_ms);
@@ -160,6 +169,7 @@ void session_on_pong(struct session *session, struct bytes_view bytes, uint64_t 
 	if (bytes.size == PING_SIZE && session->pong_due_ms > 0 &&
 	    get_le64(bytes.at) == session->ping_nonce) {
 		session->pong_due_ms = 0;
+		session->answered_ms = now_ms;
 		if (took_ms < session->round_trip_ms)
 			session->round_trip_ms = took_ms;
 		return;
@@ -181,7 +191,8 @@ static void tick_active(struct session *session, uint64_t now_ms)
 		session_close_for(session, SESSION_END_TIMEOUT, "a ping was not answered");
 	else if (lanes_are_stuck(&transport->lanes, now_ms))
 		session_close_for(session, SESSION_END_SLOW, "what waits for it does not leave");
-	else if (session->pong_due_ms == 0 && now_ms >= session->ping_due_ms)
+	else if (session->pong_due_ms == 0 &&
+	         (now_ms >= session->ping_due_ms || now_ms >= session->measure_due_ms))
 		send_ping(session, now_ms);
 }
 

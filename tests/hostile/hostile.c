@@ -132,8 +132,8 @@ bool hostile_push(int file, struct bytes_view bytes)
 void hostile_init(struct hostile *peer, const struct hostile_target *target, uint8_t key)
 {
 	static const uint8_t seed[SIPHASH_KEY_SIZE] = {3};
-	static uint8_t count;
-	struct secret_key ephemeral;
+	static uint32_t count;
+	struct secret_key ephemeral = {{1}};
 
 	memset(peer, 0, sizeof *peer);
 	peer->socket = -1;
@@ -144,7 +144,7 @@ void hostile_init(struct hostile *peer, const struct hostile_target *target, uin
 	peer->self.tools = (struct noise_tools){peer->sealer, peer->signer};
 	peer->self.genesis = target->genesis;
 	memset(&peer->self.node_key, key, sizeof peer->self.node_key);
-	memset(&ephemeral, ++count | 1, sizeof ephemeral);
+	put_le32(ephemeral.bytes + 8, ++count);
 	if (secret_key_point(peer->self.node_id.bytes, peer->signer, &peer->self.node_key) !=
 	            STATUS_OK ||
 	    session_init(&peer->session, &peer->self, &target->id, &ephemeral, seed,
@@ -274,10 +274,38 @@ void hostile_length(struct hostile *peer, uint16_t size)
 
 /* -- Alive, or over -------------------------------------------------------------------------------------- */
 
+void hostile_hear(struct hostile *peer)
+{
+	struct pollfd wait = {.fd = peer->socket, .events = POLLIN};
+
+	while (poll(&wait, 1, 0) > 0 && hear(peer))
+		flush(peer);
+}
+
+/* Pings that come faster than that are not answered. */
+static bool wait_out(struct hostile *peer)
+{
+	struct session *session = &peer->session;
+	uint64_t now_ms;
+
+	while (session->answered_ms > 0 &&
+	       (now_ms = clock_monotonic_ms()) < session->answered_ms + SESSION_PROBE_MS) {
+		struct pollfd wait = {.fd = peer->socket, .events = POLLIN};
+		int left_ms = (int)(session->answered_ms + SESSION_PROBE_MS - now_ms);
+
+		if (poll(&wait, 1, left_ms) > 0 && !hear(peer))
+			return false;
+		flush(peer);
+	}
+	return true;
+}
+
 bool hostile_ping(struct hostile *peer)
 {
 	struct session *session = &peer->session;
 
+	if (!wait_out(peer))
+		return false;
 	session_probe(session, clock_monotonic_ms());
 	flush(peer);
 	while (session->pong_due_ms != 0) {

@@ -56,6 +56,8 @@ void hostile_length(struct hostile *peer, uint16_t size);
 
 /* Is the session alive: is a ping answered? Also when the other side has more to say first. */
 bool hostile_ping(struct hostile *peer);
+/* Hears what is there already, and answers pings. */
+void hostile_hear(struct hostile *peer);
 /* Hears on until the other side ends it; gives its last word, enum disconnect_code, 0: none. */
 uint8_t hostile_end(struct hostile *peer);
 

@@ -13,13 +13,13 @@ static inline void lengths_that_cannot_be(void)
 	static const uint16_t sizes[] = {RECORD_BODY_MAX + 1, UINT16_MAX};
 
 	for (size_t i = 0; i < 2; i++) {
-		hostile_meet(&peer, &target, HOSTILE_KEY);
+		hostile_meet(&peer, &target, fresh_key());
 		hostile_length(&peer, sizes[i]);
 		(void)hostile_end(&peer);
 		hostile_close(&peer);
 		await_lines("peer_gone", "a record", i + 1);
 	}
-	hostile_meet(&peer, &target, HOSTILE_KEY);
+	hostile_meet(&peer, &target, fresh_key());
 	ck_assert(hostile_record(&peer, bytes_view(NULL, 0)));
 	expect_violation();
 }
@@ -33,7 +33,7 @@ static inline void records_again_and_lost(void)
 		uint8_t record[64];
 		struct bytes_view body = from_hex(ping), sealed;
 
-		hostile_meet(&peer, &target, HOSTILE_KEY);
+		hostile_meet(&peer, &target, fresh_key());
 		hostile_seal(&peer, record, body);
 		sealed = bytes_view(record, body.size + RECORD_OVERHEAD);
 		if (i == 1)
@@ -70,7 +70,7 @@ static const char *const frames[] = {
 static inline void frames_of_no_honest_peer(void)
 {
 	for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
-		hostile_meet(&peer, &target, HOSTILE_KEY);
+		hostile_meet(&peer, &target, fresh_key());
 		ck_assert_msg(hostile_ping(&peer), "before frame %zu", i);
 		ck_assert(hostile_record(&peer, from_hex(frames[i])));
 		ck_assert_msg(hostile_end(&peer) == DISCONNECT_VIOLATION, "frame %zu: %s", i,
@@ -87,7 +87,7 @@ static inline void types_of_a_later_version(void)
 	size_t left = 1 << 20, size = RECORD_BODY_MAX - FRAME_FIRST_HEAD_SIZE;
 	uint64_t before;
 
-	hostile_meet(&peer, &target, HOSTILE_KEY);
+	hostile_meet(&peer, &target, fresh_key());
 	before = live_node_peak_memory(&node);
 	memset(body, 0xaa, sizeof body);
 	memcpy(body, from_hex("0601009000001000").at, FRAME_FIRST_HEAD_SIZE);
@@ -113,13 +113,14 @@ static inline void very_many_small_ones(void)
 
 	for (; size + 9 <= sizeof body; size += 9)
 		memcpy(body + size, from_hex("06030090" "01000000" "00").at, 9);
-	hostile_meet(&peer, &target, HOSTILE_KEY);
+	hostile_meet(&peer, &target, fresh_key());
 	while (all < 100000) {
 		/* A payload ends where its message ends. */
 		ck_assert(hostile_record(&peer, bytes_view(body, size)));
 		all += size / 9;
 		if (all % 5 == 0)
 			(void)peer_count();
+		hostile_hear(&peer); /* it is asked whether it is there */
 	}
 	ck_assert(hostile_ping(&peer));
 	hostile_close(&peer);
@@ -129,7 +130,7 @@ static inline void very_many_small_ones(void)
 
 static inline void a_message_before_hello(void)
 {
-	hostile_init(&peer, &target, HOSTILE_KEY);
+	hostile_init(&peer, &target, fresh_key());
 	hostile_knock(&peer, &target);
 	ck_assert(hostile_record(&peer, from_hex("01030201" "01000000" "02")));
 	/* Whether the last word is heard depends on ours not being out: none is. */
@@ -140,7 +141,7 @@ static inline void a_message_before_hello(void)
 
 static inline void no_hello(void)
 {
-	hostile_init(&peer, &target, HOSTILE_KEY);
+	hostile_init(&peer, &target, fresh_key());
 	hostile_knock(&peer, &target);
 	(void)hostile_end(&peer);
 	hostile_close(&peer);
@@ -152,7 +153,7 @@ static inline void say_hello(struct bytes_view hello)
 {
 	uint8_t body[RECORD_BODY_MAX] = {LANE_CONTROL, FRAME_FIRST | FRAME_LAST, TYPE_HELLO};
 
-	hostile_init(&peer, &target, HOSTILE_KEY);
+	hostile_init(&peer, &target, fresh_key());
 	hostile_knock(&peer, &target);
 	put_le32(body + 4, (uint32_t)hello.size);
 	memcpy(body + FRAME_FIRST_HEAD_SIZE, hello.at, hello.size);
@@ -212,13 +213,13 @@ static inline void no_common_version(void)
 /* A question behind the goodbye; a half that is closed. */
 static inline void ends_in_the_middle(void)
 {
-	hostile_meet(&peer, &target, HOSTILE_KEY);
+	hostile_meet(&peer, &target, fresh_key());
 	ck_assert(hostile_record(&peer, from_hex("00030400" "01000000" "01"
 	                                         "02030501" "01000000" "05")));
 	ck_assert_uint_eq(hostile_end(&peer), 0);
 	hostile_close(&peer);
 	await_lines("peer_gone", "it said goodbye", 1);
-	hostile_meet(&peer, &target, HOSTILE_KEY);
+	hostile_meet(&peer, &target, fresh_key());
 	ck_assert_int_eq(shutdown(peer.socket, SHUT_WR), 0);
 	ck_assert_uint_eq(hostile_end(&peer), 0);
 	hostile_close(&peer);

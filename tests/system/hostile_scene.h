@@ -15,11 +15,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HOSTILE_PATIENCE_S = 60, HOSTILE_KEY = 0x51 };
+enum { HOSTILE_PATIENCE_S = 60, HOSTILE_KEYS = 250 };
 
 static struct live_node node;
 static struct hostile_target target;
 static struct hostile peer;
+
+/* A node that comes back at once is asked to wait: each is another one. */
+static inline uint8_t fresh_key(void)
+{
+	static uint8_t count;
+
+	count = (uint8_t)(count % HOSTILE_KEYS + 1);
+	return count;
+}
 
 /* -- The node, from outside ---------------------------------------------------------------- */
 

@@ -27,7 +27,7 @@ static void drip(void)
 	int file = hostile_dial(&target);
 	size_t sent = 0;
 
-	hostile_init(&peer, &target, HOSTILE_KEY);
+	hostile_init(&peer, &target, fresh_key());
 	hostile_act_1(&peer, act);
 	while (sent < sizeof act && hostile_push(file, bytes_view(act + sent, 1))) {
 		sent++;
@@ -46,7 +46,7 @@ static void knock_wrong(size_t at)
 	uint8_t act[NOISE_ACT_1_SIZE];
 	int file = hostile_dial(&target);
 
-	hostile_init(&peer, &target, HOSTILE_KEY);
+	hostile_init(&peer, &target, fresh_key());
 	hostile_act_1(&peer, act);
 	act[at] ^= 1;
 	ck_assert(hostile_push(file, bytes_view(act, sizeof act)));
@@ -80,7 +80,7 @@ static void act_for_another(void)
 		int file = hostile_dial(&target);
 		uint8_t act[NOISE_ACT_1_SIZE];
 
-		hostile_init(&peer, &others[i], HOSTILE_KEY);
+		hostile_init(&peer, &others[i], fresh_key());
 		if (i == 2) { /* a secret that this network does not have */
 			session_close(&peer.session);
 			peer.self.network_secret.bytes[0] = 1;
@@ -105,7 +105,7 @@ static void acts_in_other_pieces(void)
 		uint8_t act[NOISE_ACT_1_SIZE], second[NOISE_ACT_2_SIZE];
 		int file = hostile_dial(&target);
 
-		hostile_init(&peer, &target, HOSTILE_KEY);
+		hostile_init(&peer, &target, fresh_key());
 		hostile_act_1(&peer, act);
 		ck_assert(hostile_push(file, bytes_view(act, cut)));
 		ck_assert(hostile_push(file, bytes_view(act + cut, sizeof act - cut)));
@@ -113,7 +113,7 @@ static void acts_in_other_pieces(void)
 		close(file);
 		hostile_close(&peer);
 	}
-	hostile_meet(&peer, &target, HOSTILE_KEY); /* flushes act 3 and HELLO together */
+	hostile_meet(&peer, &target, fresh_key()); /* flushes act 3 and HELLO together */
 	ck_assert(hostile_ping(&peer));
 	hostile_close(&peer);
 }
@@ -123,10 +123,11 @@ static void acts_in_other_pieces(void)
 static void the_same_node_many_times(void)
 {
 	static struct hostile again[4];
+	uint8_t key = fresh_key();
 
-	hostile_meet(&peer, &target, HOSTILE_KEY);
+	hostile_meet(&peer, &target, key);
 	for (size_t i = 0; i < 4; i++) {
-		hostile_init(&again[i], &target, HOSTILE_KEY);
+		hostile_init(&again[i], &target, key);
 		hostile_knock(&again[i], &target);
 	}
 	ck_assert(hostile_ping(&peer));
@@ -195,7 +196,7 @@ static void no_descriptors_left(void)
 	}
 	ck_assert(live_node_cpu_s(&node) - cpu_s < (live_now_s() - start_s) / 2);
 	ck_assert_int_eq(prlimit(node.process, RLIMIT_NOFILE, &before, NULL), 0);
-	hostile_meet(&peer, &target, HOSTILE_KEY);
+	hostile_meet(&peer, &target, fresh_key());
 	ck_assert(hostile_ping(&peer));
 	hostile_close(&peer);
 }

@@ -285,6 +285,31 @@ START_TEST(silence_is_asked_and_an_answer_is_enough)
 }
 END_TEST
 
+/* However much comes all the while. */
+START_TEST(how_far_away_the_other_is_is_measured_soon_and_again)
+{
+	uint64_t until_ms;
+
+	open_pair();
+	ck_assert_uint_eq(caller()->round_trip_ms, UINT64_MAX);
+	for (until_ms = pair->now_ms + 4000; pair->now_ms < until_ms; pair->now_ms += 100) {
+		pair_send(pair, CALLER, MESSAGE_VOTE, 124, 1);
+		pair_send(pair, CALLED, MESSAGE_VOTE, 124, 1);
+		pair_run(pair);
+	}
+	pair_run(pair);
+	ck_assert_uint_lt(caller()->round_trip_ms, 101);
+	ck_assert_uint_lt(called()->round_trip_ms, 101);
+	caller()->round_trip_ms = UINT64_MAX;
+	for (until_ms = pair->now_ms + 121000; pair->now_ms < until_ms; pair->now_ms += 1000) {
+		pair_send(pair, CALLER, MESSAGE_VOTE, 124, 1);
+		pair_send(pair, CALLED, MESSAGE_VOTE, 124, 1);
+		pair_run(pair);
+	}
+	ck_assert_uint_lt(caller()->round_trip_ms, 1001);
+}
+END_TEST
+
 START_TEST(silence_that_is_not_broken_ends_it)
 {
 	open_pair();
@@ -304,6 +329,9 @@ START_TEST(who_is_asked_whether_he_is_there_has_two_seconds)
 	session_probe(caller(), pair->now_ms);
 	pair_run(pair);
 	ck_assert_uint_eq(caller()->pong_due_ms, 0);
+	session_probe(caller(), pair->now_ms + SESSION_PROBE_MS - 1);
+	ck_assert_uint_eq(caller()->pong_due_ms, 0); /* who answered a moment ago is there */
+	pair->now_ms += SESSION_PROBE_MS;
 	session_probe(caller(), pair->now_ms);
 	ck_assert_int_eq(session_tick(caller(), pair->now_ms + 1999), SESSION_NOTHING);
 	ck_assert_int_eq(session_tick(caller(), pair->now_ms + 2000), SESSION_ENDED);
@@ -428,6 +456,7 @@ Suite *test_suite(void)
 	                    3);
 	tcase_add_test(cases, a_message_before_hello_ends_it);
 	tcase_add_test(cases, silence_is_asked_and_an_answer_is_enough);
+	tcase_add_test(cases, how_far_away_the_other_is_is_measured_soon_and_again);
 	tcase_add_test(cases, silence_that_is_not_broken_ends_it);
 	tcase_add_test(cases, who_is_asked_whether_he_is_there_has_two_seconds);
 	tcase_add_test(cases, pongs_that_nobody_asked_for_are_counted);
