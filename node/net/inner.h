@@ -21,7 +21,9 @@ enum {
 	NET_NOTSENT_LOWAT = 16 << 10,      /* bytes in the kernel that cannot be overtaken */
 	NET_USER_TIMEOUT_MS = 30000,
 	NET_BACKLOG = 128,
-	NET_WAITING_MAX = 512 << 20, /* bytes in all lanes: above it only votes are taken */
+	NET_CHECKS_MAX = 64,         /* messages of a peer that are being checked: above it he waits, */
+	NET_CHECKING_MAX = 16 << 20, /* or above so many bytes, a range and a block of the largest;
+	                              * below half of it he goes on */
 };
 
 struct net_dial {
@@ -51,11 +53,13 @@ struct net_peer {
 	char address[ENDPOINT_TEXT_SIZE];
 	uint16_t number;          /* NET_NOBODY until open */
 	uint32_t place;           /* its name in slots; 0: it has none */
+	uint64_t serial;          /* no other has it, nor will have */
+	size_t checks;            /* messages of it that are being checked */
 	uint64_t opened_ms;
 	bool is_connecting;
 	bool is_writing;
 	bool is_reading;
-	bool is_paused;
+	bool is_paused;           /* too many of its messages are being checked */
 	bool is_closing;
 	bool has_received;
 	bool is_doomed;           /* to be disconnected when the loop is back */
@@ -78,11 +82,13 @@ struct net {
 	size_t open_count;
 	struct slots slots;       /* who has a place */
 	uint32_t last_place;
+	uint64_t last_serial;
 	uint64_t idle_check_ms;   /* when places of the idle are looked at next */
 	struct net_start starts[NET_STARTS_MAX]; /* the last ones, in a ring */
 	size_t next_start;
 	struct net_totals gone;   /* of peers that have ended; opened: of all */
-	size_t waiting;           /* bytes in all lanes, about */
+	struct usage_total usage; /* what all peers hold */
+	struct usage left;        /* work for peers that have gone */
 	struct parcel *parcel;    /* of the last message: the next peer may get the same */
 	uv_tcp_t listener;
 	uv_timer_t timer;
@@ -147,6 +153,13 @@ void places_tick(struct net *net, uint64_t now_ms);
 void places_review(struct net *net);
 /* Did its node begin a session a moment ago? */
 bool places_is_too_soon(const struct net *net, const struct net_peer *caller, uint64_t now_ms);
+
+/* -- memory.c ---------------------------------------------------------------------------- */
+
+/* Its session is closed: it holds nothing any more. */
+void memory_leave(struct net_peer *peer);
+/* Where all together hold too much, who holds the most goes. */
+void memory_tick(struct net *net);
 
 /* -- dial.c ------------------------------------------------------------------------------- */
 

@@ -55,6 +55,7 @@ struct net_config {
 	const struct net_target *targets;
 	size_t target_count;        /* at most NET_DIALS_MAX; double ones and our own are left out */
 	size_t inbound_max;         /* places for who calls, at most SLOTS_INBOUND_MAX */
+	size_t memory_max;          /* bytes that peers may make us hold, all together */
 
 	void *owner;
 	/* May this node be connected with us at all? */
@@ -127,8 +128,21 @@ void net_check_admitted(struct net *net);
  * are: they do not let us in. */
 size_t net_shut_out_count(const struct net *net);
 
-/* Nothing more is read from him until it is false again. */
-void net_pause_peer(struct net *net, uint16_t peer, bool is_paused);
+/* Work that a peer makes for us, and the memory that it takes. */
+struct net_work {
+	uint16_t peer;
+	uint64_t serial;
+	enum usage_purpose purpose;
+	size_t size;
+};
+/* Begins work of this size; *work is for net_end_work. Of USAGE_CHECKING so much is taken on that a
+ * peer is not read from until half of it is done. `net` may be NULL: nothing is counted. */
+void net_begin_work(struct net *net, struct net_work *work, uint16_t peer,
+                    enum usage_purpose purpose, size_t size);
+/* Also when the peer has gone meanwhile. */
+void net_end_work(struct net *net, const struct net_work *work);
+/* May a peer make more work of this kind? */
+bool net_has_room(const struct net *net, uint16_t peer, enum usage_purpose purpose, size_t size);
 
 /* Is he a validator of the present epoch? Until that is said he is none. */
 void net_set_validator(struct net *net, uint16_t peer, bool is_validator);
@@ -166,6 +180,8 @@ struct net_totals {
 	size_t inbound;    /* places taken by who called */
 	size_t dialed;     /* of those that are open, by us */
 	size_t waiting;    /* bytes in all lanes */
+	struct usage_total usage;
+	uint64_t shed;     /* who held the most when memory ran short, ever */
 };
 /* Zeros if `net` is NULL. */
 void net_count(const struct net *net, struct net_totals *totals);

@@ -48,6 +48,7 @@ struct net_peer *peer_new(struct net *net, struct net_dial *dial)
 	peer->net = net;
 	peer->dial = dial;
 	peer->number = NET_NOBODY;
+	peer->serial = ++net->last_serial;
 	if ((dial && begin_session(peer) != STATUS_OK) ||
 	    uv_tcp_init(net->config.loop, &peer->tcp) != 0) {
 		session_close(&peer->session);
@@ -199,6 +200,7 @@ void peer_end(struct net_peer *peer, bool reset)
 	tell_end(peer);
 	peer_count(peer, &peer->net->gone);
 	session_close(&peer->session);
+	memory_leave(peer);
 	if (!reset || uv_tcp_close_reset(&peer->tcp, on_closed) != 0)
 		uv_close((uv_handle_t *)&peer->tcp, on_closed);
 }
@@ -359,18 +361,6 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buffer)
 	}
 }
 
-void net_pause_peer(struct net *net, uint16_t number, bool is_paused)
-{
-	struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;
-
-	if (!peer)
-		return;
-	peer->is_paused = is_paused;
-	/* To begin again may fail, which is for when the loop is back. */
-	if (is_paused)
-		peer_set_reading(peer);
-}
-
 /* -- Writing --------------------------------------------------------------------------------------- */
 
 static void on_written(uv_write_t *write, int error)
@@ -444,14 +434,6 @@ static struct parcel *parcel_for(struct net *net, uint16_t type, struct bytes_vi
 	return net->parcel;
 }
 
-/* Many who ask and do not read may not take all the memory there is. */
-static bool has_memory_for(const struct net *net, uint16_t type, struct bytes_view message)
-{
-	const struct type_rule *rule = type_rule_of(type);
-
-	return rule->lane <= LANE_VOTE || net->waiting + message.size <= NET_WAITING_MAX;
-}
-
 void net_send(struct net *net, uint16_t number, struct bytes_view message)
 {
 	INVARIANT(message.size > 0);
@@ -465,10 +447,8 @@ void net_send_type(struct net *net, uint16_t number, uint16_t type, struct bytes
 
 	if (!peer || peer->is_doomed || peer->session.state != SESSION_ACTIVE)
 		return;
-	parcel = has_memory_for(net, type, message) ? parcel_for(net, type, message) : NULL;
-	if (parcel && session_send(&peer->session, parcel, clock_monotonic_ms()))
-		net->waiting += message.size;
-	else
+	parcel = parcel_for(net, type, message);
+	if (!parcel || !session_send(&peer->session, parcel, clock_monotonic_ms()))
 		logger_debug(LOG_P2P, "message_dropped", log_u64("peer", number),
 		             log_u64("type", type), log_u64("size", message.size));
 }

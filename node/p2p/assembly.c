@@ -4,16 +4,22 @@
 
 enum { SKIPPED_MS = 30000 };
 
-void assembly_init(struct assembly *assembly)
+void assembly_init(struct assembly *assembly, struct usage *usage, bool is_inbound)
 {
-	*assembly = (struct assembly){0};
+	*assembly = (struct assembly){.usage = usage, .is_inbound = is_inbound};
+}
+
+static void drop(struct assembly *assembly, struct buffer *bytes)
+{
+	usage_release(assembly->usage, USAGE_RECEIVING, bytes->capacity);
+	buffer_close(bytes);
 }
 
 void assembly_close(struct assembly *assembly)
 {
 	for (size_t i = 0; i < LANE_COUNT; i++)
-		buffer_close(&assembly->lanes[i].bytes);
-	buffer_close(&assembly->given);
+		drop(assembly, &assembly->lanes[i].bytes);
+	drop(assembly, &assembly->given);
 }
 
 bool assembly_is_late(const struct assembly *assembly, uint64_t now_ms)
@@ -63,6 +69,18 @@ static const char *read_head(struct frame *frame, struct cursor *in)
 	return NULL;
 }
 
+/* There is less memory than peers would use: what nobody asked for has to wait. */
+static bool is_too_much(const struct assembly *assembly, const struct type_rule *rule)
+{
+	const struct usage_total *total = assembly->usage->total;
+	enum usage_pressure pressure = total ? usage_pressure(total) : USAGE_EASY;
+
+	if (rule->question != 0)
+		return false;
+	return (pressure == USAGE_FULL && rule->lane >= LANE_BLOCK) ||
+	       (pressure >= USAGE_HIGH && rule->lane >= LANE_TX && assembly->is_inbound);
+}
+
 /* A first frame: is there such a message, may it be here, and so large? */
 static const char *begin(struct assembly *assembly, const struct frame *frame,
                          uint64_t now_ms)
@@ -87,7 +105,8 @@ static const char *begin(struct assembly *assembly, const struct frame *frame,
 	}
 	lane->is_open = true;
 	/* Who was a validator yesterday, or will be tomorrow, may think that he is one. */
-	lane->is_skipped = !rule || (rule->is_of_validators && !assembly->takes_votes);
+	lane->is_skipped = !rule || (rule->is_of_validators && !assembly->takes_votes) ||
+	                   is_too_much(assembly, rule);
 	lane->type = frame->type;
 	lane->total = frame->total;
 	lane->received = 0;
@@ -125,6 +144,7 @@ static enum assembly_finding take(struct assembly *assembly, struct assembly_lan
                                   struct bytes_view payload, struct assembled *message)
 {
 	bool is_whole = lane->received == lane->total;
+	size_t before = lane->bytes.capacity;
 
 	if (lane->is_skipped) {
 		lane->is_open = !is_whole;
@@ -138,6 +158,7 @@ static enum assembly_finding take(struct assembly *assembly, struct assembly_lan
 		return ASSEMBLY_MESSAGE;
 	}
 	buffer_append_view(&lane->bytes, payload);
+	usage_take(assembly->usage, USAGE_RECEIVING, lane->bytes.capacity - before);
 	if (lane->bytes.status != STATUS_OK)
 		return ASSEMBLY_NO_MEMORY;
 	if (!is_whole)
@@ -155,7 +176,7 @@ enum assembly_finding assembly_next(struct assembly *assembly, struct bytes_view
 {
 	enum assembly_finding finding = ASSEMBLY_MORE;
 
-	buffer_close(&assembly->given);
+	drop(assembly, &assembly->given);
 	while (finding == ASSEMBLY_MORE && record->size > 0) {
 		struct cursor in = cursor_on(*record);
 		struct assembly_lane *lane;

@@ -10,7 +10,7 @@
 struct assembly_lane {
 	bool is_open;
 	bool is_skipped;       /* of a type that we do not know and need not know, or that is not
-	                        * for this peer to send */
+	                        * for this peer to send, or of which there is too much now */
 	uint16_t type;
 	uint32_t total;
 	uint32_t received;
@@ -19,6 +19,8 @@ struct assembly_lane {
 };
 
 struct assembly {
+	struct usage *usage;    /* the peer's: USAGE_RECEIVING */
+	bool is_inbound;        /* he called: under pressure, consensus alone is heard */
 	struct assembly_lane lanes[LANE_COUNT];
 	uint32_t expected[TYPE_RULES_MAX]; /* answers that were asked for and did not come */
 	bool takes_votes;       /* the peer is a validator now: what only they say is taken */
@@ -39,7 +41,7 @@ enum assembly_finding {
 	ASSEMBLY_NO_MEMORY,
 };
 
-void assembly_init(struct assembly *assembly);
+void assembly_init(struct assembly *assembly, struct usage *usage, bool is_inbound);
 void assembly_close(struct assembly *assembly);
 
 /* A question of this type goes out: its answer, if it has one, may come in. However many are open:

@@ -18,6 +18,7 @@ struct parcel *parcel_new(uint16_t type, struct bytes_view message)
 	if (!parcel)
 		return NULL;
 	parcel->user_count = 1;
+	parcel->counted = NULL;
 	parcel->type = type;
 	parcel->size = message.size;
 	if (message.size > 0)
@@ -27,22 +28,33 @@ struct parcel *parcel_new(uint16_t type, struct bytes_view message)
 
 void parcel_release(struct parcel *parcel)
 {
-	if (parcel && --parcel->user_count == 0)
-		memory_free(parcel);
+	if (!parcel || --parcel->user_count > 0)
+		return;
+	usage_total_release(parcel->counted, USAGE_SENDING, parcel->size);
+	memory_free(parcel);
 }
 
 /* -- Queues ------------------------------------------------------------------------------------- */
 
-void lanes_init(struct lanes *lanes)
+void lanes_init(struct lanes *lanes, struct usage *usage)
 {
-	*lanes = (struct lanes){.turn = LANE_TX};
+	*lanes = (struct lanes){.usage = usage, .turn = LANE_TX};
+}
+
+static bool is_urgent(enum lane lane)
+{
+	return lane <= LANE_BLOCK;
 }
 
 static void drop_first(struct lanes *lanes, struct lane_queue *queue)
 {
 	struct lane_item *item = queue->first;
+	size_t size = item->parcel->size;
 
-	lanes->waiting -= item->parcel->size - queue->sent;
+	lanes->waiting -= size - queue->sent;
+	if (is_urgent((enum lane)(queue - lanes->queues)))
+		lanes->urgent -= size;
+	usage_release_share(lanes->usage, USAGE_SENDING, size);
 	queue->first = item->next;
 	queue->sent = 0;
 	queue->is_begun = false;
@@ -57,12 +69,6 @@ void lanes_close(struct lanes *lanes)
 			drop_first(lanes, &lanes->queues[i]);
 }
 
-/* Votes and blocks are what the connection is for; who reads slowly loses the rest first. */
-static size_t bytes_max(enum lane lane)
-{
-	return lane <= LANE_BLOCK ? LANES_BYTES_MAX : LANES_HARD_MAX;
-}
-
 bool lanes_are_empty(const struct lanes *lanes)
 {
 	for (size_t i = 0; i < LANE_COUNT; i++)
@@ -71,12 +77,18 @@ bool lanes_are_empty(const struct lanes *lanes)
 	return true;
 }
 
-/* A message larger than the maximum is taken when nothing else waits. */
+/* Votes and blocks are what the connection is for; who reads slowly loses the rest first. A
+ * message larger than the maximum is taken when nothing else waits. */
 static bool has_room(const struct lanes *lanes, enum lane lane, size_t size)
 {
-	size_t most = bytes_max(lane);
+	size_t spare = lane == LANE_CONTROL ? LANES_CONTROL_SPARE : 0;
 
-	return lanes->waiting == 0 || (lanes->waiting < most && size <= most - lanes->waiting);
+	if (lane > LANE_VOTE && !usage_fits_total(lanes->usage, size))
+		return false;
+	if (is_urgent(lane))
+		return lanes->urgent < lanes->usage->bytes_max + spare;
+	return lanes->waiting == 0 ||
+	       (lanes->waiting < LANES_HARD_MAX && size <= LANES_HARD_MAX - lanes->waiting);
 }
 
 enum lanes_answer lanes_put(struct lanes *lanes, struct parcel *parcel, uint64_t now_ms)
@@ -102,6 +114,13 @@ enum lanes_answer lanes_put(struct lanes *lanes, struct parcel *parcel, uint64_t
 		queue->first = item;
 	queue->last = item;
 	lanes->waiting += parcel->size;
+	if (is_urgent(rule->lane))
+		lanes->urgent += parcel->size;
+	usage_take_share(lanes->usage, USAGE_SENDING, parcel->size);
+	if (!parcel->counted) {
+		parcel->counted = lanes->usage->total;
+		usage_total_take(parcel->counted, USAGE_SENDING, parcel->size);
+	}
 	return LANES_TAKEN;
 }
 

@@ -12,6 +12,7 @@
 #define NODE_P2P_LANES_H
 
 #include "node/p2p/types.h"
+#include "node/p2p/usage.h"
 
 enum {
 	FRAME_FIRST = 1,
@@ -22,13 +23,14 @@ enum {
 	RECORDS_PER_REST = 64,
 	LANES_SOFT_MAX = 1 << 20,  /* bytes that wait: above it no more questions are read */
 	LANES_HARD_MAX = 4 << 20,  /* above it transactions, sync and bulk are turned away */
-	LANES_BYTES_MAX = 2 * MESSAGE_SIZE_MAX, /* above it everything is: a largest range may
-	                                         * wait, and blocks and votes besides */
+	LANES_CONTROL_SPARE = 1 << 20, /* for control, above what votes and blocks may take: a ping
+	                                * that finds no room would end the session */
 };
 
 /* Bytes of a message, shared by all the sessions that it waits in. */
 struct parcel {
 	size_t user_count;
+	struct usage_total *counted; /* in it, from the first lane on that it waits in; or NULL */
 	uint16_t type;
 	size_t size;
 	uint8_t bytes[];
@@ -53,14 +55,16 @@ struct lane_queue {
 };
 
 struct lanes {
+	struct usage *usage;       /* the peer's: USAGE_SENDING */
 	struct lane_queue queues[LANE_COUNT];
 	size_t waiting;            /* bytes, heads not counted */
+	size_t urgent;             /* of messages of control, votes and blocks, until they are out */
 	enum lane turn;            /* of the lanes that share */
 	uint32_t urgent_records;   /* in a row, while others waited */
 	uint64_t moved_ms;         /* when a frame last left; or when the first began to wait */
 };
 
-void lanes_init(struct lanes *lanes);
+void lanes_init(struct lanes *lanes, struct usage *usage);
 /* Releases what waits. */
 void lanes_close(struct lanes *lanes);
 

@@ -52,6 +52,7 @@ enum status session_init(struct session *session, const struct session_self *sel
 		.heard_ms = now_ms,
 		.round_trip_ms = UINT64_MAX,
 	};
+	usage_init(&session->usage, self->usage, USAGE_FOLLOWER_MAX);
 	lots_init(&session->lots, seed);
 	for (size_t i = 0; (rule = type_rule_at(i)) != NULL; i++) {
 		struct bucket_rate rate = type_rule_rate(rule);
@@ -88,6 +89,9 @@ static void free_transport(struct session *session)
 	memory_wipe(transport, sizeof *transport);
 	memory_free(transport);
 	session->transport = NULL;
+	/* All that was taken is back. */
+	INVARIANT(session->usage.purposes[USAGE_RECEIVING] == 0);
+	INVARIANT(session->usage.purposes[USAGE_SENDING] == 0);
 }
 
 void session_close(struct session *session)
@@ -124,7 +128,7 @@ void session_disconnect(struct session *session, enum disconnect_code code,
 	session->state = SESSION_DRAIN;
 	session->deadline_ms = now_ms + SESSION_DRAIN_MS;
 	lanes_close(&transport->lanes);
-	lanes_init(&transport->lanes);
+	lanes_init(&transport->lanes, &session->usage);
 	if (!session_put(session, TYPE_DISCONNECT, bytes_view(&byte, 1), now_ms))
 		session_close_for(session, end, what);
 }
@@ -181,8 +185,8 @@ static void begin_transport(struct session *session, struct noise_keys *keys,
 	}
 	transport->send = record_key_to_send(keys);
 	transport->reader.key = record_key_to_receive(keys);
-	lanes_init(&transport->lanes);
-	assembly_init(&transport->assembly);
+	lanes_init(&transport->lanes, &session->usage);
+	assembly_init(&transport->assembly, &session->usage, !session->is_initiator);
 	/* Before hello nothing is passed over. */
 	transport->assembly.takes_votes = true;
 	session->state = SESSION_ADMIT;
@@ -458,6 +462,7 @@ void session_set_validator(struct session *session, bool is_validator)
 {
 	if (session->transport)
 		session->transport->assembly.takes_votes = is_validator;
+	session->usage.bytes_max = is_validator ? USAGE_VALIDATOR_MAX : USAGE_FOLLOWER_MAX;
 }
 
 bool session_send(struct session *session, struct parcel *parcel, uint64_t now_ms)

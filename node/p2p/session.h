@@ -77,6 +77,7 @@ struct session_self {
 	struct node_id node_id;
 	struct hash genesis;
 	struct hash network_secret; /* SHA-256 of it; zeros: the network has none */
+	struct usage_total *usage;  /* what all sessions hold; NULL: it is not summed */
 };
 
 enum session_event {
@@ -116,6 +117,7 @@ struct session {
 	uint8_t out[NOISE_ACT_SIZE_MAX]; /* going out */
 	size_t out_size;
 	struct session_transport *transport; /* heap; NULL before */
+	struct usage usage;         /* of the peer: what the transport holds, and the owner's work */
 	struct node_id remote_id;
 	struct session_remote remote;
 
@@ -169,7 +171,8 @@ bool session_send(struct session *session, struct parcel *parcel, uint64_t now_m
 MUST_CHECK size_t session_take_output(struct session *session, uint8_t *out, uint64_t now_ms);
 bool session_has_output(const struct session *session);
 
-/* Is the peer a validator of the present epoch? Until that is said it is none. */
+/* Is the peer a validator of the present epoch? Until that is said it is none, and may hold as
+ * much as a follower. */
 void session_set_validator(struct session *session, bool is_validator);
 
 /* Is it still there? If no pong comes within SESSION_PROBE_MS, it ends. Who answered less than

@@ -18,6 +18,7 @@ static void add_peer(void *owner, const struct net_facts *facts)
 {
 	const struct session *session = facts->session;
 	const struct session_remote *remote = &session->remote;
+	const size_t *held = session->usage.purposes;
 	json_t *items = owner;
 	json_t *json = json_object();
 
@@ -41,6 +42,10 @@ static void add_peer(void *owner, const struct net_facts *facts)
 	object_put(&json, "messages_out", json_of_count(session->messages_out));
 	object_put(&json, "messages_dropped",
 	           json_of_count(session->messages_dropped + session->flooded_count));
+	object_put(&json, "receiving_bytes", json_of_count(held[USAGE_RECEIVING]));
+	object_put(&json, "sending_bytes", json_of_count(held[USAGE_SENDING]));
+	object_put(&json, "checking_bytes", json_of_count(held[USAGE_CHECKING]));
+	object_put(&json, "txs_bytes", json_of_count(held[USAGE_TXS]));
 	json_array_append_new(items, json);
 }
 

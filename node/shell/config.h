@@ -58,6 +58,8 @@
 	  "dial nobody but p2p.peers: for a node behind others of its house") \
 	X(integer, p2p, inbound_max, "96", 0, 96, \
 	  "places for nodes that connect by themselves, beside validators and p2p.peers") \
+	X(integer, p2p, memory_mib, "512", 64, 1048576, \
+	  "memory for what peers send and are sent, in MiB") \
 	X(integer, pool, txs_max, "100000", 1, 10000000, \
 	  "transactions that may wait for a block") \
 	X(integer, pool, bytes_max, "268435456", 65535, 68719476736, \

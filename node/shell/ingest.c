@@ -4,7 +4,13 @@ struct ingest_batch {
 	struct ingest *ingest;
 	struct ingress_batch *ingress;
 	uint8_t *bytes; /* what ingress->given points into */
+	struct net_work work; /* a peer's */
 };
+
+static bool is_of_peer(const struct ingest_source *from)
+{
+	return from->peer != WORLD_SELF;
+}
 
 static void free_batch(struct ingest_batch *batch)
 {
@@ -34,6 +40,8 @@ static void on_done(struct ingress_batch *ingress)
 	struct ingest_batch *batch = ingress->owner;
 
 	batch->ingest->count -= ingress->count;
+	if (ingress->from != WORLD_SELF)
+		net_end_work(batch->ingest->net, &batch->work);
 	free_batch(batch);
 }
 
@@ -52,10 +60,16 @@ static size_t count_txs(struct cursor txs)
 static struct ingest_batch *copy_batch(struct ingest *ingest, const struct ingest_source *from,
                                        size_t count, struct bytes_view bytes)
 {
-	struct ingest_batch *batch = new_batch(ingest, count, bytes.size);
+	size_t size = bytes.size + count * (sizeof(struct submission) + sizeof(struct bytes_view));
+	struct ingest_batch *batch;
 
+	if (is_of_peer(from) && !net_has_room(ingest->net, from->peer, USAGE_TXS, size))
+		return NULL;
+	batch = new_batch(ingest, count, bytes.size);
 	if (!batch)
 		return NULL;
+	if (is_of_peer(from))
+		net_begin_work(ingest->net, &batch->work, from->peer, USAGE_TXS, size);
 	memcpy(batch->bytes, bytes.at, bytes.size);
 	batch->ingress->from = from->peer;
 	batch->ingress->from_serial = from->serial;

@@ -1,10 +1,11 @@
 /* Transactions that no client waits for, of peers and of the node itself, on the same way into
- * the pool as all others: ingress.h. Who sent them hears nothing; of what is too much the rest
- * is left out, as it comes again. */
+ * the pool as all others: ingress.h. Who sent them hears nothing; of what is too much, of all or
+ * of a peer, the rest is left out, as it comes again. */
 #ifndef NODE_SHELL_INGEST_H
 #define NODE_SHELL_INGEST_H
 
 #include "consensus/message.h"
+#include "node/net/net.h"
 #include "node/shell/ingress.h"
 
 /* On their way at once: a node that takes in what many programs write at once passes on as much
@@ -14,6 +15,7 @@ enum { INGEST_TXS_MAX = 16 * MESSAGE_TXS_MAX };
 /* The loop's alone. */
 struct ingest {
 	struct verify_pool *verify;
+	struct net *net; /* where a peer's share is counted; NULL: it is not */
 	size_t count; /* of transactions on their way; 0: idle */
 };
 

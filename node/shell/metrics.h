@@ -52,6 +52,13 @@
 	X(network_sent_messages_total, counter, ONE, "Messages to peers.") \
 	X(network_dropped_messages_total, counter, ONE, "Messages that were not kept: too many, or nobody read them.") \
 	X(network_waiting_bytes, gauge, ONE, "Bytes that wait to be sent to peers.") \
+	X(network_held_bytes, gauge, ONE, "Memory that peers make this node hold, in all.") \
+	X(network_held_max_bytes, gauge, ONE, "What they may; p2p.memory_mib.") \
+	X(network_receiving_bytes, gauge, ONE, "Of it, messages that are being put together.") \
+	X(network_sending_bytes, gauge, ONE, "Of it, messages that wait to be sent.") \
+	X(network_checking_bytes, gauge, ONE, "Of it, messages that are being checked.") \
+	X(network_txs_bytes, gauge, ONE, "Of it, transactions on their way into the pool.") \
+	X(network_shed_peers_total, counter, ONE, "Connections that were ended because memory ran short.") \
 	X(checks_dropped_total, counter, ONE, "Messages of peers that were not checked, as too many waited.") \
 	X(store_errors_total, counter, ONE, "Times that the database failed to write in the background.") \
 	X(store_memory_bytes, gauge, ONE, "Memory of the database: tables being filled, cache, readers.") \

@@ -8,25 +8,14 @@
 
 #include <stdio.h>
 
-enum {
-	CHECKS_PER_PEER_MAX = 64,        /* above it he waits; below half of it he goes on */
-	CHECK_BYTES_PER_PEER_MAX = 16 << 20, /* a range and a block of the largest */
-};
-
 /* -- Checks ------------------------------------------------------------------------------------ */
 
 struct check_letter {
 	struct letter letter;
 	struct node *node;
 	struct check_job *job;
-	size_t size;
+	struct net_work work;
 };
-
-static bool is_busy(const struct peers *peers, uint16_t peer, size_t part)
-{
-	return peers->check_counts[peer] > CHECKS_PER_PEER_MAX / part ||
-	       peers->check_bytes[peer] > CHECK_BYTES_PER_PEER_MAX / part;
-}
 
 static size_t size_of_job(const struct check_job *job)
 {
@@ -71,16 +60,13 @@ static void open_checked(void *owner, struct letter *letter)
 	struct progress before, after;
 
 	peers->checking--;
-	peers->check_counts[from]--;
-	peers->check_bytes[from] -= checked->size;
+	net_end_work(peers->net, &checked->work);
 	before = progress_of(&node->drive);
 	drive_on_checked(&node->drive, checked->job, &moment);
 	after = progress_of(&node->drive);
 	if (is_ahead(&after, &before) && !peers->is_stopping)
 		net_credit(peers->net, from, NET_MERIT_BLOCK);
 	memory_free(checked);
-	if (!is_busy(peers, from, 2) && !peers->is_stopping)
-		net_pause_peer(peers->net, from, false);
 	node_check(node);
 }
 
@@ -107,12 +93,8 @@ void peers_check(void *owner, struct check_job *job)
 	letter->letter.open = run_check;
 	letter->node = node;
 	letter->job = job;
-	letter->size = size_of_job(job);
 	peers->checking++;
-	peers->check_counts[job->from]++;
-	peers->check_bytes[job->from] += letter->size;
-	if (is_busy(peers, job->from, 1) && !peers->is_stopping)
-		net_pause_peer(peers->net, job->from, true);
+	net_begin_work(peers->net, &letter->work, job->from, USAGE_CHECKING, size_of_job(job));
 	/* Transactions can wait for votes, not the other way round. */
 	mailbox_send_urgent(&node->verify.box, &letter->letter);
 }
@@ -277,9 +259,6 @@ static void on_open(void *owner, uint16_t peer, const struct session_remote *rem
 		net_close_peer(node->peers.net, peer, DISCONNECT_INTERNAL, "out of memory");
 	drive_on_connected(&node->drive, peer, vote_key_of(node, remote), &moment);
 	peers_tick(&node->peers);
-	/* What his predecessor of this number left behind may still be worked on. */
-	if (is_busy(&node->peers, peer, 1))
-		net_pause_peer(node->peers.net, peer, true);
 	node_check(node);
 }
 
@@ -400,6 +379,7 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 		.genesis = store_network(node->store)->genesis,
 		.listen = node->config->p2p_listen,
 		.inbound_max = node->config->p2p_inbound_max,
+		.memory_max = (size_t)node->config->p2p_memory_mib << 20,
 		.owner = node,
 		.admits = admits,
 		.admits_address = admits_address,
@@ -429,6 +409,7 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 	config.target_count = peers->target_count;
 	if (status == STATUS_OK)
 		status = net_new(&peers->net, &config, why);
+	node->ingest.net = peers->net;
 	secret_key_wipe(&config.node_key);
 	return status;
 }

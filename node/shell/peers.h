@@ -27,9 +27,7 @@ struct peers {
 	size_t named_count;          /* the operator's */
 	struct peer_lists lists;     /* what a person says while the node runs */
 	char agent[32];
-	size_t check_counts[PEERS_MAX];   /* messages of each that are being checked */
-	size_t check_bytes[PEERS_MAX];    /* their bytes */
-	size_t checking;                  /* all of them */
+	size_t checking;                  /* messages that are being checked */
 	size_t reading;
 	uint64_t epoch;                   /* whose validators are known as such */
 	bool is_stopping;

@@ -68,6 +68,13 @@ static void take_net(uint64_t *values, const struct net *net)
 	values[METRIC_network_sent_messages_total] = totals.messages_out;
 	values[METRIC_network_dropped_messages_total] = totals.messages_dropped;
 	values[METRIC_network_waiting_bytes] = totals.waiting;
+	values[METRIC_network_held_bytes] = totals.usage.bytes;
+	values[METRIC_network_held_max_bytes] = totals.usage.bytes_max;
+	values[METRIC_network_receiving_bytes] = totals.usage.purposes[USAGE_RECEIVING];
+	values[METRIC_network_sending_bytes] = totals.usage.purposes[USAGE_SENDING];
+	values[METRIC_network_checking_bytes] = totals.usage.purposes[USAGE_CHECKING];
+	values[METRIC_network_txs_bytes] = totals.usage.purposes[USAGE_TXS];
+	values[METRIC_network_shed_peers_total] = totals.shed;
 }
 
 void vitals_take(struct vitals *vitals, const struct node *node, uint64_t now_ms)

@@ -109,7 +109,8 @@ const struct rpc_method rpc_methods_peer[] = {
 	 RPC_LIST,
 	 "node_id, address, dialed, place (validator, kept, outbound, visit, inbound), agent, vote_key (null: none was shown), height (as it said at "
 	 "first), connected_ms, round_trip_ms (null: not measured), bytes_in, bytes_out, "
-	 "messages_in, messages_out, messages_dropped",
+	 "messages_in, messages_out, messages_dropped; what it makes us hold: receiving_bytes, "
+	 "sending_bytes, checking_bytes, txs_bytes",
 	 {NULL}},
 	{"peer.add",
 	 "Dial a node from now on, until this one stops; p2p.peers has those that stay",

@@ -142,6 +142,7 @@ static inline void begin(struct scene_node *node, const char *listen, uint8_t ge
 		.targets = node->targets,
 		.target_count = node->target_count,
 		.inbound_max = SLOTS_INBOUND_MAX,
+		.memory_max = 64 << 20,
 		.owner = node,
 		.admits = admits,
 		.standing = standing,

@@ -170,25 +170,6 @@ START_TEST(a_peer_that_is_blamed_goes_and_nothing_more_of_it_is_heard)
 }
 END_TEST
 
-START_TEST(who_is_paused_is_not_read_until_he_may_go_on)
-{
-	uint16_t peer = 0;
-
-	meet();
-	while (!nodes[0].is_open[peer])
-		peer++;
-	net_pause_peer(nodes[0].net, peer, true);
-	send_to_all(&nodes[1], MESSAGE_VOTE, 124);
-	send_to_all(&nodes[0], MESSAGE_VOTE, 124);
-	RUN_UNTIL(nodes[1].messages == 1);
-	for (int i = 0; i < 20; i++)
-		uv_run(&loop, UV_RUN_NOWAIT);
-	ck_assert_uint_eq(nodes[0].messages, 0);
-	net_pause_peer(nodes[0].net, peer, false);
-	RUN_UNTIL(nodes[0].messages == 1);
-}
-END_TEST
-
 /* A plain connection from this address of the machine, 127.0.host.1. */
 static int dial_from(const struct scene_node *node, uint8_t host)
 {
@@ -527,7 +508,6 @@ Suite *test_suite(void)
 	tcase_add_test(cases, who_is_not_admitted_any_more_goes_at_once_and_is_not_dialed);
 	tcase_add_test(cases, who_is_added_is_dialed_and_once);
 	tcase_add_test(cases, a_peer_that_is_blamed_goes_and_nothing_more_of_it_is_heard);
-	tcase_add_test(cases, who_is_paused_is_not_read_until_he_may_go_on);
 	tcase_add_test(cases, a_taken_address_is_refused_and_nothing_is_left);
 	tcase_add_test(cases, who_is_added_later_is_dialed_until_he_is_removed);
 	tcase_add_test(cases, no_more_are_added_than_there_are_places);

@@ -9,6 +9,21 @@
 
 enum { NOW_MS = 5000, BODY = 16400 };
 
+static struct usage_total total;
+static struct usage usage;
+
+static void setup(void)
+{
+	usage_total_init(&total, 512 << 20);
+	usage_init(&usage, &total, USAGE_VALIDATOR_MAX);
+}
+
+static void check_nothing_is_held(void)
+{
+	ck_assert_uint_eq(usage.bytes, 0);
+	ck_assert_uint_eq(total.bytes, 0);
+}
+
 static void put(struct lanes *lanes, enum message_kind kind, size_t size)
 {
 	uint8_t *bytes = calloc(1, size);
@@ -24,7 +39,7 @@ START_TEST(a_vote_overtakes_a_proposal_that_is_under_way)
 	struct lanes lanes;
 	uint8_t body[BODY];
 
-	lanes_init(&lanes);
+	lanes_init(&lanes, &usage);
 	put(&lanes, MESSAGE_PROPOSAL, 100000);
 	ck_assert_uint_eq(lanes_fill(&lanes, body, sizeof body, NOW_MS), BODY);
 	ck_assert_uint_eq(body[0], LANE_BLOCK);
@@ -42,8 +57,8 @@ START_TEST(ranges_and_transactions_share_and_are_not_starved)
 	size_t bytes[LANE_COUNT] = {0}, records = 0, rest = 0;
 	uint8_t body[BODY];
 
-	lanes_init(&lanes);
-	for (int i = 0; i < 5; i++)
+	lanes_init(&lanes, &usage);
+	for (int i = 0; i < 4; i++)
 		put(&lanes, MESSAGE_PROPOSAL, 4 << 20);
 	lanes.waiting = 0; /* room for what is to be looked at here */
 	put(&lanes, MESSAGE_TXS, 4 << 20);
@@ -75,23 +90,54 @@ START_TEST(what_waits_has_a_maximum_and_votes_go_before_the_rest)
 	struct parcel *range = parcel_new(type_of_consensus(MESSAGE_RANGE),
 	                                  bytes_view(zeros, sizeof zeros));
 	struct parcel *vote = parcel_new(type_of_consensus(MESSAGE_VOTE), text_view("v"));
+	struct parcel *block = parcel_new(type_of_consensus(MESSAGE_BLOCK),
+	                                  bytes_view(zeros, sizeof zeros));
+	struct parcel *ping = parcel_new(TYPE_PING, text_view("p"));
 	struct lanes lanes;
-	size_t count = 0;
+	size_t count = 0, blocks = 0;
 
-	lanes_init(&lanes);
+	lanes_init(&lanes, &usage);
 	while (lanes_put(&lanes, range, NOW_MS) == LANES_TAKEN)
 		count++;
 	ck_assert_uint_eq(count, LANES_HARD_MAX >> 20);
 	ck_assert_int_eq(lanes_put(&lanes, vote, NOW_MS), LANES_TAKEN);
-	lanes.waiting = LANES_BYTES_MAX;
+	while (lanes_put(&lanes, block, NOW_MS) == LANES_TAKEN)
+		blocks++;
+	ck_assert_uint_eq(blocks, (USAGE_VALIDATOR_MAX >> 20));
 	ck_assert_int_eq(lanes_put(&lanes, vote, NOW_MS), LANES_FULL);
-	lanes.waiting = count << 20 | 1;
+	ck_assert_int_eq(lanes_put(&lanes, ping, NOW_MS), LANES_TAKEN);
 	ck_assert_uint_eq(range->user_count, count + 1);
+	/* The peer waits for all of them; what is in memory is one of each. */
+	ck_assert_uint_eq(usage.bytes, ((count + blocks) << 20) + 2);
+	ck_assert_uint_eq(total.bytes, (2 << 20) + 2);
 	lanes_close(&lanes);
+	ck_assert_uint_eq(usage.bytes, 0);
+	parcel_release(block);
+	parcel_release(ping);
 	ck_assert_uint_eq(range->user_count, 1);
 	ck_assert_uint_eq(lanes.waiting, 0);
 	parcel_release(range);
 	parcel_release(vote);
+	check_nothing_is_held();
+}
+END_TEST
+
+START_TEST(when_all_together_hold_too_much_votes_alone_are_sent)
+{
+	struct lanes lanes;
+	struct parcel *block = parcel_new(type_of_consensus(MESSAGE_BLOCK), text_view("block"));
+	struct parcel *vote = parcel_new(type_of_consensus(MESSAGE_VOTE), text_view("v"));
+
+	lanes_init(&lanes, &usage);
+	usage_total_take(&total, USAGE_TXS, total.bytes_max - 4);
+	ck_assert_int_eq(lanes_put(&lanes, block, NOW_MS), LANES_FULL);
+	ck_assert_int_eq(lanes_put(&lanes, vote, NOW_MS), LANES_TAKEN);
+	usage_total_release(&total, USAGE_TXS, total.bytes_max - 4);
+	ck_assert_int_eq(lanes_put(&lanes, block, NOW_MS), LANES_TAKEN);
+	lanes_close(&lanes);
+	parcel_release(block);
+	parcel_release(vote);
+	check_nothing_is_held();
 }
 END_TEST
 
@@ -100,7 +146,7 @@ START_TEST(a_peer_that_does_not_read_is_noticed)
 	struct lanes lanes;
 	uint8_t body[BODY];
 
-	lanes_init(&lanes);
+	lanes_init(&lanes, &usage);
 	ck_assert(!lanes_are_stuck(&lanes, NOW_MS + 1000000));
 	put(&lanes, MESSAGE_RANGE, 20000);
 	ck_assert(!lanes_are_stuck(&lanes, NOW_MS + 30000));
@@ -123,8 +169,8 @@ START_TEST(messages_of_every_size_come_out_as_they_went_in)
 	struct lanes lanes;
 	uint8_t body[BODY];
 
-	assembly_init(&assembly);
-	lanes_init(&lanes);
+	assembly_init(&assembly, &usage, true);
+	lanes_init(&lanes, &usage);
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		uint8_t *bytes = malloc(sizes[i]);
 		struct assembled message = {0};
@@ -195,7 +241,7 @@ START_TEST(frames_that_no_honest_peer_sends_are_refused)
 	struct assembly assembly;
 	const char *what = NULL;
 
-	assembly_init(&assembly);
+	assembly_init(&assembly, &usage, true);
 	if (wrong[_i][0][0])
 		ck_assert_int_eq(take(&assembly, wrong[_i][0], &what), ASSEMBLY_MORE);
 	ck_assert_int_eq(take(&assembly, wrong[_i][1], &what), ASSEMBLY_VIOLATION);
@@ -210,7 +256,7 @@ START_TEST(an_answer_comes_once_for_each_question)
 	struct assembly assembly;
 	const char *what = NULL;
 
-	assembly_init(&assembly);
+	assembly_init(&assembly, &usage, true);
 	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BLOCK));
 	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BLOCK));
 	assembly_expect(&assembly, type_of_consensus(MESSAGE_VOTE)); /* no question */
@@ -232,7 +278,7 @@ START_TEST(only_validators_are_heard_on_what_only_they_say)
 	struct assembly assembly;
 	const char *what = NULL;
 
-	assembly_init(&assembly);
+	assembly_init(&assembly, &usage, true);
 	/* A vote, a proposal that is never more than begun; and transactions, which anybody sends. */
 	ck_assert_int_eq(take(&assembly, "0103010101000000aa", &what), ASSEMBLY_MORE);
 	ck_assert_int_eq(take(&assembly, "0201030100000400aabb", &what), ASSEMBLY_MORE);
@@ -240,7 +286,10 @@ START_TEST(only_validators_are_heard_on_what_only_they_say)
 	ck_assert_uint_eq(assembly.lanes[LANE_BLOCK].bytes.capacity, 0);
 	ck_assert_int_eq(take(&assembly, "0301090100000400aabb", &what), ASSEMBLY_MORE);
 	ck_assert_uint_gt(assembly.lanes[LANE_TX].bytes.capacity, 0);
+	ck_assert_uint_eq(usage.purposes[USAGE_RECEIVING],
+	                  assembly.lanes[LANE_TX].bytes.capacity);
 	assembly_close(&assembly);
+	check_nothing_is_held();
 }
 END_TEST
 
@@ -249,7 +298,7 @@ START_TEST(messages_of_later_versions_are_passed_over_unkept)
 	struct assembly assembly;
 	const char *what = NULL;
 
-	assembly_init(&assembly);
+	assembly_init(&assembly, &usage, true);
 	ck_assert_int_eq(take(&assembly, "06010090000000f0aabbcc", &what), ASSEMBLY_MORE);
 	ck_assert_uint_eq(assembly.lanes[6].received, 3);
 	ck_assert_uint_eq(assembly.lanes[6].bytes.capacity, 0);
@@ -264,7 +313,7 @@ START_TEST(memory_follows_what_came_not_what_was_announced)
 	struct assembly assembly;
 	const char *what = NULL;
 
-	assembly_init(&assembly);
+	assembly_init(&assembly, &usage, true);
 	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_RANGE));
 	ck_assert_int_eq(take(&assembly, "040108010000c000aabbccdd", &what), ASSEMBLY_MORE);
 	ck_assert_uint_le(assembly.lanes[4].bytes.capacity, 64 << 10);
@@ -274,11 +323,47 @@ START_TEST(memory_follows_what_came_not_what_was_announced)
 }
 END_TEST
 
+/* One message: is it heard, or passed over? */
+static bool is_kept(struct assembly *assembly, const char *hex)
+{
+	uint64_t before = assembly->skipped_count;
+	const char *what = NULL;
+
+	ck_assert_int_eq(take(assembly, hex, &what), ASSEMBLY_MORE);
+	return assembly->skipped_count == before;
+}
+
+/* Loops over: 75 % is held, or all; whoever called, or was called. */
+START_TEST(under_pressure_what_nobody_asked_for_is_passed_over)
+{
+	static const char vote[] = "01030101" "01000000" "01";
+	static const char get_block[] = "02030501" "01000000" "05";
+	static const char tx[] = "03031200" "01000000" "ff";
+	static const char range[] = "04030801" "01000000" "08"; /* which is asked for */
+	bool is_full = _i % 2, is_inbound = _i / 2;
+	struct assembly assembly;
+
+	assembly_init(&assembly, &usage, is_inbound);
+	assembly.takes_votes = true;
+	usage_total_take(&total, USAGE_TXS, is_full ? total.bytes_max : total.bytes_max / 4 * 3);
+	ck_assert(is_kept(&assembly, vote));
+	ck_assert_int_eq(is_kept(&assembly, get_block), !is_full);
+	ck_assert_int_eq(is_kept(&assembly, tx), !is_full && !is_inbound);
+	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_RANGE));
+	ck_assert(is_kept(&assembly, range));
+	usage_total_release(&total, USAGE_TXS, total.purposes[USAGE_TXS]);
+	ck_assert(is_kept(&assembly, tx));
+	assembly_close(&assembly);
+	check_nothing_is_held();
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("lanes");
 	TCase *cases = tcase_create("lanes");
 
+	tcase_add_checked_fixture(cases, setup, NULL);
 	tcase_add_test(cases, a_vote_overtakes_a_proposal_that_is_under_way);
 	tcase_add_test(cases, ranges_and_transactions_share_and_are_not_starved);
 	tcase_add_test(cases, what_waits_has_a_maximum_and_votes_go_before_the_rest);
@@ -290,6 +375,8 @@ Suite *test_suite(void)
 	tcase_add_test(cases, only_validators_are_heard_on_what_only_they_say);
 	tcase_add_test(cases, messages_of_later_versions_are_passed_over_unkept);
 	tcase_add_test(cases, memory_follows_what_came_not_what_was_announced);
+	tcase_add_test(cases, when_all_together_hold_too_much_votes_alone_are_sent);
+	tcase_add_loop_test(cases, under_pressure_what_nobody_asked_for_is_passed_over, 0, 4);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
