@@ -81,7 +81,7 @@ int hostile_dial(const struct hostile_target *target)
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(target->port)};
 	int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_addr.s_addr = target->host ? target->host : htonl(INADDR_LOOPBACK);
 	if (file < 0 || connect(file, (struct sockaddr *)&address, sizeof address) != 0)
 		live_fail("cannot connect to port %u: %s", target->port, strerror(errno));
 	return file;
@@ -233,6 +233,18 @@ void hostile_greet(struct hostile *peer)
 	while (peer->session.state == SESSION_HELLO)
 		if (!hear(peer))
 			return;
+}
+
+void hostile_say(struct hostile *peer, uint16_t type, struct bytes_view message)
+{
+	struct parcel *parcel = parcel_new(type, message);
+
+	if (!parcel)
+		live_fail("out of memory");
+	(void)session_send(&peer->session, parcel, clock_monotonic_ms());
+	parcel_release(parcel);
+	flush(peer);
+	hostile_hear(peer); /* who is never read may be cut off for that */
 }
 
 void hostile_meet(struct hostile *peer, const struct hostile_target *target, uint8_t key)

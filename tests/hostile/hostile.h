@@ -11,7 +11,8 @@
 struct hostile_target {
 	struct hash genesis;
 	struct node_id id;
-	uint16_t port; /* on loopback */
+	uint32_t host; /* IPv4, in network byte order; 0: this machine */
+	uint16_t port;
 };
 
 struct hostile {
@@ -47,6 +48,8 @@ void hostile_greet(struct hostile *peer);
 /* All of it: ready to misbehave. */
 void hostile_meet(struct hostile *peer, const struct hostile_target *target, uint8_t key);
 
+/* A whole message of a type of node/p2p/types.h, well-formed in its frames. */
+void hostile_say(struct hostile *peer, uint16_t type, struct bytes_view message);
 /* Seals a record and sends it; false: the other side has closed. */
 bool hostile_record(struct hostile *peer, struct bytes_view body);
 /* Seals it into `record`, body.size + RECORD_OVERHEAD bytes, and does not send it. */

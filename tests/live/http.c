@@ -151,3 +151,28 @@ uint64_t live_answer_u64(const struct live_connection *connection, const char *n
 		live_fail("no %s in %.200s", name, text);
 	return strtoull(at + strlen(wanted), NULL, 10);
 }
+
+uint64_t live_metric(const struct live_node *node, const char *name)
+{
+	static const char request[] = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
+								  "Connection: close\r\n\r\n";
+	static char answer[1 << 20];
+	struct live_connection connection;
+	char wanted[128];
+	size_t size = 0;
+	const char *at;
+	ssize_t got;
+
+	live_connect(&connection, node);
+	if (!write_all(&connection, bytes_view(request, strlen(request))))
+		live_fail("the metrics cannot be asked for");
+	while ((got = recv(connection.socket, answer + size, sizeof answer - size - 1, 0)) > 0)
+		size += (size_t)got;
+	answer[size] = '\0';
+	live_disconnect(&connection);
+	snprintf(wanted, sizeof wanted, "\ncairn_%s ", name);
+	at = strstr(answer, wanted);
+	if (!at)
+		live_fail("no %s in the metrics", name);
+	return strtoull(at + strlen(wanted), NULL, 10);
+}

@@ -112,28 +112,10 @@ static void check_bans(const struct live_node *node, size_t count, const char *p
 	json_decref(list);
 }
 
-/* What the node has sent to peers since its start, from GET /metrics. */
+/* What the node has sent to peers since its start. */
 static uint64_t sent_bytes(const struct live_node *node)
 {
-	static const char request[] = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
-								  "Connection: close\r\n\r\n";
-	static const char name[] = "\ncairn_network_sent_bytes_total ";
-	static char answer[1 << 20];
-	struct live_connection connection;
-	size_t size = 0;
-	const char *at;
-	ssize_t got;
-
-	live_connect(&connection, node);
-	ck_assert_int_eq(send(connection.socket, request, strlen(request), 0),
-	                 (ssize_t)strlen(request));
-	while ((got = recv(connection.socket, answer + size, sizeof answer - size - 1, 0)) > 0)
-		size += (size_t)got;
-	answer[size] = '\0';
-	live_disconnect(&connection);
-	at = strstr(answer, name);
-	ck_assert_ptr_nonnull(at);
-	return strtoull(at + strlen(name), NULL, 10);
+	return live_metric(node, "network_sent_bytes_total");
 }
 
 /* While the other tries three times, the first act of 50 bytes each, nobody is let in. */
