@@ -19,7 +19,6 @@ enum { HOSTILE_PATIENCE_S = 60, HOSTILE_KEYS = 250 };
 
 static struct live_node node;
 static struct hostile_target target;
-static struct hostile peer;
 
 /* A node that comes back at once is asked to wait: each is another one. */
 static inline uint8_t fresh_key(void)
@@ -95,16 +94,6 @@ static inline void stop(void)
 {
 	live_node_stop(&node);
 	live_node_remove(&node);
-}
-
-/* The session ends as a violation, is told so, and the log has one line more of it. */
-static inline void expect_violation(void)
-{
-	size_t before = count_lines("peer_gone", "it broke the protocol");
-
-	ck_assert_uint_eq(hostile_end(&peer), DISCONNECT_VIOLATION);
-	hostile_close(&peer);
-	await_lines("peer_gone", "it broke the protocol", before + 1);
 }
 
 #endif

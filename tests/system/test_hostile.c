@@ -1,6 +1,8 @@
-/* Peers that break the protocol, against a real node: row by row of the table of hostile inputs.
+/* Peers that break the protocol, against a real node: row by row of tests/hostile/table.txt.
  * Whatever they do, the node runs on, answers others, keeps no descriptor of theirs and writes
- * little of it into its log. Rows that no socket is needed for are tested elsewhere and named. */
+ * little of it into its log. Rows that no socket is needed for are tested elsewhere, and that
+ * these tests are there is tested here. */
+#include "tests/system/hostile_places.h"
 #include "tests/system/hostile_records.h"
 
 #include <sys/resource.h>
@@ -166,15 +168,6 @@ static void others_protocols(void)
 
 /* -- Liveness -------------------------------------------------------------------------------------------- */
 
-static void come_and_go(void)
-{
-	for (int i = 0; i < 60; i++) {
-		hostile_meet(&peer, &target, (uint8_t)(0x10 + i));
-		hostile_close(&peer);
-	}
-	await_lines("peer_gone", "", 60);
-}
-
 /* As many descriptors as it has, and three more. It does not spin, and goes on. */
 static void no_descriptors_left(void)
 {
@@ -203,67 +196,109 @@ static void no_descriptors_left(void)
 
 /* -- The table ------------------------------------------------------------------------------------------- */
 
-#define IN_SESSION "unit/p2p/test_peer_session.c"
+#define ROW(name) {#name, name}
 
-/* Each row is run here, or names the test that has it. */
 static const struct row {
-	unsigned number;
+	const char *name;
 	void (*run)(void);
-	const char *file, *test;
 } rows[] = {
-	{1, say_nothing, NULL, NULL},
-	{2, drip, NULL, NULL},
-	{4, act_of_another_version, NULL, NULL},
-	{6, act_with_any_byte_changed, NULL, NULL},
-	{7, act_for_another, NULL, NULL},
-	{9, NULL, "vectors/test_bolt8.c", NULL},
-	{11, acts_in_other_pieces, NULL, NULL},
-	{12, NULL, "unit/net/test_net.c", "who_is_not_admitted_hears_nothing"},
-	{16, NULL, "system/test_hostile_flood.c", "a_flood_of_connections_stops_nobody"},
-	{17, the_same_node_many_times, NULL, NULL},
-	{17, NULL, "unit/net/test_net.c", "two_who_dial_each_other_end_up_with_one_connection"},
-	{19, others_protocols, NULL, NULL},
-	{21, lengths_that_cannot_be, NULL, NULL},
-	{22, records_again_and_lost, NULL, NULL},
-	{24, frames_of_no_honest_peer, NULL, NULL},
-	{24, NULL, "unit/p2p/test_lanes.c", "memory_follows_what_came_not_what_was_announced"},
-	{26, NULL, "unit/p2p/test_lanes.c", "frames_that_no_honest_peer_sends_are_refused"},
-	{27, types_of_a_later_version, NULL, NULL},
-	{29, very_many_small_ones, NULL, NULL},
-	{31, NULL, "unit/consensus/test_message.c", NULL},
-	{34, NULL, "unit/p2p/test_hello.c", "what_does_not_fit_is_refused"},
-	{36, a_message_before_hello, NULL, NULL},
-	{36, no_hello, NULL, NULL},
-	{37, hellos_that_are_none, NULL, NULL},
-	{37, no_common_version, NULL, NULL},
-	{41, ends_in_the_middle, NULL, NULL},
-	{44, NULL, IN_SESSION, "silence_that_is_not_broken_ends_it"},
-	{44, NULL, IN_SESSION, "pongs_that_nobody_asked_for_are_counted"},
-	{46, NULL, "unit/p2p/test_lanes.c", "a_peer_that_does_not_read_is_noticed"},
-	{49, come_and_go, NULL, NULL},
-	{51, no_descriptors_left, NULL, NULL},
-	{52, NULL, "unit/p2p/test_bucket.c", "a_clock_that_goes_back_gives_nothing"},
-	{54, NULL, "unit/p2p/test_book.c", "addresses_that_nobody_can_dial_are_refused"},
-	{61, NULL, "unit/p2p/test_book_file.c", "cut_anywhere_it_is_refused"},
+	ROW(say_nothing),
+	ROW(drip),
+	ROW(act_of_another_version),
+	ROW(act_with_any_byte_changed),
+	ROW(act_for_another),
+	ROW(acts_in_other_pieces),
+	ROW(the_same_node_many_times),
+	ROW(others_protocols),
+	ROW(lengths_that_cannot_be),
+	ROW(records_again_and_lost),
+	ROW(frames_of_no_honest_peer),
+	ROW(types_of_a_later_version),
+	ROW(very_many_small_ones),
+	ROW(a_message_before_hello),
+	ROW(no_hello),
+	ROW(hellos_that_are_none),
+	ROW(no_common_version),
+	ROW(ends_in_the_middle),
+	ROW(come_and_go),
+	ROW(come_back_at_once),
+	ROW(all_places_are_taken),
+	ROW(transactions_for_nothing),
+	ROW(no_descriptors_left),
 };
-enum { ROWS = sizeof rows / sizeof *rows };
+enum { ROWS = sizeof rows / sizeof *rows, TABLE_LINE_MAX = 512 };
 
-/* The test that a row names is there. */
-static void find_test(const struct row *row)
+struct entry {
+	char *number, *input, *file, *test;
+};
+
+static FILE *open_source(const char *name)
 {
-	char path[512], wanted[160], line[512];
-	bool found = row->test == NULL;
+	char path[4400];
 	FILE *file;
 
-	snprintf(path, sizeof path, "%s/tests/%s", getenv("CAIRN_SOURCE_DIR"), row->file);
-	snprintf(wanted, sizeof wanted, "START_TEST(%s)", row->test ? row->test : "");
+	snprintf(path, sizeof path, "%s/tests/%s", getenv("CAIRN_SOURCE_DIR"), name);
 	file = fopen(path, "r");
-	ck_assert_msg(file != NULL, "row %u names %s", row->number, path);
-	while (fgets(line, sizeof line, file))
-		found |= strstr(line, wanted) != NULL;
-	fclose(file);
-	ck_assert_msg(found, "row %u names %s", row->number, row->test ? row->test : "");
+	ck_assert_msg(file != NULL, "there is no %s", path);
+	return file;
 }
+
+/* The next line of the table; false: it has ended. */
+static bool next_entry(FILE *table, char line[TABLE_LINE_MAX], struct entry *entry)
+{
+	char *rest = NULL;
+
+	do
+		if (!fgets(line, TABLE_LINE_MAX, table))
+			return false;
+	while (line[0] == '#' || line[0] == '\n');
+	entry->number = strtok_r(line, "|", &rest);
+	entry->input = strtok_r(NULL, "|", &rest);
+	entry->file = strtok_r(NULL, "|", &rest);
+	entry->test = strtok_r(NULL, "|\n", &rest);
+	ck_assert_msg(entry->test != NULL, "row %s has four fields", entry->number);
+	return true;
+}
+
+static bool runs_here(const char *name)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_in(const char *name, const char *test)
+{
+	char wanted[160], line[512];
+	FILE *file = open_source(name);
+	bool found = strcmp(test, "-") == 0;
+
+	snprintf(wanted, sizeof wanted, "START_TEST(%s)", test);
+	while (!found && fgets(line, sizeof line, file))
+		found = strstr(line, wanted) != NULL;
+	fclose(file);
+	return found;
+}
+
+START_TEST(the_tests_that_the_table_names_are_there)
+{
+	FILE *table = open_source("hostile/table.txt");
+	char line[TABLE_LINE_MAX];
+	struct entry entry;
+	size_t here = 0;
+
+	while (next_entry(table, line, &entry)) {
+		bool is_here = strcmp(entry.file, "here") == 0;
+
+		here += is_here;
+		ck_assert_msg(is_here ? runs_here(entry.test) : is_in(entry.file, entry.test),
+		              "row %s (%s) names %s", entry.number, entry.input, entry.test);
+	}
+	ck_assert_uint_eq(here, ROWS);
+	fclose(table);
+}
+END_TEST
 
 START_TEST(the_row_holds)
 {
@@ -272,10 +307,6 @@ START_TEST(the_row_holds)
 	size_t descriptors;
 	off_t log;
 
-	if (!row->run) {
-		find_test(row);
-		return;
-	}
 	start();
 	(void)peer_count();
 	descriptors = live_node_descriptors(&node);
@@ -283,8 +314,8 @@ START_TEST(the_row_holds)
 	row->run();
 	/* It answers, all that it opened for them is closed again, and it said little of it. */
 	while (peer_count() > 0 || live_node_descriptors(&node) > descriptors)
-		ck_assert_msg(is_in_time(until_s + HOSTILE_PATIENCE_S), "row %u: %zu descriptors, %zu before",
-		              row->number, live_node_descriptors(&node), descriptors);
+		ck_assert_msg(is_in_time(until_s + HOSTILE_PATIENCE_S), "%s: %zu descriptors, %zu before",
+		              row->name, live_node_descriptors(&node), descriptors);
 	ck_assert_int_lt(log_size() - log, LOG_GROWTH_MAX);
 	stop();
 }
@@ -295,6 +326,7 @@ Suite *test_suite(void)
 	Suite *suite = suite_create("hostile");
 	TCase *cases = tcase_create("rows");
 
+	tcase_add_test(cases, the_tests_that_the_table_names_are_there);
 	tcase_add_loop_test(cases, the_row_holds, 0, ROWS);
 	suite_add_tcase(suite, cases);
 	return suite;

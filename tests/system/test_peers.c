@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { VALIDATORS = 2, PATIENCE_S = 60 };
 
@@ -215,6 +216,28 @@ START_TEST(a_file_of_bans_that_is_damaged_is_said_at_the_start)
 }
 END_TEST
 
+START_TEST(a_book_that_is_damaged_is_set_aside)
+{
+	char path[128], aside[136];
+	FILE *file;
+
+	live_node_stop(&nodes[0]);
+	snprintf(path, sizeof path, "%s/peers.book", nodes[0].folder);
+	snprintf(aside, sizeof aside, "%s.bad", path);
+	file = fopen(path, "r+");
+	ck_assert_msg(file != NULL, "it is written at the end");
+	ck_assert_int_eq(fseek(file, 60, SEEK_SET), 0);
+	fputs("something else", file);
+	fclose(file);
+	live_node_restart(&nodes[0]);
+	ck_assert_int_eq(access(aside, R_OK), 0);
+	await_peers(&nodes[0], 1);
+	live_node_stop(&nodes[0]);
+	ck_assert_int_eq(access(path, R_OK), 0); /* there is a new one */
+	live_node_restart(&nodes[0]);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("peers");
@@ -225,6 +248,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, a_banned_address_is_one_that_nobody_calls_from);
 	tcase_add_test(cases, a_node_that_is_added_may_be_removed_and_others_not);
 	tcase_add_test(cases, a_file_of_bans_that_is_damaged_is_said_at_the_start);
+	tcase_add_test(cases, a_book_that_is_damaged_is_set_aside);
 	suite_add_tcase(suite, cases);
 	return suite;
 }

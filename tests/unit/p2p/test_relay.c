@@ -202,6 +202,18 @@ START_TEST(a_verdict_on_a_peer_that_left_does_not_hit_its_successor)
 }
 END_TEST
 
+/* Nobody can know what is in our state: 10,000 good signatures for nothing are no fault. */
+START_TEST(what_state_or_policy_refuses_costs_its_sender_nothing)
+{
+	mesh_connect(0, 1);
+	for (size_t i = 0; i < 10000; i++)
+		relay_judged(mesh[0].relay, 1, relay_serial(mesh[0].relay, 1), RELAY_REFUSED,
+		             mesh_now_ms);
+	ck_assert(!relay_is_paused(mesh[0].relay, 1, mesh_now_ms));
+	ck_assert_uint_eq(mesh_sent[TYPE_TXFILTER], 0);
+}
+END_TEST
+
 START_TEST(a_full_pool_makes_the_others_wait_and_says_so_once_in_five_seconds)
 {
 	mesh_connect(0, 1);
@@ -285,6 +297,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, what_came_is_not_asked_for_again_until_a_block);
 	tcase_add_test(tests, twenty_faults_silence_a_peer_for_ten_seconds_and_nobody_else);
 	tcase_add_test(tests, a_verdict_on_a_peer_that_left_does_not_hit_its_successor);
+	tcase_add_test(tests, what_state_or_policy_refuses_costs_its_sender_nothing);
 	tcase_add_test(tests, a_full_pool_makes_the_others_wait_and_says_so_once_in_five_seconds);
 	tcase_add_test(tests, a_pushed_one_is_taken_within_the_rate_and_a_breach_beyond);
 	tcase_add_test(tests, what_cannot_be_read_is_a_breach);
