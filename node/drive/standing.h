@@ -86,6 +86,11 @@ size_t standing_heard(const struct standing *standing);
  * they have, or, where fewer are connected, half of the peers. */
 bool standing_is_behind(const struct standing *standing);
 
+/* Nothing became final for STANDING_STALE_MS, though something is to be done, or others have more:
+ * those whom we hear may be few, or all wrong. `uptime_ms`: since the start. */
+enum { STANDING_STALE_MS = 30000 };
+bool standing_is_stale(const struct standing *standing, uint64_t uptime_ms);
+
 enum standing_word standing_judge(const struct standing *standing);
 const char *standing_word_name(enum standing_word word);
 

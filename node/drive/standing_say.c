@@ -19,6 +19,16 @@ bool standing_is_behind(const struct standing *standing)
 	return standing->best_height >= standing->height + STANDING_BEHIND;
 }
 
+bool standing_is_stale(const struct standing *standing, uint64_t uptime_ms)
+{
+	uint64_t age_ms = standing->final_ms < uptime_ms ? standing->final_ms : uptime_ms;
+	bool has_work = standing->tx_count > 0 || standing->best_height > standing->height ||
+	                (standing->armed_ms != STANDING_NEVER &&
+	                 standing->armed_ms >= STANDING_STALE_MS);
+
+	return has_work && age_ms >= STANDING_STALE_MS;
+}
+
 enum standing_word standing_judge(const struct standing *standing)
 {
 	if (standing->is_halted)

@@ -115,6 +115,9 @@ void net_send_type(struct net *net, uint16_t peer, uint16_t type, struct bytes_v
 void net_close_peer(struct net *net, uint16_t peer, enum disconnect_code code,
                     const char *what);
 
+/* Are there two more places for those whom we dial out of the book? */
+void net_set_stale(struct net *net, bool is_stale);
+
 /* What a peer was the first with. */
 enum net_merit { NET_MERIT_TX, NET_MERIT_BLOCK };
 /* It keeps its place the longer for it. */

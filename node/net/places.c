@@ -200,6 +200,11 @@ bool places_is_too_soon(const struct net *net, const struct net_peer *caller, ui
 
 /* -- While it is there ------------------------------------------------------------------------ */
 
+void net_set_stale(struct net *net, bool is_stale)
+{
+	net->slots.is_tip_stale = is_stale;
+}
+
 void net_credit(struct net *net, uint16_t number, enum net_merit merit)
 {
 	const struct net_peer *peer = number < PEERS_MAX ? net->numbers[number] : NULL;

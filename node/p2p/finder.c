@@ -376,6 +376,11 @@ static void visit_anchor(struct finder *finder, uint64_t now_ms)
 		visit(finder, &anchor->node, &anchor->address, FINDER_STAY);
 }
 
+static size_t outbound_max(const struct finder *finder)
+{
+	return FINDER_OUTBOUND_MAX + (finder->is_tip_stale ? SLOTS_OUTBOUND_EXTRA : 0);
+}
+
 static void seek_to_stay(struct finder *finder, uint64_t now_ms)
 {
 	const struct book_wish wish = {
@@ -388,7 +393,7 @@ static void seek_to_stay(struct finder *finder, uint64_t now_ms)
 	const struct book_entry *entry;
 	struct net_address address;
 
-	if (finder->outbound_count >= FINDER_OUTBOUND_MAX || now_ms < finder->seek_ms)
+	if (finder->outbound_count >= outbound_max(finder) || now_ms < finder->seek_ms)
 		return;
 	entry = book_choose(&finder->book, &wish, &finder->lots, finder->now_s);
 	if (!entry)
@@ -427,7 +432,8 @@ static void ask_seed(struct finder *finder, uint64_t now_ms)
 {
 	if (finder->config.seed_count == 0 || finder->seed_visits > 0 ||
 	    now_ms < finder->seed_ms ||
-	    book_usable(&finder->book, finder->now_s, FINDER_ENOUGH) >= FINDER_ENOUGH ||
+	    (!finder->is_tip_stale &&
+	     book_usable(&finder->book, finder->now_s, FINDER_ENOUGH) >= FINDER_ENOUGH) ||
 	    !dialer_begin(&finder->dialer, now_ms, true))
 		return;
 	finder->seed_ms = now_ms + FINDER_SEED_PAUSE_MS / finder->config.seed_count;
@@ -448,10 +454,59 @@ static void let_seeds_go(struct finder *finder, uint64_t now_ms)
 	}
 }
 
+/* -- Beyond the ten ------------------------------------------------------------------------------- */
+
+/* Of those who are here to stay, so many that came last. */
+static void let_last_go(struct finder *finder, size_t count, const char *what)
+{
+	bool is_told[PEERS_MAX] = {false};
+
+	for (; count > 0; count--) {
+		size_t last = PEERS_MAX;
+
+		for (size_t i = 0; i < PEERS_MAX; i++) {
+			const struct finder_peer *peer = &finder->peers[i];
+
+			if (peer->is_here && peer->visit == FINDER_STAY && !is_told[i] &&
+			    (last == PEERS_MAX || peer->since_ms > finder->peers[last].since_ms))
+				last = i;
+		}
+		if (last == PEERS_MAX)
+			return;
+		is_told[last] = true;
+		finder->world.close(finder->world.owner, (uint16_t)last, what);
+	}
+}
+
+void finder_set_stale(struct finder *finder, bool is_stale, uint64_t now_ms)
+{
+	if (finder->is_tip_stale == is_stale)
+		return;
+	finder->is_tip_stale = is_stale;
+	finder->turn_ms = now_ms + FINDER_STALE_TURN_MS;
+	if (is_stale) {
+		finder->seek_ms = now_ms;
+		finder->seed_ms = now_ms;
+	} else if (finder->outbound_count > FINDER_OUTBOUND_MAX) {
+		let_last_go(finder, finder->outbound_count - FINDER_OUTBOUND_MAX,
+		            "it is not needed any more");
+	}
+}
+
+static void turn_extra(struct finder *finder, uint64_t now_ms)
+{
+	if (!finder->is_tip_stale || now_ms < finder->turn_ms)
+		return;
+	finder->turn_ms = now_ms + FINDER_STALE_TURN_MS;
+	if (finder->outbound_count >= outbound_max(finder))
+		let_last_go(finder, SLOTS_OUTBOUND_EXTRA, "others may know more");
+}
+
 void finder_step(struct finder *finder, uint64_t now_ms, uint64_t now_s)
 {
 	finder->now_s = now_s;
 	let_seeds_go(finder, now_ms);
+	turn_extra(finder, now_ms);
 	if (finder->anchor_count > 0)
 		visit_anchor(finder, now_ms);
 	ask_seed(finder, now_ms);

@@ -24,6 +24,8 @@ enum {
 	                                * their turn by then */
 	FINDER_SEED_STAY_MS = 10000,   /* a seed's session ends: it is there for everybody */
 	FINDER_SEEK_PAUSE_MS = 5000,   /* nobody was fit, and it costs a thousand draws to know */
+	FINDER_STALE_TURN_MS = 120000, /* while our tip is stale: the extra ones make room for
+	                                * others, who may know more */
 	FINDER_RECORD_S = 86400,       /* our record is signed anew */
 	FINDER_SAVE_MS = 15 * 60 * 1000,
 	FINDER_ADDR_LATE_MS = 60000,   /* the answer to a GETADDR is one until then */
@@ -95,6 +97,8 @@ struct finder {
 	uint64_t next_serial;
 	size_t outbound_count;     /* that stay, or are on their way to it */
 	size_t seed_visits;        /* under way */
+	bool is_tip_stale;         /* SLOTS_OUTBOUND_EXTRA more are sought */
+	uint64_t turn_ms;          /* when the extra ones make room for others */
 	uint64_t seek_ms;          /* when the book is searched again for who may stay */
 	uint64_t seed_ms;          /* when a seed may be asked next */
 	struct anchor anchors[ANCHORS_MAX]; /* to be dialed first */
@@ -145,6 +149,10 @@ void finder_on_checked(struct finder *finder, uint16_t peer, uint64_t serial,
 
 /* A few times a second. */
 void finder_step(struct finder *finder, uint64_t now_ms, uint64_t now_s);
+
+/* Our newest block is older than it should be: whoever we are connected with may keep the others
+ * from us, so two more are sought, and seeds are asked. */
+void finder_set_stale(struct finder *finder, bool is_stale, uint64_t now_ms);
 
 /* Where we were connected by choice for longest; how many. */
 size_t finder_anchors(const struct finder *finder, struct anchor anchors[ANCHORS_MAX]);

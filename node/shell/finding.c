@@ -1,6 +1,7 @@
 #include "node/shell/finding.h"
 
 #include "chain/base/memory.h"
+#include "node/shell/backend.h"
 #include "node/shell/clock.h"
 #include "node/shell/endpoint_net.h"
 #include "node/shell/file.h"
@@ -11,7 +12,10 @@
 
 #include <stdio.h>
 
-enum { FINDING_TICK_MS = 250 };
+enum {
+	FINDING_TICK_MS = 250,
+	BOOK_POISONED_MIN = 64, /* entries: of few, one source told most */
+};
 
 static uint64_t now_s(void)
 {
@@ -259,6 +263,30 @@ static enum status read_externals(struct finder_config *config, const struct nod
 	return STATUS_OK;
 }
 
+/* What is final elsewhere may be kept from us. */
+static void see_tip(struct finding *finding, uint64_t now_ms)
+{
+	struct sync_facts sync;
+
+	vitals_read(&finding->node->backend->vitals, &sync, NULL);
+	if (sync.is_stale == finding->is_tip_stale)
+		return;
+	finding->is_tip_stale = sync.is_stale;
+	if (sync.is_stale)
+		logger_warn(LOG_P2P, "tip_stale", log_u64("height", sync.height),
+		            log_u64("others", sync.target));
+	net_set_stale(finding->node->peers.net, sync.is_stale);
+	finder_set_stale(finding->finder, sync.is_stale, now_ms);
+}
+
+static void say_poisoned(const struct finding *finding)
+{
+	if (book_is_poisoned(&finding->finder->book, BOOK_POISONED_MIN))
+		logger_warn(LOG_P2P, "book_poisoned",
+		            log_string("hint", "more than half of the nodes that were told of came from "
+		                               "one source: look at p2p.seeds"));
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct finding *finding = timer->data;
@@ -266,10 +294,13 @@ static void on_timer(uv_timer_t *timer)
 
 	if (finding->node->is_stopping || !finding->node->peers.net)
 		return;
-	if (!finding->node->config->p2p_peers_only)
+	if (!finding->node->config->p2p_peers_only) {
+		see_tip(finding, now_ms);
 		finder_step(finding->finder, now_ms, now_s());
+	}
 	if (now_ms >= finding->save_ms) {
 		finding->save_ms = now_ms + FINDER_SAVE_MS;
+		say_poisoned(finding);
 		saving_begin(finding);
 	}
 	saving_go_on(finding);

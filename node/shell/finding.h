@@ -24,6 +24,7 @@ struct finding {
 	struct net_target *seeds;   /* owned */
 	size_t seed_count, next_seed;
 	uint64_t save_ms;           /* when the book is written next */
+	bool is_tip_stale;          /* our newest block is older than it should be */
 	size_t working;             /* letters to workers that are not back */
 	struct save_letter *filling; /* the book that is being gathered; NULL: none */
 	struct save_letter *last;   /* of the end, while another one is out; NULL: none */

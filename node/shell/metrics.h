@@ -19,6 +19,7 @@
 	X(chain_disk_bytes, gauge, ONE, "What the files of the ledger occupy.") \
 	X(sync_target_blocks, gauge, ONE, "The height that others have, as far as it is to be believed, or our own.") \
 	X(sync_behind_blocks, gauge, ONE, "Blocks that we lack up to that height.") \
+	X(sync_is_stale, gauge, ONE, "1 where nothing became final for 30 s, though something is to be done or others have more.") \
 	X(consensus_epoch_number, gauge, ONE, "The epoch: how often the set of validators changed.") \
 	X(consensus_view_number, gauge, ONE, "The view that is under way.") \
 	X(consensus_final_view_number, gauge, ONE, "The newest view whose block is final.") \

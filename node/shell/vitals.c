@@ -87,6 +87,7 @@ void vitals_take(struct vitals *vitals, const struct node *node, uint64_t now_ms
 	sync_rate_note(&vitals->rate, standing->height, now_ms);
 	sync = (struct sync_facts){
 		.is_behind = standing_is_behind(standing),
+		.is_stale = standing_is_stale(standing, now_ms - node->started_ms),
 		.height = standing->height,
 		.target = standing->best_height,
 		.per_ks = sync_rate_per_ks(&vitals->rate),
@@ -94,6 +95,7 @@ void vitals_take(struct vitals *vitals, const struct node *node, uint64_t now_ms
 	                                 standing->best_height - standing->height),
 	};
 	take_standing(metrics.values, standing, now_ms - node->started_ms);
+	metrics.values[METRIC_sync_is_stale] = sync.is_stale;
 	take_drive(metrics.values, &node->drive);
 	take_net(metrics.values, node->peers.net);
 	pthread_mutex_lock(&vitals->lock);

@@ -16,6 +16,7 @@ enum { VITALS_STEP_MS = 500 };
 /* Catching up, or not. */
 struct sync_facts {
 	bool is_behind;
+	bool is_stale;     /* nothing became final for long, though it should */
 	uint64_t height;
 	uint64_t target;   /* that others have, as far as it is to be believed, or our own */
 	uint64_t per_ks;   /* blocks in 1,000 s */

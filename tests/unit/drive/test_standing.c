@@ -272,6 +272,26 @@ START_TEST(every_alarm_has_a_text)
 }
 END_TEST
 
+START_TEST(a_tip_is_stale_when_something_is_to_be_done_and_nothing_becomes_final)
+{
+	standing.final_ms = STANDING_STALE_MS;
+	ck_assert(!standing_is_stale(&standing, 1000000)); /* idle */
+	standing.tx_count = 1;
+	ck_assert(standing_is_stale(&standing, 1000000));
+	standing.final_ms--;
+	ck_assert(!standing_is_stale(&standing, 1000000));
+	standing.final_ms = STANDING_NEVER;
+	ck_assert(!standing_is_stale(&standing, STANDING_STALE_MS - 1)); /* it has just begun */
+	ck_assert(standing_is_stale(&standing, STANDING_STALE_MS));
+	standing.tx_count = 0;
+	standing.best_height = standing.height + 1;
+	ck_assert(standing_is_stale(&standing, STANDING_STALE_MS));
+	standing.best_height = standing.height;
+	standing.armed_ms = STANDING_STALE_MS;
+	ck_assert(standing_is_stale(&standing, STANDING_STALE_MS));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("standing");
@@ -293,6 +313,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, who_follows_says_so);
 	tcase_add_test(cases, a_whole_set_that_is_gone_fits);
 	tcase_add_test(cases, every_alarm_has_a_text);
+	tcase_add_test(cases, a_tip_is_stale_when_something_is_to_be_done_and_nothing_becomes_final);
 	suite_add_tcase(suite, cases);
 	return suite;
 }

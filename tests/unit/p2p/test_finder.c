@@ -230,6 +230,33 @@ START_TEST(nothing_is_left_under_way_when_nobody_answers)
 }
 END_TEST
 
+/* A town of its own, large enough that there are more than ten to be connected with. */
+START_TEST(with_a_stale_tip_two_more_are_sought_and_turned_and_let_go_again)
+{
+	struct finder *finder;
+	uint64_t visits;
+
+	town_stop();
+	town_start(TOWN_MAX, 5);
+	town_run(600000);
+	finder = town[1].finder;
+	ck_assert_uint_eq(finder->outbound_count, FINDER_OUTBOUND_MAX);
+	visits = finder->counters.visits;
+	finder_set_stale(finder, true, town_now_ms);
+	town_run(60000);
+	ck_assert_uint_gt(finder->outbound_count, FINDER_OUTBOUND_MAX);
+	ck_assert_uint_ge(finder->counters.visits, visits + SLOTS_OUTBOUND_EXTRA);
+	/* They bring nothing: it is others' turn. */
+	visits = finder->counters.visits;
+	town_run(FINDER_STALE_TURN_MS + 60000);
+	ck_assert_uint_ge(finder->counters.visits, visits + SLOTS_OUTBOUND_EXTRA);
+	ck_assert_uint_le(finder->outbound_count, FINDER_OUTBOUND_MAX + SLOTS_OUTBOUND_EXTRA);
+	finder_set_stale(finder, false, town_now_ms);
+	town_run(1000);
+	ck_assert_uint_le(finder->outbound_count, FINDER_OUTBOUND_MAX);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("finder");
@@ -247,6 +274,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_feeler_goes_again_when_it_has_met_him);
 	tcase_add_test(tests, where_we_stayed_is_where_we_begin_again);
 	tcase_add_test(tests, nothing_is_left_under_way_when_nobody_answers);
+	tcase_add_test(tests, with_a_stale_tip_two_more_are_sought_and_turned_and_let_go_again);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
