@@ -7,7 +7,7 @@
 
 /* -- Looking ------------------------------------------------------------------------- */
 
-enum { PEER_COLUMNS = 9, BAN_COLUMNS = 4 };
+enum { PEER_COLUMNS = 10, BAN_COLUMNS = 4 };
 
 /* These lists are short, and come whole. */
 static enum exit_code show_list(struct session *session, const char *method,
@@ -59,6 +59,7 @@ static void add_peer(struct table *table, const json_t *item)
 {
 	listing_add_text(table, item, "address");
 	table_add_text(table, json_is_true(json_object_get(item, "dialed")) ? "out" : "in");
+	listing_add_text(table, item, "place");
 	table_add_text(table, json_is_string(json_object_get(item, "vote_key")) ? "yes" : "-");
 	add_duration(table, item, "connected_ms");
 	add_round_trip(table, item);
@@ -73,6 +74,7 @@ static enum exit_code peer_list(struct session *session)
 	static const struct table_column columns[PEER_COLUMNS] = {
 		{.title = "ADDRESS", .cut = TABLE_END},
 		{.title = "DIR"},
+		{.title = "PLACE"},
 		{.title = "VOTES"},
 		{.title = "FOR", .is_right = true},
 		{.title = "PING", .is_right = true},

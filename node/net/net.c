@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <utlist.h>
 
+_Static_assert((int)NET_DESCRIPTORS_MAX == (int)PEERS_MAX + (int)NET_PENDING_MAX +
+                                               (int)NET_PENDING_KEPT + (int)NET_DIALING_MAX + 2,
+               "all that may be open at once");
+
 /* -- Called by others ---------------------------------------------------------------------- */
 
 static const struct bucket_rate ACCEPT_RATE = {BUCKET_PER_S(NET_ACCEPT_RATE), NET_ACCEPT_BURST};

@@ -27,6 +27,8 @@ enum {
 	NET_ADDED_MAX = 2 * VALIDATORS_MAX,
 	NET_VISITS_MAX = 32, /* dialed once: those under way, and their sessions */
 	NET_NOBODY = UINT16_MAX,
+	/* Sessions, handshakes that others began, those that we did, the listener, one refused. */
+	NET_DESCRIPTORS_MAX = PEERS_MAX + 64 + 16 + 16 + 2,
 };
 
 /* Whom to dial, for ever. */

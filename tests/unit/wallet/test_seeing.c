@@ -50,8 +50,8 @@ static json_t *result_of(const char *method)
 static json_t *peer_result(const char *method, const json_t *params)
 {
 	if (strcmp(method, "peer.list") == 0)
-		return json_pack("{s[{ss sb sn si so si si ss ss}] sn}", "items", "address",
-		                 "192.0.2.7:17470", "dialed", 1, "vote_key", "connected_ms", 200000,
+		return json_pack("{s[{ss sb ss sn si so si si ss ss}] sn}", "items", "address",
+		                 "192.0.2.7:17470", "dialed", 1, "place", "kept", "vote_key", "connected_ms", 200000,
 		                 "round_trip_ms", json_null(), "bytes_in", 5, "bytes_out", 6, "agent",
 		                 "cairnd/1", "node_id", "02ab", "next");
 	if (strcmp(method, "peer.list_bans") == 0)
@@ -161,7 +161,7 @@ START_TEST(peers_and_bans_are_listed)
 {
 	EXPECT(0, "peer", "list");
 	ck_assert_str_eq(out,
-	                 "192.0.2.7:17470\tout\t-\t3 min 20 s\t-\t5\t6\tcairnd/1\t02ab\n");
+	                 "192.0.2.7:17470\tout\tkept\t-\t3 min 20 s\t-\t5\t6\tcairnd/1\t02ab\n");
 	EXPECT(0, "peer", "list", "-q");
 	ck_assert_str_eq(out, "02ab\n");
 	EXPECT(0, "peer", "bans");
