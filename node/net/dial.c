@@ -157,13 +157,17 @@ void dial_on_open(struct net_dial *dial)
 	backoff_connected(&dial->backoff, clock_monotonic_ms());
 }
 
+/* Where all places are taken those who come again and again would displace each other all the
+ * time: they wait as long as for any address. */
 void dial_on_end(struct net_dial *dial, bool was_open)
 {
+	bool is_full = dial->peer->session.disconnect_code == DISCONNECT_FULL;
+
 	dial->peer = NULL;
 	if (dial->is_visit)
 		end_visit(dial, was_open);
 	else
-		backoff_lost(&dial->backoff, &dial->net->lots, clock_monotonic_ms(), true);
+		backoff_lost(&dial->backoff, &dial->net->lots, clock_monotonic_ms(), !is_full);
 }
 
 void dial_soon(struct net *net, const struct node_id *id)

@@ -23,8 +23,6 @@ enum usage_purpose {
 enum {
 	USAGE_FOLLOWER_MAX = 4 << 20,   /* bytes: a block, or 16,000 transactions of a busy second */
 	USAGE_VALIDATOR_MAX = 16 << 20, /* proposals and votes of a burst */
-	USAGE_TOTAL_MIB_DEFAULT = 512,
-	USAGE_TOTAL_MIB_MIN = 64,       /* the largest messages of a few validators */
 };
 
 /* Of all peers. */
