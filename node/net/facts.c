@@ -71,6 +71,8 @@ bool net_facts_of(const struct net *net, uint16_t number, struct net_facts *fact
 		.is_dialed = peer->session.is_initiator,
 		.opened_ms = peer->opened_ms,
 		.class = slot ? slot->class : SLOT_INBOUND,
+		.tx_ms = slot ? slot->tx_ms : 0,
+		.block_ms = slot ? slot->block_ms : 0,
 		.session = &peer->session,
 	};
 	return true;

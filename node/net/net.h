@@ -168,6 +168,7 @@ struct net_facts {
 	bool is_dialed;      /* by us */
 	uint64_t opened_ms;  /* monotonic */
 	enum slot_class class; /* whose place it has; of one that is on its way out: SLOT_INBOUND */
+	uint64_t tx_ms, block_ms; /* monotonic, when it was last the first with one; 0: never */
 	const struct session *session;
 };
 /* Of one; false: he is not open. */

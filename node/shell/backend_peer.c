@@ -13,6 +13,11 @@ static const char *class_text(enum slot_class class)
 	return texts[class];
 }
 
+static json_t *json_of_age(uint64_t at_ms)
+{
+	return at_ms == 0 ? json_null() : json_of_count(clock_monotonic_ms() - at_ms);
+}
+
 /* On the loop. */
 static void add_peer(void *owner, const struct net_facts *facts)
 {
@@ -36,6 +41,8 @@ static void add_peer(void *owner, const struct net_facts *facts)
 	object_put(&json, "round_trip_ms",
 	           session->round_trip_ms == UINT64_MAX ? json_null()
 	                                                : json_of_count(session->round_trip_ms));
+	object_put(&json, "first_tx_ms", json_of_age(facts->tx_ms));
+	object_put(&json, "first_block_ms", json_of_age(facts->block_ms));
 	object_put(&json, "bytes_in", json_of_count(session->bytes_in));
 	object_put(&json, "bytes_out", json_of_count(session->bytes_out));
 	object_put(&json, "messages_in", json_of_count(session->messages_in));

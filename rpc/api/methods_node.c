@@ -108,7 +108,8 @@ const struct rpc_method rpc_methods_peer[] = {
 	 RPC_READ,
 	 RPC_LIST,
 	 "node_id, address, dialed, place (validator, kept, outbound, visit, inbound), agent, vote_key (null: none was shown), height (as it said at "
-	 "first), connected_ms, round_trip_ms (null: not measured), bytes_in, bytes_out, "
+	 "first), connected_ms, round_trip_ms (null: not measured), first_tx_ms and first_block_ms "
+	 "(since it was last the first with one; null: never), bytes_in, bytes_out, "
 	 "messages_in, messages_out, messages_dropped; what it makes us hold: receiving_bytes, "
 	 "sending_bytes, checking_bytes, txs_bytes",
 	 {NULL}},

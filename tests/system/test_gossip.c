@@ -67,10 +67,54 @@ static void await_final(struct live_connection *connection, const char *txid)
 	}
 }
 
+/* Of what a node knows of a peer; NULL: it is not there. */
+static json_t *fact_of(const struct live_node *node, const char *place, const char *name)
+{
+	struct live_connection connection;
+	json_t *answer, *found = NULL;
+	const json_t *item;
+	size_t i;
+
+	live_connect(&connection, node);
+	answer = json_loads(live_call(&connection, "peer.list", "{}"), 0, NULL);
+	live_disconnect(&connection);
+	json_array_foreach (json_object_get(json_object_get(answer, "result"), "items"), i, item)
+		if (strncmp(json_string_value(json_object_get(item, "node_id")), place, 66) == 0)
+			found = json_incref(json_object_get(item, name));
+	json_decref(answer);
+	return found;
+}
+
+/* What decides who keeps his place is known. */
+static void await_merit(const struct live_node *node, const char *place, const char *name)
+{
+	double until_s = live_now_s() + PATIENCE_S;
+	struct timespec pause = {.tv_nsec = 50000000};
+	bool is_known = false;
+
+	while (!is_known) {
+		json_t *fact = fact_of(node, place, name);
+
+		is_known = json_is_integer(fact);
+		json_decref(fact);
+		ck_assert_msg(is_known || live_now_s() < until_s, "%s stays unknown at %s", name,
+		              node->log);
+		nanosleep(&pause, NULL);
+	}
+}
+
+static void expect_place(const struct live_node *node, const char *place, const char *class)
+{
+	json_t *fact = fact_of(node, place, "place");
+
+	ck_assert_str_eq(json_string_value(fact), class);
+	json_decref(fact);
+}
+
 START_TEST(what_is_written_behind_a_follower_is_final_at_the_validators)
 {
 	struct live_connection connection, far;
-	char place[NODE_PLACE_SIZE], txids[TXS][HASH_HEX_SIZE];
+	char place[NODE_PLACE_SIZE], own[NODE_PLACE_SIZE], txids[TXS][HASH_HEX_SIZE];
 	struct live_node joined;
 	struct workload workload;
 
@@ -87,6 +131,14 @@ START_TEST(what_is_written_behind_a_follower_is_final_at_the_validators)
 	for (size_t i = 0; i < TXS; i++)
 		await_final(&connection, txids[i]);
 	ck_assert_uint_eq(status_of(&joined, "peers"), 1);
+	place_of(&joined, own);
+	expect_place(&nodes[FOLLOWER], own, "inbound");
+	await_merit(&nodes[FOLLOWER], own, "first_tx_ms");
+	await_merit(&nodes[FOLLOWER], own, "round_trip_ms");
+	expect_place(&joined, place, "kept");
+	await_merit(&joined, place, "first_block_ms");
+	place_of(&nodes[0], own);
+	expect_place(&nodes[FOLLOWER], own, "validator");
 	live_disconnect(&far);
 	live_disconnect(&connection);
 	live_node_stop(&joined);
