@@ -69,16 +69,19 @@ static const char *read_head(struct frame *frame, struct cursor *in)
 	return NULL;
 }
 
-/* There is less memory than peers would use: what nobody asked for has to wait. */
-static bool is_too_much(const struct assembly *assembly, const struct type_rule *rule)
+/* There is less memory than peers would use: what nobody asked for has to wait. What has begun may
+ * go on while there is any. */
+static bool is_too_much(const struct assembly *assembly, const struct type_rule *rule,
+                        bool has_begun)
 {
 	const struct usage_total *total = assembly->usage->total;
 	enum usage_pressure pressure = total ? usage_pressure(total) : USAGE_EASY;
 
-	if (rule->question != 0)
+	if (pressure < USAGE_HIGH || rule->question != 0)
 		return false;
-	return (pressure == USAGE_FULL && rule->lane >= LANE_BLOCK) ||
-	       (pressure >= USAGE_HIGH && rule->lane >= LANE_TX && assembly->is_inbound);
+	if (pressure == USAGE_FULL && rule->lane >= LANE_BLOCK)
+		return true;
+	return !has_begun && rule->lane >= LANE_TX && assembly->is_inbound;
 }
 
 /* A first frame: is there such a message, may it be here, and so large? */
@@ -106,7 +109,7 @@ static const char *begin(struct assembly *assembly, const struct frame *frame,
 	lane->is_open = true;
 	/* Who was a validator yesterday, or will be tomorrow, may think that he is one. */
 	lane->is_skipped = !rule || (rule->is_of_validators && !assembly->takes_votes) ||
-	                   is_too_much(assembly, rule);
+	                   is_too_much(assembly, rule, false);
 	lane->type = frame->type;
 	lane->total = frame->total;
 	lane->received = 0;
@@ -146,6 +149,10 @@ static enum assembly_finding take(struct assembly *assembly, struct assembly_lan
 	bool is_whole = lane->received == lane->total;
 	size_t before = lane->bytes.capacity;
 
+	if (!lane->is_skipped && is_too_much(assembly, type_rule_of(lane->type), true)) {
+		drop(assembly, &lane->bytes);
+		lane->is_skipped = true;
+	}
 	if (lane->is_skipped) {
 		lane->is_open = !is_whole;
 		assembly->skipped_count += is_whole;

@@ -6,6 +6,13 @@
 #include "node/p2p/slots.h"
 #include "tests/system/hostile_one.h"
 
+/* Sanitizers keep what was freed, to see who still uses it. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { MEMORY_GROWTH_MAX = 1 << 30 };
+#else
+enum { MEMORY_GROWTH_MAX = 160 << 20 };
+#endif
+
 enum { START_PAUSE_MS = 2000 }; /* between two sessions that a node begins: docs/network.md */
 
 /* 60 nodes, one after the other. */
@@ -76,6 +83,56 @@ static inline void all_places_are_taken(void)
 	for (size_t i = 0; i < SLOTS_INBOUND_MAX; i++)
 		hostile_close(&guests[i]);
 	hostile_close(&peer);
+}
+
+/* -- Memory ----------------------------------------------------------------------------------- */
+
+enum { HOARDERS = 24, HOARD_SIZE = 4 << 20, MEMORY_MIB = 64 };
+
+/* 24 begin a message of 4 MiB each, at once, and do not end it: 96 MiB where there are 64. */
+static inline void messages_that_never_end(void)
+{
+	static uint8_t body[RECORD_BODY_MAX];
+	size_t sent = RECORD_BODY_MAX - FRAME_FIRST_HEAD_SIZE, samples = 0;
+	uint64_t most = 0, memory;
+	struct live_connection connection;
+	struct workload workload;
+	double until_s;
+
+	ck_assert_uint_eq(live_metric(&node, "network_held_max_bytes"),
+	                  (uint64_t)MEMORY_MIB << 20);
+	memory = live_node_peak_memory(&node);
+	for (size_t i = 0; i < HOARDERS; i++) {
+		hostile_meet(&guests[i], &target, fresh_key());
+		memcpy(body, from_hex("03010901" "00004000").at, FRAME_FIRST_HEAD_SIZE);
+		ck_assert(hostile_record(&guests[i], bytes_view(body, sizeof body)));
+	}
+	memcpy(body, from_hex("03000901").at, FRAME_HEAD_SIZE);
+	for (; sent + RECORD_BODY_MAX < HOARD_SIZE; sent += RECORD_BODY_MAX - FRAME_HEAD_SIZE) {
+		for (size_t i = 0; i < HOARDERS; i++)
+			(void)hostile_record(&guests[i], bytes_view(body, sizeof body));
+		if (samples++ % 16 == 0) {
+			uint64_t held = live_metric(&node, "network_held_bytes");
+
+			most = held > most ? held : most;
+		}
+	}
+	/* A buffer that grows may pass it. */
+	ck_assert_uint_lt(most, ((uint64_t)MEMORY_MIB << 20) + HOARD_SIZE);
+	live_connect(&connection, &node);
+	workload_make(&workload, &connection, 1, 1); /* others write all the while */
+	workload_free(&workload);
+	live_disconnect(&connection);
+	until_s = live_now_s() + HOSTILE_PATIENCE_S;
+	while (live_metric(&node, "network_shed_peers_total") == 0)
+		ck_assert_msg(is_in_time(until_s), "nobody goes");
+	await_lines("peer_gone", "it held the most when memory ran short", 1);
+	for (size_t i = 0; i < HOARDERS; i++)
+		hostile_close(&guests[i]);
+	while (live_metric(&node, "network_held_bytes") > 0)
+		ck_assert_msg(is_in_time(until_s), "memory does not come back");
+	/* Twice, where a buffer is moved to grow. */
+	ck_assert_uint_lt(live_node_peak_memory(&node) - memory, (uint64_t)MEMORY_GROWTH_MAX);
 }
 
 /* -- Transactions of no use ------------------------------------------------------------------- */

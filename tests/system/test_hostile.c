@@ -196,11 +196,12 @@ static void no_descriptors_left(void)
 
 /* -- The table ------------------------------------------------------------------------------------------- */
 
-#define ROW(name) {#name, name}
+#define ROW(name) {#name, name, NULL}
 
 static const struct row {
 	const char *name;
 	void (*run)(void);
+	const char *memory_mib; /* p2p.memory_mib; NULL: the default */
 } rows[] = {
 	ROW(say_nothing),
 	ROW(drip),
@@ -223,6 +224,7 @@ static const struct row {
 	ROW(come_and_go),
 	ROW(come_back_at_once),
 	ROW(all_places_are_taken),
+	{"messages_that_never_end", messages_that_never_end, "64"},
 	ROW(transactions_for_nothing),
 	ROW(no_descriptors_left),
 };
@@ -307,6 +309,8 @@ START_TEST(the_row_holds)
 	size_t descriptors;
 	off_t log;
 
+	if (row->memory_mib)
+		setenv("CAIRN_P2P_MEMORY_MIB", row->memory_mib, 1);
 	start();
 	(void)peer_count();
 	descriptors = live_node_descriptors(&node);

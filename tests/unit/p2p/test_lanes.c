@@ -358,6 +358,26 @@ START_TEST(under_pressure_what_nobody_asked_for_is_passed_over)
 }
 END_TEST
 
+START_TEST(when_all_is_used_what_has_begun_is_given_up_and_the_session_goes_on)
+{
+	struct assembly assembly;
+	const char *what = NULL;
+
+	assembly_init(&assembly, &usage, true);
+	ck_assert_int_eq(take(&assembly, "0301090103000000aa", &what), ASSEMBLY_MORE);
+	ck_assert_uint_gt(total.bytes, 0);
+	usage_total_take(&total, USAGE_SENDING, total.bytes_max);
+	ck_assert_int_eq(take(&assembly, "03000901bb", &what), ASSEMBLY_MORE);
+	ck_assert_uint_eq(usage.bytes, 0);
+	ck_assert_int_eq(take(&assembly, "03020901cc", &what), ASSEMBLY_MORE);
+	ck_assert_uint_eq(assembly.skipped_count, 1);
+	usage_total_release(&total, USAGE_SENDING, total.bytes_max);
+	ck_assert(is_kept(&assembly, "03030901" "01000000" "ff"));
+	assembly_close(&assembly);
+	check_nothing_is_held();
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("lanes");
@@ -377,6 +397,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, memory_follows_what_came_not_what_was_announced);
 	tcase_add_test(cases, when_all_together_hold_too_much_votes_alone_are_sent);
 	tcase_add_loop_test(cases, under_pressure_what_nobody_asked_for_is_passed_over, 0, 4);
+	tcase_add_test(cases, when_all_is_used_what_has_begun_is_given_up_and_the_session_goes_on);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
