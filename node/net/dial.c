@@ -164,6 +164,10 @@ void dial_on_end(struct net_dial *dial, bool was_open)
 	bool is_full = dial->peer->session.disconnect_code == DISCONNECT_FULL;
 
 	dial->peer = NULL;
+	/* That he was not there before says nothing of how full he is. */
+	if (is_full && !dial->was_full)
+		dial->backoff = (struct backoff){0};
+	dial->was_full = is_full;
 	if (dial->is_visit)
 		end_visit(dial, was_open);
 	else

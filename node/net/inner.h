@@ -38,6 +38,7 @@ struct net_dial {
 	bool is_visit;            /* once, and not for ever: removed when it has ended */
 	bool stays;               /* a visit that is to last */
 	uint32_t tag;             /* the owner's, of a visit */
+	bool was_full;            /* all places were taken, the last time */
 	uint32_t shut_out_count;  /* connections in a row that ended when it knew who we are */
 };
 

@@ -256,7 +256,7 @@ static void on_known(struct net_peer *peer)
 	} else if (other && !wins(peer, other)) {
 		refuse_peer(peer, DISCONNECT_DUPLICATE, "there is another connection to it");
 	} else if (!peer->dial && places_is_too_soon(net, peer, clock_monotonic_ms())) {
-		refuse_peer(peer, DISCONNECT_FULL, "it began a session a moment ago");
+		refuse_peer(peer, DISCONNECT_DUPLICATE, "it began a session a moment ago");
 	} else if ((why = places_enter(net, peer, other)) != NULL) {
 		refuse_peer(peer, DISCONNECT_FULL, why);
 	} else {

@@ -21,7 +21,7 @@ const char *answer_text(enum answer answer)
 	static const char *const texts[] = {
 		[ANSWER_CLOSED] = "closed without a word",
 		[ANSWER_VIOLATION] = "disconnected for a violation",
-		[ANSWER_FULL] = "refused a place",
+		[ANSWER_DUPLICATE] = "told to wait",
 		[ANSWER_OTHER] = "disconnected for another reason",
 		[ANSWER_ALIVE] = "passed over",
 	};
@@ -40,7 +40,7 @@ static enum answer await_end(void)
 		return ANSWER_CLOSED;
 	if (code == DISCONNECT_VIOLATION)
 		return ANSWER_VIOLATION;
-	return code == DISCONNECT_FULL ? ANSWER_FULL : ANSWER_OTHER;
+	return code == DISCONNECT_DUPLICATE ? ANSWER_DUPLICATE : ANSWER_OTHER;
 }
 
 static enum answer see_whether_alive(void)
@@ -400,7 +400,7 @@ const struct misdeed misdeeds[] = {
 	{"half-an-act", "half of a first act, and nothing more", ANSWER_CLOSED, half_an_act},
 	{"wrong-network", "a first act of another network", ANSWER_CLOSED, wrong_network},
 	{"no-hello", "a good handshake, and nothing behind it", ANSWER_CLOSED, no_hello},
-	{"reconnect", "leave, and come back at once", ANSWER_FULL, reconnect},
+	{"reconnect", "leave, and come back at once", ANSWER_DUPLICATE, reconnect},
 	{"large-record", "a record of 65,535 bytes", ANSWER_CLOSED, large_record},
 	{"empty-record", "a record of no bytes", ANSWER_VIOLATION, empty_record},
 	{"changed-record", "a record with a bit flipped", ANSWER_CLOSED, changed_record},

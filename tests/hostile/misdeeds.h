@@ -8,7 +8,7 @@
 enum answer {
 	ANSWER_CLOSED,    /* the connection ended without a word */
 	ANSWER_VIOLATION, /* DISCONNECT 3 */
-	ANSWER_FULL,      /* DISCONNECT 4 */
+	ANSWER_DUPLICATE, /* DISCONNECT 5 */
 	ANSWER_OTHER,     /* DISCONNECT with another code */
 	ANSWER_ALIVE,     /* passed over: a ping is still answered */
 };

@@ -60,6 +60,7 @@ START_TEST(where_all_who_are_there_are_worth_it_the_newcomer_is_told_that_it_is_
 	ck_assert_uint_eq(nodes[0].net->slots.counts[SLOT_INBOUND], 2);
 	ck_assert_uint_ge(nodes[0].net->gone.refused, 1);
 	/* Who is told so waits longer each time, far beyond the maximum for those who are missed. */
+	ck_assert(nodes[3].net->dials[0].was_full);
 	nodes[3].net->dials[0].backoff = (struct backoff){.failures = 9};
 	RUN_UNTIL(nodes[3].net->dials[0].backoff.failures == 10);
 	ck_assert_uint_gt(nodes[3].net->dials[0].backoff.not_before_ms,
