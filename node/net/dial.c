@@ -84,7 +84,10 @@ bool net_add_target(struct net *net, const struct net_target *target)
 
 bool net_visit(struct net *net, const struct net_target *target, uint32_t tag, bool stays)
 {
-	struct net_dial *dial = net->is_stopping ? NULL : take_dial(net, target, true);
+	/* Kept ones may have taken the places: nobody is called to be sent away. */
+	bool has_place = slots_have_free(&net->slots, stays ? SLOT_OUTBOUND : SLOT_VISIT);
+	struct net_dial *dial =
+		net->is_stopping || !has_place ? NULL : take_dial(net, target, true);
 
 	if (!dial)
 		return false;

@@ -103,7 +103,7 @@ bool net_dials(const struct net *net, const struct node_id *id);
 void net_send(struct net *net, uint16_t peer, struct bytes_view message);
 
 /* Dial once, soon; `stays`: for longer than to meet. It ends in on_open, with the tag in the
- * peer's facts, or in on_unmet. False: as many are under way as may be. */
+ * peer's facts, or in on_unmet. False: as many are under way as may be, or there is no place. */
 MUST_CHECK bool net_visit(struct net *net, const struct net_target *target, uint32_t tag,
                           bool stays);
 

@@ -30,6 +30,11 @@ static size_t class_max(const struct slots *slots, enum slot_class class)
 	return 0;
 }
 
+bool slots_have_free(const struct slots *slots, enum slot_class class)
+{
+	return slots->counts[class] < class_max(slots, class);
+}
+
 /* -- Limits by address ------------------------------------------------------------------------ */
 
 static size_t inbound_of_prefix(const struct slots *slots,
@@ -259,9 +264,7 @@ enum slot_answer slots_ask(const struct slots *slots, const struct slot *newcome
 {
 	if (newcomer->class == SLOT_INBOUND)
 		return ask_inbound(slots, newcomer, victim);
-	return slots->counts[newcomer->class] < class_max(slots, newcomer->class)
-	           ? SLOT_GRANTED
-	           : SLOT_FULL;
+	return slots_have_free(slots, newcomer->class) ? SLOT_GRANTED : SLOT_FULL;
 }
 
 void slots_enter(struct slots *slots, const struct slot *newcomer)

@@ -77,6 +77,9 @@ struct slots {
 
 void slots_init(struct slots *slots, const uint8_t key[SIPHASH_KEY_SIZE]);
 
+/* Is one of the places of this class free? */
+bool slots_have_free(const struct slots *slots, enum slot_class class);
+
 enum slot_answer {
 	SLOT_GRANTED,
 	SLOT_GRANTED_FOR_VICTIM, /* once *victim is gone: slots_leave, then slots_enter */

@@ -120,6 +120,23 @@ START_TEST(whose_own_bytes_come_back_meets_nobody)
 }
 END_TEST
 
+/* Loops over: a visit that is to stay, or not. */
+START_TEST(nobody_is_visited_for_whom_there_is_no_place)
+{
+	enum slot_class class = _i == 0 ? SLOT_OUTBOUND : SLOT_VISIT;
+	struct net_target target = {.endpoint = {.kind = ENDPOINT_IPV4, .host = "127.0.0.1", .port = 1}};
+
+	begin_alone();
+	target.id = nodes[1].id;
+	nodes[0].net->slots.counts[class] = class == SLOT_OUTBOUND ? SLOTS_OUTBOUND_MAX : SLOTS_VISITS_MAX;
+	ck_assert(!net_visit(nodes[0].net, &target, 7, _i == 0));
+	nodes[0].net->slots.counts[class]--;
+	ck_assert(net_visit(nodes[0].net, &target, 7, _i == 0));
+	RUN_UNTIL(unmet == 1);
+	nodes[0].net->slots.counts[class] = 0;
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("self");
@@ -129,6 +146,7 @@ Suite *test_suite(void)
 	tcase_set_timeout(cases, 120);
 	tcase_add_test(cases, who_dials_himself_hangs_up_quietly_however_often);
 	tcase_add_loop_test(cases, whose_own_bytes_come_back_meets_nobody, 0, 2);
+	tcase_add_loop_test(cases, nobody_is_visited_for_whom_there_is_no_place, 0, 2);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
