@@ -199,6 +199,10 @@ enum message_kind {
 	MESSAGE_RANGE,     /* likewise */
 	MESSAGE_TXS,       /* drive's: transactions for the pool */
 	MESSAGE_EVIDENCE,
+	MESSAGE_GET_COMPACT,   /* drive's, as what follows: a block by short names */
+	MESSAGE_COMPACT,
+	MESSAGE_GET_BLOCK_TXS, /* what is missing of it */
+	MESSAGE_BLOCK_TXS,
 };
 
 /* Who a message is from or for: a validator by his index in the epoch's set, anybody else by a
@@ -392,7 +396,7 @@ struct bytes_view consensus_certificate(const struct consensus *core, uint64_t v
  * core->nonce as echo. */
 bool consensus_is_forgetful(const struct consensus *core);
 
-/* How long the frontier view may take, by now: for people. */
+/* How long the frontier view may take, by now: for people, and for who asks beside consensus. */
 struct view_times {
 	uint64_t base_ms;     /* B: what the time-outs are multiples of */
 	uint64_t proposal_ms; /* from the view's arming, without a proposal */

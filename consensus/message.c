@@ -4,6 +4,9 @@
 
 enum { BLOCK_ENTRY_SIZE_MIN = HEADER_SIZE + 4 };
 
+/* How a proposal carries its block. */
+enum { BLOCK_ABSENT, BLOCK_WHOLE, BLOCK_BY_NAMES };
+
 /* -- Bytes out --------------------------------------------------------------------------------------- */
 
 /* `size` bytes of room at the end of the buffer; false: out->status says why. */
@@ -16,7 +19,7 @@ static bool make_room(struct buffer *out, size_t size, struct writer *writer)
 	return at != NULL;
 }
 
-static void put_kind(struct buffer *out, enum message_kind kind)
+void message_put_kind(struct buffer *out, enum message_kind kind)
 {
 	uint8_t byte = (uint8_t)kind;
 
@@ -51,35 +54,44 @@ static void put_plain_vote(struct buffer *out, const struct vote *vote)
 		vote_put(&writer, vote);
 }
 
-static void put_plain_block(struct buffer *out, const struct message_block *block)
+static void put_block_head(struct buffer *out, const struct header *header, size_t body_size)
 {
 	uint8_t bytes[HEADER_SIZE + 4];
 
-	header_encode(bytes, &block->header);
-	put_le32(bytes + HEADER_SIZE, (uint32_t)block->body.size);
+	header_encode(bytes, header);
+	put_le32(bytes + HEADER_SIZE, (uint32_t)body_size);
 	buffer_append(out, bytes, sizeof bytes);
+}
+
+static void put_plain_block(struct buffer *out, const struct message_block *block)
+{
+	put_block_head(out, &block->header, block->body.size);
 	buffer_append(out, block->body.at, block->body.size);
 }
 
 void message_put_vote(struct buffer *out, const struct vote *vote)
 {
-	put_kind(out, MESSAGE_VOTE);
+	message_put_kind(out, MESSAGE_VOTE);
 	put_plain_vote(out, vote);
 }
 
 void message_put_certificate(struct buffer *out, struct bytes_view certificate)
 {
-	put_kind(out, MESSAGE_CERTIFICATE);
+	message_put_kind(out, MESSAGE_CERTIFICATE);
 	buffer_append(out, certificate.at, certificate.size);
 }
 
 void message_put_proposal(struct buffer *out, const struct message_proposal *proposal)
 {
-	put_kind(out, MESSAGE_PROPOSAL);
+	message_put_kind(out, MESSAGE_PROPOSAL);
+	INVARIANT(!proposal->has_block || !proposal->has_names);
 	put_plain_vote(out, &proposal->vote);
-	put_u8(out, proposal->has_block);
+	put_u8(out, proposal->has_names ? BLOCK_BY_NAMES : proposal->has_block);
 	if (proposal->has_block)
 		put_plain_block(out, &proposal->block);
+	if (proposal->has_names)
+		compact_put(out, &(struct compact){.header = proposal->block.header,
+		                                   .body = proposal->names});
 	put_u8(out, (uint8_t)proposal->certificate_count);
 	for (size_t i = 0; i < proposal->certificate_count; i++)
 		put_bytes16(out, proposal->certificates[i]);
@@ -89,7 +101,7 @@ void message_put_status(struct buffer *out, const struct message_status *status)
 {
 	struct writer writer;
 
-	put_kind(out, MESSAGE_STATUS);
+	message_put_kind(out, MESSAGE_STATUS);
 	if (make_room(out, peer_status_size(&status->status), &writer))
 		peer_status_put(&writer, &status->status);
 	put_bytes16(out, status->certificate);
@@ -97,13 +109,13 @@ void message_put_status(struct buffer *out, const struct message_status *status)
 
 void message_put_get_block(struct buffer *out, const struct hash *block)
 {
-	put_kind(out, MESSAGE_GET_BLOCK);
+	message_put_kind(out, MESSAGE_GET_BLOCK);
 	buffer_append(out, block->bytes, HASH_SIZE);
 }
 
 void message_put_block(struct buffer *out, const struct message_block *block)
 {
-	put_kind(out, MESSAGE_BLOCK);
+	message_put_kind(out, MESSAGE_BLOCK);
 	put_plain_block(out, block);
 }
 
@@ -111,14 +123,14 @@ void message_put_get_range(struct buffer *out, uint64_t height)
 {
 	uint8_t bytes[8];
 
-	put_kind(out, MESSAGE_GET_RANGE);
+	message_put_kind(out, MESSAGE_GET_RANGE);
 	put_le64(bytes, height);
 	buffer_append(out, bytes, sizeof bytes);
 }
 
 void message_put_range(struct buffer *out, const struct message_range *range)
 {
-	put_kind(out, MESSAGE_RANGE);
+	message_put_kind(out, MESSAGE_RANGE);
 	put_u16(out, (uint16_t)range->count);
 	for (size_t i = 0; i < range->count; i++)
 		put_plain_block(out, &range->blocks[i]);
@@ -129,16 +141,34 @@ void message_put_range(struct buffer *out, const struct message_range *range)
 
 void message_put_txs(struct buffer *out, const struct bytes_view *txs, size_t count)
 {
-	put_kind(out, MESSAGE_TXS);
+	message_put_kind(out, MESSAGE_TXS);
 	for (size_t i = 0; i < count; i++)
 		put_bytes16(out, txs[i]);
 }
 
 void message_put_evidence(struct buffer *out, const struct vote votes[2])
 {
-	put_kind(out, MESSAGE_EVIDENCE);
+	message_put_kind(out, MESSAGE_EVIDENCE);
 	put_plain_vote(out, &votes[0]);
 	put_plain_vote(out, &votes[1]);
+}
+
+void message_put_get_compact(struct buffer *out, const struct hash *block)
+{
+	message_put_kind(out, MESSAGE_GET_COMPACT);
+	buffer_append(out, block->bytes, HASH_SIZE);
+}
+
+void message_put_compact(struct buffer *out, const struct compact *compact)
+{
+	message_put_kind(out, MESSAGE_COMPACT);
+	compact_put(out, compact);
+}
+
+void message_put_block_head(struct buffer *out, const struct header *header)
+{
+	message_put_kind(out, MESSAGE_BLOCK);
+	put_block_head(out, header, header->body_size);
 }
 
 /* -- Bytes in ---------------------------------------------------------------------------------------- */
@@ -160,14 +190,35 @@ static void get_vote(struct cursor *in, struct vote *vote)
 		cursor_fail(in, STATUS_MALFORMED);
 }
 
+static void get_proposed_block(struct cursor *in, struct message_proposal *proposal)
+{
+	struct compact compact;
+
+	switch (cursor_u8(in)) {
+	case BLOCK_ABSENT:
+		break;
+	case BLOCK_WHOLE:
+		proposal->has_block = true;
+		get_block(in, &proposal->block);
+		break;
+	case BLOCK_BY_NAMES:
+		proposal->has_names = true;
+		compact_get(in, &compact);
+		proposal->block.header = compact.header;
+		proposal->names = compact.body;
+		break;
+	default:
+		cursor_fail(in, STATUS_MALFORMED);
+		break;
+	}
+}
+
 static void get_proposal(struct cursor *in, struct message_proposal *proposal)
 {
 	get_vote(in, &proposal->vote);
 	if (proposal->vote.ballot.kind != VOTE_NOTARIZE)
 		cursor_fail(in, STATUS_MALFORMED);
-	proposal->has_block = cursor_flag(in);
-	if (proposal->has_block)
-		get_block(in, &proposal->block);
+	get_proposed_block(in, proposal);
 	proposal->certificate_count = cursor_u8(in);
 	if (proposal->certificate_count > MESSAGE_CERTIFICATES_MAX) {
 		cursor_fail(in, STATUS_TOO_LARGE);
@@ -257,6 +308,18 @@ enum status message_decode(struct message *message, struct bytes_view bytes)
 	case MESSAGE_EVIDENCE:
 		get_vote(&in, &message->evidence[0]);
 		get_vote(&in, &message->evidence[1]);
+		break;
+	case MESSAGE_GET_COMPACT:
+		message->get_compact = cursor_hash(&in);
+		break;
+	case MESSAGE_COMPACT:
+		compact_get(&in, &message->compact);
+		break;
+	case MESSAGE_GET_BLOCK_TXS:
+		get_block_txs_get(&in, &message->get_block_txs);
+		break;
+	case MESSAGE_BLOCK_TXS:
+		block_txs_get(&in, &message->block_txs);
 		break;
 	default:
 		cursor_fail(&in, STATUS_FOREIGN);

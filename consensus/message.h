@@ -3,8 +3,8 @@
 #ifndef CONSENSUS_MESSAGE_H
 #define CONSENSUS_MESSAGE_H
 
+#include "consensus/compact.h"
 #include "consensus/consensus.h"
-#include "chain/base/buffer.h"
 
 enum {
 	MESSAGE_CERTIFICATES_MAX = PROPOSAL_NULLS_MAX + 1,
@@ -22,8 +22,10 @@ struct message_block {
 /* The leader's notarize vote is the proposal. A re-proposal carries no block. */
 struct message_proposal {
 	struct vote vote;
-	bool has_block;
-	struct message_block block;
+	bool has_block;             /* the block is here whole, */
+	bool has_names;             /* or its header and its short names */
+	struct message_block block; /* without body if by names */
+	struct compact_body names;
 	size_t certificate_count;
 	struct bytes_view certificates[MESSAGE_CERTIFICATES_MAX]; /* of the parent, of the gap */
 };
@@ -54,6 +56,12 @@ void message_put_get_range(struct buffer *out, uint64_t height);
 void message_put_range(struct buffer *out, const struct message_range *range);
 void message_put_txs(struct buffer *out, const struct bytes_view *txs, size_t count);
 void message_put_evidence(struct buffer *out, const struct vote votes[2]);
+void message_put_get_compact(struct buffer *out, const struct hash *block);
+void message_put_compact(struct buffer *out, const struct compact *compact);
+/* The kind alone: get_block_txs_put_head and so on go on. */
+void message_put_kind(struct buffer *out, enum message_kind kind);
+/* A BLOCK up to its body, of header.body_size bytes, which is to follow. */
+void message_put_block_head(struct buffer *out, const struct header *header);
 
 struct message {
 	enum message_kind kind;
@@ -68,6 +76,10 @@ struct message {
 		struct message_range range;
 		struct cursor txs;             /* entries as of a body: body_next */
 		struct vote evidence[2];
+		struct hash get_compact;
+		struct compact compact;
+		struct get_block_txs get_block_txs;
+		struct block_txs block_txs;
 	};
 };
 

@@ -58,6 +58,17 @@ enum {
 	STATUS_VIEWS_MAX = 16,   /* whose certificates one status is answered with */
 	PEERS_MAX = 2 * 128,     /* whom consensus tells apart: VALIDATORS_MAX, as many others */
 	PROPOSALS_AHEAD_MAX = 8, /* views whose proposals are held before they begin */
+	COMPACT_PREFILLED_MAX = 16 << 10, /* bytes of transactions that go with a block's short
+	                          * names, with index and size: what peers are sure to lack; more
+	                          * is for who asks */
+	COMPACT_BODY_LEAST = 4 << 10, /* a smaller body travels whole: it fits into what a
+	                          * connection sends before the first acknowledgement, so names
+	                          * would save no time, and its transactions are so new that one
+	                          * may well be missing, which costs a round trip */
+	REBUILDS_MAX = 8,        /* blocks being put together at once: 5.2 MB for the largest, 13 MB
+	                          * of a liar's */
+	REBUILDS_OF_PEER_MAX = 2, /* of these: a leader's newest, and the one before */
+	REBUILD_RIVALS_MAX = 4,  /* blocks on the same parent whose transactions are looked at */
 	ACCUSED_MAX = 128,       /* vote keys that evidence is known against: a whole set */
 
 	/* -- The pool ------------------------------------------------------------------- */

@@ -115,13 +115,14 @@ static void settle_offers(struct drive *drive)
 static bool take_built(struct drive *drive, const struct draft *draft)
 {
 	size_t count = draft->header.tx_count;
-	struct hash *txids = memory_new((count + 1) * sizeof *txids);
+	struct tx_names *names = memory_new((count + 1) * sizeof *names);
 	struct shelf_block *block;
 
-	for (size_t i = 0; txids && i < count; i++)
-		txids[i] = draft->txs[i]->txid;
-	block = txids ? shelf_add(&drive->shelf, &draft->hash, &draft->header,
-	                          buffer_view(&draft->body), txids)
+	for (size_t i = 0; names && i < count; i++)
+		names[i] = (struct tx_names){.txid = draft->txs[i]->txid,
+		                             .leaf_hash = draft->txs[i]->leaf_hash};
+	block = names ? shelf_add(&drive->shelf, &draft->hash, &draft->header,
+	                          buffer_view(&draft->body), names)
 	              : NULL;
 	if (block)
 		block->draft = draft;
@@ -238,7 +239,7 @@ void finish_block(struct drive *drive, const struct hash *hash)
 	INVARIANT(block && block->is_committed);
 	count = block->header.tx_count;
 	for (uint32_t i = 0; i < count; i++) {
-		struct pool_tx *tx = pool_find(&drive->pool, &block->txids[i]);
+		struct pool_tx *tx = pool_find(&drive->pool, &block->names[i].txid);
 		struct tx_outcome outcome = {
 			.kind = TX_FINAL,
 			.height = block->header.height,
@@ -264,8 +265,8 @@ void finish_block(struct drive *drive, const struct hash *hash)
 
 static void place_block(struct drive *drive, const struct shelf_block *block)
 {
-	for (uint32_t i = 0; block->txids && i < block->header.tx_count; i++) {
-		struct pool_tx *tx = pool_find(&drive->pool, &block->txids[i]);
+	for (uint32_t i = 0; block->names && i < block->header.tx_count; i++) {
+		struct pool_tx *tx = pool_find(&drive->pool, &block->names[i].txid);
 
 		if (tx && tx->place == POOL_WAITING)
 			pool_place(&drive->pool, tx);
@@ -275,8 +276,8 @@ static void place_block(struct drive *drive, const struct shelf_block *block)
 static void release_block(struct drive *drive, const struct shelf_block *block)
 {
 	/* Backwards, as each goes to the front. */
-	for (uint32_t i = block->txids ? block->header.tx_count : 0; i > 0; i--) {
-		struct pool_tx *tx = pool_find(&drive->pool, &block->txids[i - 1]);
+	for (uint32_t i = block->names ? block->header.tx_count : 0; i > 0; i--) {
+		struct pool_tx *tx = pool_find(&drive->pool, &block->names[i - 1].txid);
 
 		if (tx && tx->place == POOL_PLACED)
 			pool_release(&drive->pool, tx);

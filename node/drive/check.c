@@ -34,7 +34,8 @@ static enum body_finding look_at(struct check_body *body, const struct header *h
 		if (finding == BODY_GOOD && !is_good_tx(&tx, network, entry, is_valid))
 			finding = BODY_BAD;
 		if (finding == BODY_GOOD)
-			body->txids[count] = tx.txid;
+			body->names[count] =
+				(struct tx_names){.txid = tx.txid, .leaf_hash = leaf_hash};
 		count++;
 	}
 	root = log_frontier_root(&leaves);
@@ -52,8 +53,8 @@ static enum status check_body(struct check_body *body, const struct message_bloc
 		body->finding = BODY_FOREIGN;
 		return STATUS_OK;
 	}
-	body->txids = memory_new((block->header.tx_count + (size_t)1) * sizeof *body->txids);
-	if (!body->txids)
+	body->names = memory_new((block->header.tx_count + (size_t)1) * sizeof *body->names);
+	if (!body->names)
 		return STATUS_MEMORY;
 	body->finding = look_at(body, &block->header, block->body, network, is_valid);
 	return STATUS_OK;
@@ -89,7 +90,7 @@ void check_job_free(struct check_job *job)
 	if (!job)
 		return;
 	for (size_t i = 0; job->bodies && i < job->block_count; i++)
-		memory_free(job->bodies[i].txids);
+		memory_free(job->bodies[i].names);
 	memory_free(job->cosigned);
 	buffer_close(&job->text);
 	memory_free(job->bodies);

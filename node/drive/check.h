@@ -6,6 +6,7 @@
 
 #include "chain/receipt/cosigned.h"
 #include "consensus/message.h"
+#include "node/drive/shelf.h"
 
 struct check_signature {
 	struct hash digest;
@@ -23,7 +24,7 @@ enum body_finding {
 struct check_body {
 	struct hash hash;          /* out: of the header */
 	enum body_finding finding; /* out */
-	struct hash *txids;        /* out: heap, header.tx_count of them; NULL unless GOOD */
+	struct tx_names *names;    /* out: heap, header.tx_count of them; NULL unless GOOD */
 };
 
 /* One message on its way in. */

@@ -19,6 +19,8 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 	drive->evidence_key = config->evidence_key;
 	drive->range_blocks_max =
 		config->range_blocks_max > 0 ? config->range_blocks_max : RANGE_BLOCKS_MAX;
+	drive->compact_body_least = config->compact_body_least > 0 ? config->compact_body_least
+	                                                            : COMPACT_BODY_LEAST;
 	drive->mark = config->start.mark;
 	drive->moment = *moment;
 	drive->wanted_ms = UINT64_MAX;
@@ -57,6 +59,7 @@ void drive_close(struct drive *drive)
 	shelf_close(&drive->shelf);
 	consensus_close(&drive->consensus);
 	cosign_close(drive);
+	names_close(drive);
 	memory_free(drive->picked);
 	memory_free(drive->offers);
 	drive->picked = NULL;
@@ -194,6 +197,7 @@ void end_turn(struct drive *drive)
 	do
 		update_placed(drive);
 	while (tell_work(drive));
+	names_forget_unwanted(drive);
 	cosign_go_on(drive);
 	if (drive->status != STATUS_OK)
 		return;
@@ -300,6 +304,7 @@ void drive_on_disconnected(struct drive *drive, uint16_t peer)
 {
 	INVARIANT(peer < PEERS_MAX);
 	drive->peers[peer].is_connected = false;
+	names_forget_peer(drive, peer);
 }
 
 bool is_still_there(const struct drive *drive, uint16_t peer, uint32_t connection)
@@ -324,10 +329,10 @@ void drive_load_block(struct drive *drive, const struct header *header,
 	check_run(&job, drive->network, check_nothing, cosign_is_valid);
 	if (job.status != STATUS_OK || checked.finding != BODY_GOOD ||
 	    shelf_find(&drive->shelf, &checked.hash)) {
-		memory_free(checked.txids);
+		memory_free(checked.names);
 		return;
 	}
-	shelved = shelf_add(&drive->shelf, &checked.hash, header, body, checked.txids);
+	shelved = shelf_add(&drive->shelf, &checked.hash, header, body, checked.names);
 	if (!shelved)
 		drive_fail(drive, STATUS_MEMORY, "take in a block");
 }

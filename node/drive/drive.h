@@ -12,6 +12,7 @@
 #include "node/drive/fill.h"
 #include "node/drive/outbox.h"
 #include "node/drive/pool.h"
+#include "node/drive/rebuild.h"
 #include "node/drive/refused.h"
 #include "node/drive/shelf.h"
 #include "node/drive/world.h"
@@ -38,6 +39,7 @@ struct drive_config {
 	struct public_key vote_key;    /* ours; zeros: we only follow */
 	struct public_key evidence_key; /* of the account that sends evidence; zeros: we send none */
 	size_t range_blocks_max;       /* in an answer of ours; 0: RANGE_BLOCKS_MAX */
+	size_t compact_body_least;     /* a smaller one is proposed whole; 0: COMPACT_BODY_LEAST */
 	struct drive_cosign_start cosign;
 	struct world world;
 };
@@ -46,6 +48,10 @@ struct drive_counters {
 	uint64_t submitted, admitted, refused, expired, final;
 	uint64_t blocks;
 	uint64_t blamed, checks_dropped;
+	uint64_t blocks_named;   /* proposed or asked for by short names, of others */
+	uint64_t blocks_rebuilt; /* of these, put together here */
+	uint64_t txs_asked;      /* that were missing */
+	uint64_t bodies_asked;   /* blocks that were asked for whole */
 };
 
 /* A peer, as consensus numbers them. */
@@ -58,6 +64,16 @@ struct drive_peer {
 	uint64_t final_view_from, final_view_to;
 	struct hash asked_block;    /* that he was asked for last, and when; zeros: none */
 	uint64_t asked_ms;
+};
+
+/* A block that comes by short names. */
+struct drive_rebuilding {
+	bool is_used;
+	uint16_t peer;           /* who named it */
+	struct hash block;
+	uint64_t since_ms;       /* monotonic: when the last step was made */
+	uint32_t number;         /* of the question that is open */
+	struct rebuild *rebuild; /* owned; NULL: it is being checked, or was asked for whole */
 };
 
 /* Inputs that come up while one is being carried out. */
@@ -110,6 +126,9 @@ struct drive {
 	size_t check_count;         /* jobs out there */
 	size_t read_count;
 	size_t range_blocks_max;
+	size_t compact_body_least;
+	struct drive_rebuilding rebuildings[REBUILDS_MAX];
+	uint32_t question_number;   /* of the last question for transactions of a block */
 	uint64_t expiry_due_ms;     /* monotonic */
 	uint64_t wanted_ms;         /* by consensus; UINT64_MAX: none */
 	uint64_t waking_ms;         /* what the world was told last */

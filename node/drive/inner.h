@@ -83,12 +83,41 @@ void announce_final(struct drive *drive, const struct commit_block *commit);
  * NOBODY: there is none, or he was asked this very moment. */
 uint16_t whom_to_ask_for(struct drive *drive, uint16_t to, const struct hash *block);
 
+/* -- names.c: blocks put together out of short names --------------------------------------------------- */
+
+/* A block by names is here, of this peer. Nothing happens if consensus does not want it, or if it
+ * is on its way already. */
+void names_begin(struct drive *drive, uint16_t peer, const struct header *header,
+                 const struct compact_body *body);
+/* The peer sends what was missing. */
+void names_go_on(struct drive *drive, uint16_t peer, const struct block_txs *txs);
+/* What was asked for of this block may still be on its way: nobody else is asked. */
+bool names_are_awaited(const struct drive *drive, const struct hash *block);
+void names_forget_peer(struct drive *drive, uint16_t peer);
+/* At the end of a turn: what consensus does not want any more goes. */
+void names_forget_unwanted(struct drive *drive);
+void names_close(struct drive *drive);
+
+/* -- give.c: what peers ask for -------------------------------------------------------------------------- */
+
+void give_range(struct drive *drive, uint16_t peer, uint64_t height);
+void give_block(struct drive *drive, uint16_t peer, const struct hash *hash);
+void give_compact(struct drive *drive, uint16_t peer, const struct hash *hash);
+/* `bytes` are the whole message. */
+void give_block_txs(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                    const struct get_block_txs *question);
+/* The cosignatures that are kept over the seal with a checkpoint of `size`. */
+void read_seal_for(struct drive *drive, uint16_t peer, uint64_t size);
+
+enum { CHECKS_MAX = 1024 }; /* out there at once; what comes beyond is sent again later */
+
 /* -- receive.c --------------------------------------------------------------------------------------- */
 
 /* The peer sent what no honest node sends. */
 void blame(struct drive *drive, uint16_t peer, const char *what);
-/* The cosignatures that are kept over the seal with a checkpoint of `size`. */
-void read_seal_for(struct drive *drive, uint16_t peer, uint64_t size);
+/* A MESSAGE_BLOCK that was put together here; the bytes are taken. It goes the way of one that
+ * came whole. */
+void check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes);
 
 /* -- cosign.c: nothing of it does anything in a drive without an origin ------------------------------- */
 

@@ -4,11 +4,6 @@
 
 #include "chain/base/invariant.h"
 
-enum {
-	CHECKS_MAX = 1024, /* out there at once; what comes beyond is sent again later */
-	READS_MAX = 16,
-};
-
 void blame(struct drive *drive, uint16_t peer, const char *what)
 {
 	drive->counters.blamed++;
@@ -109,17 +104,20 @@ static bool add_certificate(const struct drive *drive, struct check_job *job,
 
 /* -- Jobs -------------------------------------------------------------------------------------------------- */
 
-/* A job with room for so much; its message is decoded anew from its own copy of the bytes. */
-static struct check_job *job_new(struct drive *drive, uint16_t peer,
-                                 struct bytes_view bytes, size_t votes,
-                                 size_t certificates, size_t blocks)
+/* A job with room for so much. The bytes, memory_new's, are its own from now on, also when it
+ * fails; its message is decoded from them. */
+static struct check_job *job_take(struct drive *drive, uint16_t peer, uint8_t *bytes,
+                                  size_t size, size_t votes, size_t certificates,
+                                  size_t blocks)
 {
 	struct check_job *job = memory_new(sizeof *job);
 	size_t signatures = votes + certificates * drive->consensus.epoch.validators.count;
 
-	if (!job)
+	if (!job) {
+		memory_free(bytes);
 		return NULL;
-	job->bytes = memory_new(bytes.size);
+	}
+	job->bytes = bytes;
 	job->signatures = memory_new((signatures + 1) * sizeof *job->signatures);
 	job->certificates = memory_new((certificates + 1) * sizeof *job->certificates);
 	job->bodies = memory_new((blocks + 1) * sizeof *job->bodies);
@@ -127,13 +125,24 @@ static struct check_job *job_new(struct drive *drive, uint16_t peer,
 		check_job_free(job);
 		return NULL;
 	}
-	memcpy(job->bytes, bytes.at, bytes.size);
-	INVARIANT(message_decode(&job->message, bytes_view(job->bytes, bytes.size)) ==
-	          STATUS_OK);
+	INVARIANT(message_decode(&job->message, bytes_view(bytes, size)) == STATUS_OK);
 	job->from = peer;
 	job->connection = drive->peers[peer].connection;
 	job->epoch = drive->consensus.epoch.number;
 	return job;
+}
+
+/* The same of a copy of the bytes. */
+static struct check_job *job_new(struct drive *drive, uint16_t peer,
+                                 struct bytes_view bytes, size_t votes,
+                                 size_t certificates, size_t blocks)
+{
+	uint8_t *copy = memory_new(bytes.size);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, bytes.at, bytes.size);
+	return job_take(drive, peer, copy, bytes.size, votes, certificates, blocks);
 }
 
 /* `is_fair`: the form is one that an honest node sends. */
@@ -228,6 +237,18 @@ static void check_block(struct drive *drive, uint16_t peer, struct bytes_view by
 	hand_out(drive, job, true);
 }
 
+void check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes)
+{
+	size_t size = bytes->size;
+	struct check_job *job = job_take(drive, peer, buffer_take(bytes), size, 0, 0, 1);
+
+	if (!job)
+		return;
+	job->blocks = &job->message.block;
+	job->block_count = 1;
+	hand_out(drive, job, true);
+}
+
 static void check_range(struct drive *drive, uint16_t peer, struct bytes_view bytes,
                         const struct message_range *range)
 {
@@ -314,71 +335,6 @@ static void check_status(struct drive *drive, uint16_t peer, struct bytes_view b
 	check_job_free(job);
 }
 
-/* -- Questions ----------------------------------------------------------------------------------------------- */
-
-static void read_for(struct drive *drive, const struct read_job *wanted)
-{
-	struct read_job *job;
-
-	if (drive->read_count >= READS_MAX || !(job = memory_new(sizeof *job)))
-		return;
-	*job = *wanted;
-	job->connection = drive->peers[job->to].connection;
-	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
-	drive->read_count++;
-	drive->world.read(drive->world.owner, job);
-}
-
-static void give_range(struct drive *drive, uint16_t peer, uint64_t height)
-{
-	read_for(drive, &(struct read_job){
-		.to = peer,
-		.height = height,
-		.blocks_max = drive->range_blocks_max,
-	});
-}
-
-void read_seal_for(struct drive *drive, uint16_t peer, uint64_t size)
-{
-	if (size > 0)
-		read_for(drive, &(struct read_job){.to = peer, .seal_size = size});
-}
-
-static void give_block(struct drive *drive, uint16_t peer, const struct hash *hash)
-{
-	const struct shelf_block *block = shelf_find(&drive->shelf, hash);
-	struct message_block message;
-	struct buffer bytes;
-
-	if (!block) {
-		read_for(drive, &(struct read_job){.to = peer, .by_hash = true, .hash = *hash});
-		return;
-	}
-	message.header = block->header;
-	message.body = shelf_body(block);
-	buffer_init(&bytes, MESSAGE_SIZE_MAX);
-	message_put_block(&bytes, &message);
-	if (bytes.status == STATUS_OK)
-		drive->world.send(drive->world.owner, peer, buffer_view(&bytes));
-	buffer_close(&bytes);
-}
-
-void drive_on_read(struct drive *drive, struct read_job *job, const struct moment *moment)
-{
-	begin_turn(drive, moment);
-	drive->read_count--;
-	/* An answer to who has asked nothing would be a breach of ours. */
-	if (job->answer.status == STATUS_OK && job->answer.size > 0 &&
-	    is_still_there(drive, job->to, job->connection))
-		drive->world.send(drive->world.owner, job->to, buffer_view(&job->answer));
-	if (job->missing && drive->cosign)
-		cosign_found(drive, job->missing);
-	memory_free(job->missing);
-	buffer_close(&job->answer);
-	memory_free(job);
-	end_turn(drive);
-}
-
 /* -- Believed --------------------------------------------------------------------------------------------------- */
 
 static void feed_vote(struct drive *drive, const struct vote *vote)
@@ -409,8 +365,8 @@ static bool take_body(struct drive *drive, const struct message_block *from,
 
 	if (block || body->finding == BODY_FOREIGN)
 		return block && !block->is_dropped;
-	block = shelf_add(&drive->shelf, &body->hash, &from->header, from->body, body->txids);
-	body->txids = NULL;
+	block = shelf_add(&drive->shelf, &body->hash, &from->header, from->body, body->names);
+	body->names = NULL;
 	if (!block) {
 		drive_fail(drive, STATUS_MEMORY, "take in a block");
 		return false;
@@ -464,7 +420,11 @@ static void feed_proposal(struct drive *drive, struct check_job *job)
 	feed_certificates(drive, job);
 	feed(drive, &in);
 	feed_vote(drive, vote);
-	feed_block(drive, job);
+	if (job->message.proposal.has_names)
+		names_begin(drive, job->from, &job->message.proposal.block.header,
+		            &job->message.proposal.names);
+	else
+		feed_block(drive, job);
 }
 
 static void feed_range(struct drive *drive, struct check_job *job)
@@ -546,6 +506,10 @@ static void believe(struct drive *drive, struct check_job *job)
 	case MESSAGE_GET_BLOCK:
 	case MESSAGE_GET_RANGE:
 	case MESSAGE_TXS:
+	case MESSAGE_GET_COMPACT:
+	case MESSAGE_COMPACT:
+	case MESSAGE_GET_BLOCK_TXS:
+	case MESSAGE_BLOCK_TXS:
 		break;
 	}
 }
@@ -606,6 +570,18 @@ static void open_message(struct drive *drive, uint16_t peer, struct bytes_view b
 		break;
 	case MESSAGE_EVIDENCE:
 		check_evidence(drive, peer, bytes, message->evidence);
+		break;
+	case MESSAGE_GET_COMPACT:
+		give_compact(drive, peer, &message->get_compact);
+		break;
+	case MESSAGE_COMPACT:
+		names_begin(drive, peer, &message->compact.header, &message->compact.body);
+		break;
+	case MESSAGE_GET_BLOCK_TXS:
+		give_block_txs(drive, peer, bytes, &message->get_block_txs);
+		break;
+	case MESSAGE_BLOCK_TXS:
+		names_go_on(drive, peer, &message->block_txs);
 		break;
 	}
 }

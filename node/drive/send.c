@@ -1,9 +1,11 @@
 /* Messages out. */
 #include "node/drive/inner.h"
+#include "node/drive/named.h"
 
 #include "chain/base/invariant.h"
 
 enum {
+	COMPACT_TURNS = 2, /* times that a block is asked for by names: two peers, at once */
 	OFFER_BYTES_MAX = 128 << 10, /* the largest transaction fits */
 	OFFER_TXS_MAX = 64,
 };
@@ -101,21 +103,71 @@ static void add_certificates(const struct consensus *core, const struct proposal
 	}
 }
 
+/* Evidence of our own goes to nobody but in a block. */
+static bool is_ours_alone(const struct drive *drive, const struct hash *txid)
+{
+	for (size_t i = 0; i < drive->accused.count; i++)
+		if (hash_equal(&drive->accused.items[i].txid, txid))
+			return true;
+	return false;
+}
+
+/* The names of the block, into `bytes` and the message; if there is no memory for them, it goes
+ * without, and is asked for. */
+static void name_block(struct drive *drive, const struct shelf_block *block,
+                       struct message_proposal *message, struct buffer *bytes)
+{
+	struct compact_tx *txs = named_txs(&message->block, block->names);
+	size_t count = block->header.tx_count;
+
+	for (size_t i = 0; txs && i < count; i++)
+		txs[i].is_prefilled = is_ours_alone(drive, &block->names[i].txid);
+	if (txs)
+		compact_put_body(bytes, &block->hash, txs, count);
+	message->has_names = txs && bytes->status == STATUS_OK;
+	message->names.bytes = buffer_view(bytes);
+	memory_free(txs);
+}
+
 static void put_proposal(struct drive *drive, struct outbox_item *item,
                          const struct proposal *proposal)
 {
 	const struct shelf_block *block = shelf_find(&drive->shelf, &proposal->block);
 	struct message_proposal message = {0};
+	struct buffer names;
 
 	if (!own_vote(drive, proposal, &message.vote))
 		return;
-	message.has_block = block && block->header.view == proposal->view;
-	if (message.has_block) {
+	buffer_init(&names, COMPACT_BODY_SIZE_MAX);
+	if (block && block->header.view == proposal->view) {
 		message.block.header = block->header;
 		message.block.body = shelf_body(block);
+		message.has_block = message.block.body.size < drive->compact_body_least;
+		if (!message.has_block)
+			name_block(drive, block, &message, &names);
 	}
 	add_certificates(&drive->consensus, proposal, &message);
 	message_put_proposal(&item->message, &message);
+	buffer_close(&names);
+}
+
+/* Who has a pool needs little of the block. */
+static void put_get_block(struct drive *drive, struct outbox_item *item,
+                          const struct hash *hash)
+{
+	const struct block *known = blocks_find(&drive->consensus.blocks, hash);
+
+	if (names_are_awaited(drive, hash))
+		return;
+	item->to = whom_to_ask_for(drive, item->to, hash);
+	if (item->to == NOBODY)
+		return;
+	if (known && known->asked_count <= COMPACT_TURNS && drive->pool.txs) {
+		message_put_get_compact(&item->message, hash);
+		return;
+	}
+	message_put_get_block(&item->message, hash);
+	drive->counters.bodies_asked++;
 }
 
 /* The leader may not know what we are waiting for. */
@@ -157,8 +209,7 @@ void carry_send(struct drive *drive, const struct effect_send *effect)
 		});
 		break;
 	case MESSAGE_GET_BLOCK:
-		item->to = whom_to_ask_for(drive, effect->to, &effect->block);
-		message_put_get_block(&item->message, &effect->block);
+		put_get_block(drive, item, &effect->block);
 		break;
 	case MESSAGE_GET_RANGE:
 		message_put_get_range(&item->message, effect->height);
@@ -169,6 +220,10 @@ void carry_send(struct drive *drive, const struct effect_send *effect)
 	case MESSAGE_BLOCK:
 	case MESSAGE_RANGE:
 	case MESSAGE_EVIDENCE:
+	case MESSAGE_GET_COMPACT:
+	case MESSAGE_COMPACT:
+	case MESSAGE_GET_BLOCK_TXS:
+	case MESSAGE_BLOCK_TXS:
 		INVARIANT(effect->message == MESSAGE_VOTE);
 		break;
 	}

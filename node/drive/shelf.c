@@ -13,23 +13,23 @@ struct shelf_block *shelf_find(const struct shelf *shelf, const struct hash *has
 static void free_block(struct shelf_block *block)
 {
 	memory_free(block->body);
-	memory_free(block->txids);
+	memory_free(block->names);
 	memory_free(block);
 }
 
 struct shelf_block *shelf_add(struct shelf *shelf, const struct hash *hash,
                               const struct header *header, struct bytes_view body,
-                              struct hash *txids)
+                              struct tx_names *names)
 {
 	struct shelf_block *block = memory_new(sizeof *block);
 
 	if (!block) {
-		memory_free(txids);
+		memory_free(names);
 		return NULL;
 	}
 	block->hash = *hash;
 	block->header = *header;
-	block->txids = txids;
+	block->names = names;
 	/* An empty body has a byte of memory too, so that NULL means failure alone. */
 	block->body = memory_new(body.size + 1);
 	if (!block->body) {

@@ -6,12 +6,18 @@
 #include "chain/base/table.h"
 #include "chain/ledger/draft.h"
 
+/* What a transaction of a block is called. */
+struct tx_names {
+	struct hash txid;
+	struct hash leaf_hash;
+};
+
 struct shelf_block {
 	UT_hash_handle hh;         /* keyed by hash */
 	struct hash hash;
 	struct header header;
 	uint8_t *body;             /* owned; header.body_size bytes */
-	struct hash *txids;        /* owned; header.tx_count of them */
+	struct tx_names *names;    /* owned; header.tx_count of them */
 	const struct draft *draft; /* the executor's; NULL before it was executed */
 	bool is_bad;               /* a transaction of it is no transaction */
 	bool is_kept;              /* a job reads its body, or did */
@@ -29,10 +35,10 @@ void shelf_close(struct shelf *shelf);
 /* NULL: not here. */
 struct shelf_block *shelf_find(const struct shelf *shelf, const struct hash *hash);
 
-/* A new block with a copy of its body; `txids` is taken. NULL: out of memory, txids freed. */
+/* A new block with a copy of its body; `names` is taken. NULL: out of memory, names freed. */
 MUST_CHECK struct shelf_block *shelf_add(struct shelf *shelf, const struct hash *hash,
                                          const struct header *header,
-                                         struct bytes_view body, struct hash *txids);
+                                         struct bytes_view body, struct tx_names *names);
 
 void shelf_remove(struct shelf *shelf, struct shelf_block *block);
 

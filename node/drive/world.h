@@ -96,6 +96,9 @@ struct missing_seals {
 	struct missing_seal items[COSIGN_SEALS_MAX];
 };
 
+/* How the one block is wanted: whole; by short names; or some transactions of it. */
+enum read_form { READ_WHOLE, READ_COMPACT, READ_TXS };
+
 /* Blocks of the ledger, for who is behind: from `height` on, `blocks_max` at most, about
  * RANGE_BYTES_MAX bytes, ending at a block whose certificate is its own; or followed by headers
  * up to one. If `by_hash`, the one block of that hash. If `seal_size` is not 0, the cosignatures
@@ -107,12 +110,21 @@ struct read_job {
 	uint32_t connection;  /* drive's: and over which connection */
 	size_t blocks_max;    /* 1..RANGE_BLOCKS_MAX */
 	bool by_hash;
+	enum read_form form;
 	struct hash hash;
+	uint8_t *question;    /* of READ_TXS: the message, owned; else NULL */
+	size_t question_size;
 	uint64_t height;
 	uint64_t seal_size;
 	struct missing_seals *missing; /* drive's; out */
 	struct buffer answer; /* out: an encoded message; empty: we do not have it */
 };
+
+/* The block of job->hash, in the form that is wanted: for the world. Any thread; ask
+ * answer.status. Hashes each transaction for READ_COMPACT. */
+void read_job_answer(struct read_job *job, const struct message_block *block);
+/* NULL is fine. */
+void read_job_free(struct read_job *job);
 
 enum tx_outcome_kind { TX_FINAL, TX_REFUSED, TX_EXPIRED };
 

@@ -146,7 +146,7 @@ static enum status serve_block(struct read_job *job, struct store_view *view, st
 	if (status == STATUS_OK) {
 		message.header = block.header;
 		message.body = buffer_view(&body);
-		message_put_block(&job->answer, &message);
+		read_job_answer(job, &message);
 	}
 	buffer_close(&body);
 	return status;

@@ -2,7 +2,7 @@
  * bytes; a block is put together out of anything. The first byte chooses. */
 #include "chain/base/invariant.h"
 #include "chain/proof/log.h"
-#include "node/p2p/rebuild.h"
+#include "node/drive/rebuild.h"
 #include "node/p2p/sync_message.h"
 #include "node/p2p/tx_message.h"
 
@@ -46,37 +46,39 @@ static void try_ids(struct bytes_view input)
 
 static void try_get_txs(struct bytes_view input)
 {
-	static uint16_t indexes[BLOCK_TXS_MAX];
-	struct get_txs get_txs;
+	struct cursor in = cursor_on(input);
+	struct get_block_txs question;
 	struct buffer again;
 
-	if (get_txs_decode(&get_txs, input) != STATUS_OK)
+	get_block_txs_get(&in, &question);
+	if (cursor_finish(&in) != STATUS_OK)
 		return;
-	for (size_t i = 0; i < get_txs.count; i++)
-		indexes[i] = get_txs_index(&get_txs, i);
-	buffer_init(&again, GET_TXS_SIZE_MAX);
-	get_txs_put(&again, &get_txs.block, indexes, get_txs.count);
+	buffer_init(&again, GET_BLOCK_TXS_SIZE_MAX);
+	get_block_txs_put_head(&again, &question);
+	for (size_t i = 0; i < question.count; i++)
+		get_block_txs_put_index(&again, get_block_txs_index(&question, i));
 	again_is_same(&again, input);
 }
 
 static void try_txs(struct bytes_view input)
 {
+	struct cursor in = cursor_on(input);
 	struct buffer again;
-	struct cursor in;
-	struct txs txs;
+	struct block_txs txs;
 
-	if (txs_decode(&txs, input) != STATUS_OK)
+	block_txs_get(&in, &txs);
+	if (cursor_finish(&in) != STATUS_OK)
 		return;
 	in = cursor_on(txs.body);
-	buffer_init(&again, TXS_SIZE_MAX);
-	txs_put_head(&again, &txs.block, txs.count);
+	buffer_init(&again, BLOCK_TXS_SIZE_MAX);
+	block_txs_put_head(&again, &txs);
 	for (size_t i = 0; i < txs.count; i++)
-		txs_put_tx(&again, body_next(&in));
+		block_txs_put_tx(&again, body_next(&in));
 	again_is_same(&again, input);
 }
 
-/* The prefilled ones are offered as if the pool had them, and then sent as the answer, over and
- * over, whatever is asked. */
+/* The prefilled ones are offered as if the pool had them, and then sent as the answer,
+ * whatever is asked. */
 static void put_together(const struct compact *compact)
 {
 	static uint16_t indexes[BLOCK_TXS_MAX];
@@ -95,18 +97,18 @@ static void put_together(const struct compact *compact)
 		INVARIANT(rebuild_offer(rebuild, &leaf_hash, tx) == STATUS_OK);
 	}
 	rebuild_matched(rebuild);
-	for (int round = 0;
-	     round < 3 && rebuild->state != REBUILD_DONE && rebuild->state != REBUILD_FAILED;
-	     round++) {
+	if (rebuild->state == REBUILD_ASKING) {
+		struct block_txs txs = {.block = block, .count = rebuild->missing_count};
 		struct buffer answer;
-		struct txs txs;
-		size_t count = rebuild_missing(rebuild, indexes);
 
-		buffer_init(&answer, TXS_SIZE_MAX);
-		txs_put_head(&answer, &block, count);
-		for (size_t i = 0; i < count; i++)
-			txs_put_tx(&answer, bytes_view("x", 1));
-		INVARIANT(txs_decode(&txs, buffer_view(&answer)) == STATUS_OK);
+		INVARIANT(rebuild_missing(rebuild, indexes) == txs.count);
+		buffer_init(&answer, BLOCK_TXS_SIZE_MAX);
+		block_txs_put_head(&answer, &txs);
+		for (size_t i = 0; i < txs.count; i++)
+			block_txs_put_tx(&answer, bytes_view("x", 1));
+		in = cursor_on(buffer_view(&answer));
+		block_txs_get(&in, &txs);
+		INVARIANT(cursor_finish(&in) == STATUS_OK);
 		(void)!rebuild_fill(rebuild, &txs);
 		buffer_close(&answer);
 	}
@@ -123,9 +125,11 @@ static void put_together(const struct compact *compact)
 
 static void try_compact(struct bytes_view input)
 {
+	struct cursor in = cursor_on(input);
 	struct compact compact;
 
-	if (compact_decode(&compact, input) != STATUS_OK)
+	compact_get(&in, &compact);
+	if (cursor_finish(&in) != STATUS_OK)
 		return;
 	INVARIANT(compact.body.tx_count == compact.header.tx_count);
 	INVARIANT(compact.body.short_ids.size ==

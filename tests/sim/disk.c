@@ -341,7 +341,7 @@ static void read_block(const struct disk *disk, struct read_job *job)
 		if (!hash_equal(&disk->blocks[i - 1].hash, &job->hash))
 			continue;
 		block = block_at(disk, i - 1);
-		message_put_block(&job->answer, &block);
+		read_job_answer(job, &block);
 		return;
 	}
 }

@@ -2,6 +2,7 @@
 #include "tests/sim/liars/liars.h"
 
 #include "chain/base/memory.h"
+#include "node/drive/named.h"
 
 #include <stdlib.h>
 
@@ -176,37 +177,65 @@ void liar_builds(struct sim *sim, uint16_t node, const struct build_job *job,
 	executor_drop(executor, &sim->nodes[node].memory.hash);
 }
 
+/* Now and then by names, whether or not the honest one was. */
+static void say_kept(struct sim *sim, uint16_t node, uint16_t to,
+                     struct message_proposal *proposal)
+{
+	const struct liar_memory *memory = &sim->nodes[node].memory;
+	struct compact_tx *txs = named_txs(&memory->block, NULL);
+	struct buffer names, out;
+
+	if (!txs)
+		abort();
+	buffer_init(&names, COMPACT_BODY_SIZE_MAX);
+	proposal->block = memory->block;
+	proposal->has_names = liar_hits(sim, 500000);
+	proposal->has_block = !proposal->has_names;
+	compact_put_body(&names, &memory->hash, txs, memory->block.header.tx_count);
+	proposal->names.bytes = buffer_view(&names);
+	buffer_init(&out, MESSAGE_SIZE_MAX);
+	message_put_proposal(&out, proposal);
+	liar_says(sim, node, to, &out);
+	buffer_close(&names);
+	memory_free(txs);
+}
+
 bool liar_swaps(struct sim *sim, uint16_t node, uint16_t to, struct bytes_view bytes)
 {
 	const struct liar_memory *memory = &sim->nodes[node].memory;
 	struct message *message = liar_reads(sim, bytes, MESSAGE_PROPOSAL);
-	struct buffer out;
 
-	if (!message || !message->proposal.has_block ||
+	if (!message || (!message->proposal.has_block && !message->proposal.has_names) ||
 	    message->proposal.vote.ballot.view != memory->view)
 		return false;
 	message->proposal.vote.ballot.block = memory->hash;
 	message->proposal.vote.ballot.parent_view = memory->parent_view;
 	message->proposal.vote = liar_vote(sim, node, &message->proposal.vote.ballot);
-	message->proposal.block = memory->block;
 	if (message->proposal.vote.signer == NOBODY)
 		return false;
-	buffer_init(&out, MESSAGE_SIZE_MAX);
-	message_put_proposal(&out, &message->proposal);
-	liar_says(sim, node, to, &out);
+	say_kept(sim, node, to, &message->proposal);
 	return true;
 }
 
 bool liar_answers(struct sim *sim, uint16_t node, uint16_t from, struct bytes_view bytes)
 {
 	const struct liar_memory *memory = &sim->nodes[node].memory;
-	const struct message *message = liar_reads(sim, bytes, MESSAGE_GET_BLOCK);
+	const struct message *message;
 	struct buffer out;
 
-	if (!message || memory->view == 0 || !hash_equal(&message->get_block, &memory->hash))
+	if (memory->view == 0)
 		return false;
 	buffer_init(&out, MESSAGE_SIZE_MAX);
-	message_put_block(&out, &memory->block);
+	if ((message = liar_reads(sim, bytes, MESSAGE_GET_BLOCK)) &&
+	    hash_equal(&message->get_block, &memory->hash))
+		message_put_block(&out, &memory->block);
+	else if ((message = liar_reads(sim, bytes, MESSAGE_GET_COMPACT)) &&
+	         hash_equal(&message->get_compact, &memory->hash))
+		named_put_compact(&out, &memory->hash, &memory->block, NULL);
+	else if (!(message = liar_reads(sim, bytes, MESSAGE_GET_BLOCK_TXS)) ||
+	         !hash_equal(&message->get_block_txs.block, &memory->hash) ||
+	         !named_put_txs(&out, &message->get_block_txs, &memory->block))
+		return false;
 	liar_says(sim, node, from, &out);
 	return true;
 }

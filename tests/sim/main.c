@@ -21,6 +21,7 @@ static const char *const CHAOS_NAMES[CHAOS_COUNT] = {
 	"reentries", "storms", "set changes", "lies", "new keys", "liars reported",
 	"evidence on chain", "removed for it", "quorums over heads", "quorums over seals",
 	"lies of checkpoints",
+	"blocks named", "blocks rebuilt", "txs asked for", "blocks asked for",
 };
 
 struct sums {

@@ -373,6 +373,8 @@ void node_start(struct sim *sim, uint16_t index)
 	config->pool = (struct pool_limits){.txs_max = 2000, .bytes_max = 4 << 20};
 	/* In some runs the bodies of few blocks fit into one answer. */
 	config->range_blocks_max = sim->seed % 3 == 0 ? 1 + (size_t)(sim->seed / 3 % 5) : 0;
+	/* In most of them blocks are small, and go by names all the same. */
+	config->compact_body_least = sim->seed % 4 == 0 ? 0 : 1;
 	config->network = &sim->network;
 	config->vote_key = node->vote_key;
 	config->start.mark = node->disk.mark;
@@ -440,6 +442,18 @@ static void crash_disk(struct sim *sim, struct node *node)
 	node->job_count = 0;
 }
 
+void node_count_names(struct sim *sim, uint16_t index)
+{
+	const struct drive *drive = sim->nodes[index].drive;
+
+	if (!drive)
+		return;
+	sim->faults[CHAOS_NAMED] += drive->counters.blocks_named;
+	sim->faults[CHAOS_REBUILT] += drive->counters.blocks_rebuilt;
+	sim->faults[CHAOS_TX_ASKED] += drive->counters.txs_asked;
+	sim->faults[CHAOS_BODY_ASKED] += drive->counters.bodies_asked;
+}
+
 void node_crash(struct sim *sim, uint16_t index)
 {
 	struct node *node = &sim->nodes[index];
@@ -453,6 +467,7 @@ void node_crash(struct sim *sim, uint16_t index)
 	node->life++;
 	node->is_up = false;
 	node->cosign_checks = 0;
+	node_count_names(sim, index);
 	drive_close(node->drive);
 	memory_free(node->drive);
 	node->drive = NULL;
@@ -595,9 +610,7 @@ static void discard(struct event *event)
 		check_job_free(event->job);
 		break;
 	case EVENT_READ:
-		memory_free(((struct read_job *)event->job)->missing);
-		buffer_close(&((struct read_job *)event->job)->answer);
-		memory_free(event->job);
+		read_job_free(event->job);
 		break;
 	default:
 		break;

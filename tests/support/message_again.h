@@ -18,6 +18,26 @@ static inline void message_again_txs(struct buffer *out, struct cursor txs)
 	message_put_txs(out, views, count);
 }
 
+static inline void message_again_question(struct buffer *out,
+                                          const struct get_block_txs *question)
+{
+	message_put_kind(out, MESSAGE_GET_BLOCK_TXS);
+	get_block_txs_put_head(out, question);
+	for (size_t i = 0; i < question->count; i++)
+		get_block_txs_put_index(out, get_block_txs_index(question, i));
+}
+
+static inline void message_again_block_txs(struct buffer *out, const struct block_txs *txs)
+{
+	struct cursor in = cursor_on(txs->body);
+
+	message_put_kind(out, MESSAGE_BLOCK_TXS);
+	block_txs_put_head(out, txs);
+	for (size_t i = 0; i < txs->count; i++)
+		block_txs_put_tx(out, body_next(&in));
+	INVARIANT(cursor_finish(&in) == STATUS_OK);
+}
+
 static inline void message_again(struct buffer *out, const struct message *message)
 {
 	switch (message->kind) {
@@ -50,6 +70,18 @@ static inline void message_again(struct buffer *out, const struct message *messa
 		break;
 	case MESSAGE_EVIDENCE:
 		message_put_evidence(out, message->evidence);
+		break;
+	case MESSAGE_GET_COMPACT:
+		message_put_get_compact(out, &message->get_compact);
+		break;
+	case MESSAGE_COMPACT:
+		message_put_compact(out, &message->compact);
+		break;
+	case MESSAGE_GET_BLOCK_TXS:
+		message_again_question(out, &message->get_block_txs);
+		break;
+	case MESSAGE_BLOCK_TXS:
+		message_again_block_txs(out, &message->block_txs);
 		break;
 	}
 }

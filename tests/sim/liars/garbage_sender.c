@@ -19,7 +19,7 @@ static void say_lots(struct sim *sim, uint16_t node)
 
 	for (size_t i = 0; i < size; i++)
 		bytes[i] = (uint8_t)lots_u32(&sim->lots);
-	bytes[0] = (uint8_t)lots_below(&sim->lots, MESSAGE_EVIDENCE + 2);
+	bytes[0] = (uint8_t)lots_below(&sim->lots, MESSAGE_BLOCK_TXS + 2);
 	liar_says_bytes(sim, node, liar_other(sim, node), bytes_view(bytes, size));
 }
 

@@ -22,7 +22,8 @@
 	X(status_liar)                                                                       \
 	X(parent_liar)                                                                       \
 	X(stranger)                                                                          \
-	X(false_accuser)
+	X(false_accuser)                                                                     \
+	X(misnamer)
 
 #define DECLARE(name) extern const struct liar liar_##name;
 LIARS_EACH(DECLARE)

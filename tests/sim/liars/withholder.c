@@ -8,11 +8,13 @@ static bool on_send(struct sim *sim, uint16_t node, uint16_t to, struct bytes_vi
 	struct message *message;
 	struct buffer out;
 
-	if (bytes.at[0] == MESSAGE_BLOCK || bytes.at[0] == MESSAGE_RANGE) {
+	if (bytes.at[0] == MESSAGE_BLOCK || bytes.at[0] == MESSAGE_RANGE ||
+	    bytes.at[0] == MESSAGE_BLOCK_TXS) {
 		sim->faults[CHAOS_LIE]++;
 		return false;
 	}
 	message = liar_reads(sim, bytes, MESSAGE_PROPOSAL);
+	/* By names it names the body, and keeps what is asked for. */
 	if (!message || !message->proposal.has_block ||
 	    (message->proposal.vote.ballot.view + to) % 3 == 0)
 		return true;

@@ -5,7 +5,7 @@
 #include "tests/support/message_again.h"
 #include "tests/support/support.h"
 
-enum { KINDS = MESSAGE_EVIDENCE + 1 };
+enum { KINDS = MESSAGE_BLOCK_TXS + 1 };
 
 static struct random lots;
 static struct message sent, back;
@@ -70,6 +70,42 @@ static struct message_block some_block(uint32_t body_size)
 	};
 }
 
+/* Three transactions, the second of them prefilled. */
+static struct compact some_names(void)
+{
+	static uint8_t body[2 + 2 + 2 + 9 + 2 * SHORT_ID_SIZE];
+	struct compact compact = {.header = some_block(300).header};
+
+	random_fill(&lots, body, sizeof body);
+	put_le16(body, 1);
+	put_le16(body + 2, 1);
+	put_le16(body + 4, 9);
+	compact.header.tx_count = 3;
+	ck_assert_int_eq(
+		compact_body_decode(&compact.body, 3, bytes_view(body, sizeof body)), STATUS_OK);
+	return compact;
+}
+
+static struct get_block_txs some_question(void)
+{
+	static const uint8_t indexes[6] = {0, 0, 3, 0, 1, 2};
+
+	return (struct get_block_txs){.block = random_hash(&lots),
+	                              .number = 0x01020304,
+	                              .count = 3,
+	                              .indexes = bytes_view(indexes, sizeof indexes)};
+}
+
+static struct block_txs some_answer(void)
+{
+	static const uint8_t body[7] = {2, 0, 7, 7, 1, 0, 8};
+
+	return (struct block_txs){.block = random_hash(&lots),
+	                          .number = 0x01020304,
+	                          .count = 2,
+	                          .body = bytes_view(body, sizeof body)};
+}
+
 /* A message of each kind with something in every part. */
 static struct bytes_view encode(enum message_kind kind)
 {
@@ -110,6 +146,14 @@ static struct bytes_view encode(enum message_kind kind)
 		};
 	if (kind == MESSAGE_EVIDENCE)
 		sent.evidence[1] = some_vote(VOTE_NULLIFY);
+	if (kind == MESSAGE_GET_COMPACT)
+		sent.get_compact = random_hash(&lots);
+	if (kind == MESSAGE_COMPACT)
+		sent.compact = some_names();
+	if (kind == MESSAGE_GET_BLOCK_TXS)
+		sent.get_block_txs = some_question();
+	if (kind == MESSAGE_BLOCK_TXS)
+		sent.block_txs = some_answer();
 	if (kind == MESSAGE_TXS)
 		message_put_txs(&bytes, txs, 3);
 	else
@@ -221,7 +265,7 @@ START_TEST(an_unknown_kind_is_foreign)
 		uint8_t message[2] = {(uint8_t)kind, 0};
 		enum status status = decode(bytes_view(message, sizeof message));
 
-		if (kind < MESSAGE_VOTE || kind > MESSAGE_EVIDENCE)
+		if (kind < MESSAGE_VOTE || kind > MESSAGE_BLOCK_TXS)
 			ck_assert_int_eq(status, STATUS_FOREIGN);
 		else
 			ck_assert_int_ne(status, STATUS_FOREIGN);
@@ -240,6 +284,31 @@ START_TEST(the_fields_of_a_proposal_come_back)
 	ck_assert_uint_eq(back.proposal.certificates[0].size, 200);
 	ck_assert_uint_eq(back.proposal.certificates[1].size, 0);
 	ck_assert_uint_eq(back.proposal.certificates[2].size, 90);
+}
+END_TEST
+
+START_TEST(a_proposal_by_names_comes_back_and_is_refused_when_cut)
+{
+	struct compact compact = some_names();
+	size_t size;
+
+	encode(MESSAGE_PROPOSAL);
+	sent.proposal.has_block = false;
+	sent.proposal.has_names = true;
+	sent.proposal.block.header = compact.header;
+	sent.proposal.names = compact.body;
+	buffer_clear(&bytes);
+	message_put_proposal(&bytes, &sent.proposal);
+	size = bytes.size;
+	for (size_t cut = 0; cut < size; cut++)
+		ck_assert_int_ne(decode(bytes_view(bytes.at, cut)), STATUS_OK);
+	ck_assert_int_eq(decode(buffer_view(&bytes)), STATUS_OK);
+	ck_assert(back.proposal.has_names && !back.proposal.has_block);
+	ck_assert_uint_eq(back.proposal.names.tx_count, 3);
+	ck_assert_uint_eq(back.proposal.names.prefilled_count, 1);
+	expect_canonical(buffer_view(&bytes));
+	bytes.at[1 + 123] = 3; /* neither absent, nor whole, nor by names */
+	ck_assert_int_eq(decode(buffer_view(&bytes)), STATUS_MALFORMED);
 }
 END_TEST
 
@@ -450,6 +519,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, an_unknown_kind_is_foreign);
 	tcase_add_test(tests, the_fields_of_a_proposal_come_back);
+	tcase_add_test(tests, a_proposal_by_names_comes_back_and_is_refused_when_cut);
 	tcase_add_test(tests, a_re_proposal_carries_no_block);
 	tcase_add_test(tests, votes_that_nobody_may_cast_are_refused);
 	tcase_add_test(tests, a_proposal_is_a_notarize_vote);

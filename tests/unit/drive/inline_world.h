@@ -412,11 +412,8 @@ static inline void inline_world_close(struct inline_world *world)
 		store_job_free(world->stores[i]);
 	for (size_t i = 0; i < world->check_count; i++)
 		check_job_free(world->checks[i]);
-	for (size_t i = 0; i < world->read_count; i++) {
-		memory_free(world->reads[i]->missing);
-		buffer_close(&world->reads[i]->answer);
-		memory_free(world->reads[i]);
-	}
+	for (size_t i = 0; i < world->read_count; i++)
+		read_job_free(world->reads[i]);
 	inline_forget_sent(world);
 	executor_close(&world->executor);
 	ledger_fixture_close(&world->ledger);

@@ -47,8 +47,8 @@ static void teardown(void)
 
 static enum body_finding look(void)
 {
-	memory_free(job->bodies[0].txids);
-	job->bodies[0].txids = NULL;
+	memory_free(job->bodies[0].names);
+	job->bodies[0].names = NULL;
 	check_run(job, &ledger.network, signature_is_valid, cosign_is_valid);
 	ck_assert_int_eq(job->status, STATUS_OK);
 	ck_assert(job->is_good);
@@ -60,7 +60,7 @@ START_TEST(a_body_is_good_that_its_header_commits_to)
 	ck_assert_int_eq(look(), BODY_GOOD);
 	ck_assert(hash_equal(&job->bodies[0].hash, &draft->hash));
 	for (size_t i = 0; i < 3; i++)
-		ck_assert(hash_equal(&job->bodies[0].txids[i], &draft->txs[i]->txid));
+		ck_assert(hash_equal(&job->bodies[0].names[i].txid, &draft->txs[i]->txid));
 }
 END_TEST
 
@@ -120,7 +120,7 @@ START_TEST(a_body_whose_header_commits_to_a_bad_signature_is_bad)
 	block.header.tx_root = log_frontier_root(&leaves);
 	ck_assert_int_eq(look(), BODY_BAD);
 	/* As what was checked before it was kept. */
-	memory_free(job->bodies[0].txids);
+	memory_free(job->bodies[0].names);
 	check_run(job, &ledger.network, check_nothing, cosign_is_valid);
 	ck_assert_int_eq(job->bodies[0].finding, BODY_GOOD);
 }
@@ -158,12 +158,12 @@ START_TEST(one_bad_signature_spoils_the_message_and_its_body_is_not_looked_at)
 	                 STATUS_OK);
 	job->signature_count = 1;
 	ck_assert_int_eq(look(), BODY_GOOD);
-	memory_free(job->bodies[0].txids);
-	job->bodies[0].txids = NULL;
+	memory_free(job->bodies[0].names);
+	job->bodies[0].names = NULL;
 	signature->digest.bytes[0] ^= 1;
 	check_run(job, &ledger.network, signature_is_valid, cosign_is_valid);
 	ck_assert(!job->is_good);
-	ck_assert_ptr_null(job->bodies[0].txids);
+	ck_assert_ptr_null(job->bodies[0].names);
 }
 END_TEST
 

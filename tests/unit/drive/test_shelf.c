@@ -66,12 +66,12 @@ START_TEST(a_refused_allocation_leaves_the_shelf_as_it_was)
 	struct header header = {.body_size = 3};
 
 	for (unsigned long nth = 1; nth < 20; nth++) {
-		struct hash *txids = memory_new(sizeof *txids);
+		struct tx_names *names = memory_new(sizeof *names);
 		struct shelf_block *block;
 
 		memory_fail_at(nth, 0);
 		block = shelf_add(&shelf, &hash, &header, bytes_view((const uint8_t *)"abc", 3),
-		                  txids);
+		                  names);
 		memory_fail_at(0, 0);
 		if (block) {
 			ck_assert_uint_gt(nth, 2);

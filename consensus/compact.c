@@ -1,4 +1,4 @@
-#include "node/p2p/compact.h"
+#include "consensus/compact.h"
 
 #include "chain/base/invariant.h"
 
@@ -94,14 +94,18 @@ static void get_prefilled(struct cursor *in, struct compact_body *body)
 		cursor_fail(in, STATUS_TOO_LARGE);
 }
 
-static void get_body(struct cursor *in, struct compact_body *body, size_t tx_count)
+void compact_body_get(struct cursor *in, struct compact_body *body, size_t tx_count)
 {
+	const uint8_t *start = in->at;
+
 	*body = (struct compact_body){.tx_count = tx_count};
 	if (tx_count > BLOCK_TXS_MAX)
 		cursor_fail(in, STATUS_TOO_LARGE);
 	get_prefilled(in, body);
 	body->short_ids =
 		cursor_take_view(in, (tx_count - body->prefilled_count) * SHORT_ID_SIZE);
+	if (in->status == STATUS_OK)
+		body->bytes = bytes_view(start, (size_t)(in->at - start));
 }
 
 enum status compact_body_decode(struct compact_body *body, size_t tx_count,
@@ -109,91 +113,96 @@ enum status compact_body_decode(struct compact_body *body, size_t tx_count,
 {
 	struct cursor in = cursor_on(bytes);
 
-	get_body(&in, body, tx_count);
+	compact_body_get(&in, body, tx_count);
 	return cursor_finish(&in);
 }
 
-/* -- COMPACT ------------------------------------------------------------------------------------- */
+/* -- A block --------------------------------------------------------------------------------------- */
 
-void compact_put(struct buffer *out, const struct header *header,
-                 struct bytes_view certificate, const struct hash *block,
-                 const struct compact_tx *txs)
+void compact_put(struct buffer *out, const struct compact *compact)
 {
 	uint8_t *at = buffer_extend(out, HEADER_SIZE);
 
 	if (!at)
 		return;
-	header_encode(at, header);
-	append_u16(out, certificate.size);
-	buffer_append_view(out, certificate);
-	compact_put_body(out, block, txs, header->tx_count);
+	header_encode(at, &compact->header);
+	buffer_append_view(out, compact->body.bytes);
 }
 
-enum status compact_decode(struct compact *compact, struct bytes_view message)
+void compact_get(struct cursor *in, struct compact *compact)
 {
-	struct cursor in = cursor_on(message);
-
-	header_get(&in, &compact->header);
+	header_get(in, &compact->header);
 	if (compact->header.body_size > BLOCK_BODY_MAX)
-		cursor_fail(&in, STATUS_TOO_LARGE);
-	compact->certificate = cursor_bytes16(&in, CERTIFICATE_SIZE_MAX);
-	get_body(&in, &compact->body, in.status == STATUS_OK ? compact->header.tx_count : 0);
-	return cursor_finish(&in);
+		cursor_fail(in, STATUS_TOO_LARGE);
+	compact_body_get(in, &compact->body,
+	                 in->status == STATUS_OK ? compact->header.tx_count : 0);
 }
 
-/* -- GET_TXS -------------------------------------------------------------------------------------- */
+/* -- What is missing -------------------------------------------------------------------------------- */
 
-void get_txs_put(struct buffer *out, const struct hash *block, const uint16_t *indexes,
-                 size_t count)
+static void append_head(struct buffer *out, const struct hash *block, uint32_t number,
+                        size_t count)
 {
+	uint8_t bytes[4];
+
 	INVARIANT(count > 0 && count <= BLOCK_TXS_MAX);
+	put_le32(bytes, number);
 	buffer_append(out, block->bytes, HASH_SIZE);
-	append_u16(out, count);
-	for (size_t i = 0; i < count; i++)
-		append_u16(out, indexes[i]);
-}
-
-enum status get_txs_decode(struct get_txs *get_txs, struct bytes_view message)
-{
-	struct cursor in = cursor_on(message);
-
-	get_txs->block = cursor_hash(&in);
-	get_txs->count = cursor_count16(&in, BLOCK_TXS_MAX, 2);
-	if (get_txs->count == 0)
-		cursor_fail(&in, STATUS_MALFORMED);
-	get_txs->indexes = cursor_take_view(&in, 2 * get_txs->count);
-	for (size_t i = 1; in.status == STATUS_OK && i < get_txs->count; i++)
-		if (get_txs_index(get_txs, i) <= get_txs_index(get_txs, i - 1))
-			cursor_fail(&in, STATUS_MALFORMED);
-	return cursor_finish(&in);
-}
-
-/* -- TXS -------------------------------------------------------------------------------------------- */
-
-void txs_put_head(struct buffer *out, const struct hash *block, size_t count)
-{
-	INVARIANT(count > 0 && count <= BLOCK_TXS_MAX);
-	buffer_append(out, block->bytes, HASH_SIZE);
+	buffer_append(out, bytes, sizeof bytes);
 	append_u16(out, count);
 }
 
-void txs_put_tx(struct buffer *out, struct bytes_view tx)
+void get_block_txs_put_head(struct buffer *out, const struct get_block_txs *head)
+{
+	append_head(out, &head->block, head->number, head->count);
+}
+
+void get_block_txs_put_index(struct buffer *out, uint16_t index)
+{
+	append_u16(out, index);
+}
+
+void get_block_txs_get(struct cursor *in, struct get_block_txs *question)
+{
+	question->block = cursor_hash(in);
+	question->number = cursor_u32(in);
+	question->count = cursor_count16(in, BLOCK_TXS_MAX, 2);
+	if (question->count == 0)
+		cursor_fail(in, STATUS_MALFORMED);
+	question->indexes = cursor_take_view(in, 2 * question->count);
+	for (size_t i = 1; in->status == STATUS_OK && i < question->count; i++)
+		if (get_block_txs_index(question, i) <= get_block_txs_index(question, i - 1))
+			cursor_fail(in, STATUS_MALFORMED);
+}
+
+/* -- The answer -------------------------------------------------------------------------------------- */
+
+void block_txs_put_head(struct buffer *out, const struct block_txs *head)
+{
+	append_head(out, &head->block, head->number, head->count);
+}
+
+void block_txs_put_tx(struct buffer *out, struct bytes_view tx)
 {
 	append_u16(out, tx.size);
 	buffer_append_view(out, tx);
 }
 
-enum status txs_decode(struct txs *txs, struct bytes_view message)
+void block_txs_get(struct cursor *in, struct block_txs *txs)
 {
-	struct cursor in = cursor_on(message);
+	const uint8_t *start;
 
-	txs->block = cursor_hash(&in);
-	txs->count = cursor_count16(&in, BLOCK_TXS_MAX, 3);
-	if (txs->count == 0 || in.left > BLOCK_BODY_MAX)
-		cursor_fail(&in, txs->count == 0 ? STATUS_MALFORMED : STATUS_TOO_LARGE);
-	txs->body = bytes_view(in.at, in.left);
-	for (size_t i = 0; i < txs->count; i++)
-		if (body_next(&in).size == 0)
-			cursor_fail(&in, STATUS_MALFORMED);
-	return cursor_finish(&in);
+	txs->block = cursor_hash(in);
+	txs->number = cursor_u32(in);
+	txs->count = cursor_count16(in, BLOCK_TXS_MAX, 3);
+	if (txs->count == 0)
+		cursor_fail(in, STATUS_MALFORMED);
+	start = in->at;
+	for (size_t i = 0; i < txs->count && in->status == STATUS_OK; i++)
+		if (body_next(in).size == 0)
+			cursor_fail(in, STATUS_MALFORMED);
+	if (in->status == STATUS_OK)
+		txs->body = bytes_view(start, (size_t)(in->at - start));
+	if (txs->body.size > BLOCK_BODY_MAX)
+		cursor_fail(in, STATUS_TOO_LARGE);
 }

@@ -1,4 +1,4 @@
-#include "node/p2p/rebuild.h"
+#include "node/drive/rebuild.h"
 
 #include "chain/base/invariant.h"
 #include "chain/proof/log.h"
@@ -206,26 +206,11 @@ static bool is_right(const struct rebuild *rebuild)
 	return hash_equal(&root, &rebuild->header.tx_root);
 }
 
-/* Nothing that we have is to be trusted to be what the names meant. */
-static void forget_all(struct rebuild *rebuild)
-{
-	for (size_t i = 0; i < rebuild->header.tx_count; i++)
-		clear_position(rebuild, i);
-	arena_close(&rebuild->bytes);
-}
-
 /* All are here: the right ones? */
 static void judge(struct rebuild *rebuild)
 {
 	INVARIANT(rebuild->missing_count == 0);
-	if (is_right(rebuild)) {
-		rebuild->state = REBUILD_DONE;
-	} else if (rebuild->state == REBUILD_ASKING_ALL || rebuild->header.tx_count == 0) {
-		rebuild->state = REBUILD_FAILED;
-	} else {
-		forget_all(rebuild);
-		rebuild->state = REBUILD_ASKING_ALL;
-	}
+	rebuild->state = is_right(rebuild) ? REBUILD_DONE : REBUILD_FAILED;
 }
 
 enum rebuild_state rebuild_matched(struct rebuild *rebuild)
@@ -240,16 +225,11 @@ enum rebuild_state rebuild_matched(struct rebuild *rebuild)
 
 /* -- Asking ------------------------------------------------------------------------------------------------ */
 
-static bool is_asking(const struct rebuild *rebuild)
-{
-	return rebuild->state == REBUILD_ASKING || rebuild->state == REBUILD_ASKING_ALL;
-}
-
 size_t rebuild_missing(const struct rebuild *rebuild, uint16_t *indexes)
 {
 	size_t count = 0;
 
-	INVARIANT(is_asking(rebuild));
+	INVARIANT(rebuild->state == REBUILD_ASKING);
 	for (size_t i = 0; i < rebuild->header.tx_count; i++)
 		if (!rebuild->positions[i].at)
 			indexes[count++] = (uint16_t)i;
@@ -257,16 +237,16 @@ size_t rebuild_missing(const struct rebuild *rebuild, uint16_t *indexes)
 	return count;
 }
 
-enum rebuild_finding rebuild_fill(struct rebuild *rebuild, const struct txs *txs)
+enum rebuild_finding rebuild_fill(struct rebuild *rebuild, const struct block_txs *txs)
 {
 	struct cursor in = cursor_on(txs->body);
 
-	if (!is_asking(rebuild) || !hash_equal(&txs->block, &rebuild->block))
+	if (rebuild->state != REBUILD_ASKING || !hash_equal(&txs->block, &rebuild->block))
 		return REBUILD_UNWANTED;
 	if (txs->count != rebuild->missing_count)
 		return REBUILD_BREACH;
-	/* What we matched by name may be the wrong ones and too large: then all are asked for.
-	 * What the peer sends is never larger than the whole. */
+	/* What we matched by name may be the wrong ones and too large: then the root is wrong. What
+	 * the peer sends is never larger than the whole. */
 	if (txs->body.size > rebuild->header.body_size)
 		return REBUILD_BREACH;
 	for (size_t i = 0; i < rebuild->header.tx_count; i++) {
@@ -288,5 +268,5 @@ void rebuild_put_body(const struct rebuild *rebuild, struct buffer *out)
 {
 	INVARIANT(rebuild->state == REBUILD_DONE);
 	for (size_t i = 0; i < rebuild->header.tx_count; i++)
-		txs_put_tx(out, bytes_view(rebuild->positions[i].at, rebuild->positions[i].size));
+		block_txs_put_tx(out, bytes_view(rebuild->positions[i].at, rebuild->positions[i].size));
 }

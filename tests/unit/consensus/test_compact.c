@@ -1,12 +1,13 @@
 /* The encodings of blocks by short names. */
-#include "tests/unit/p2p/block_fixture.h"
+#include "consensus/message.h"
+#include "tests/support/block_fixture.h"
 
 static struct buffer message;
 
 static void setup(void)
 {
 	make_block(20, 100);
-	buffer_init(&message, COMPACT_SIZE_MAX);
+	buffer_init(&message, MESSAGE_SIZE_MAX);
 }
 
 static void teardown(void)
@@ -91,21 +92,34 @@ START_TEST(a_list_with_more_prefilled_than_may_be_is_refused)
 }
 END_TEST
 
+static struct message found;
+
+static enum status read_back(size_t size)
+{
+	return message_decode(&found, bytes_view(message.at, size));
+}
+
+static void write_compact(void)
+{
+	struct compact compact = {.header = header};
+
+	message_put_compact(&message, &compact);
+	compact_put_body(&message, &block, txs, tx_count);
+	ck_assert_int_eq(message.status, STATUS_OK);
+}
+
 START_TEST(cut_anywhere_or_with_more_behind_it_is_refused)
 {
-	struct compact back;
-
 	txs[3].is_prefilled = true;
-	compact_put(&message, &header, bytes_view("certificate", 11), &block, txs);
-	ck_assert_int_eq(message.status, STATUS_OK);
+	write_compact();
 	for (size_t cut = 0; cut < message.size; cut++)
-		ck_assert_int_ne(compact_decode(&back, bytes_view(message.at, cut)), STATUS_OK);
-	ck_assert_int_eq(compact_decode(&back, buffer_view(&message)), STATUS_OK);
-	ck_assert_uint_eq(back.header.tx_count, 20);
-	ck_assert_uint_eq(back.certificate.size, 11);
-	ck_assert_uint_eq(back.body.prefilled_count, 1);
+		ck_assert_int_ne(read_back(cut), STATUS_OK);
+	ck_assert_int_eq(read_back(message.size), STATUS_OK);
+	ck_assert_uint_eq(found.compact.header.tx_count, 20);
+	ck_assert_uint_eq(found.compact.body.prefilled_count, 1);
+	ck_assert_uint_eq(found.compact.body.bytes.size, message.size - 1 - HEADER_SIZE);
 	buffer_append(&message, "", 1);
-	ck_assert_int_eq(compact_decode(&back, buffer_view(&message)), STATUS_TRAILING);
+	ck_assert_int_eq(read_back(message.size), STATUS_TRAILING);
 }
 END_TEST
 
@@ -134,7 +148,6 @@ END_TEST
 START_TEST(counts_above_the_maximum_are_refused_before_anything_else)
 {
 	struct compact_body back;
-	struct compact whole;
 
 	compact_put_body(&message, &block, txs, tx_count);
 	ck_assert_int_eq(compact_body_decode(&back, BLOCK_TXS_MAX + 1, buffer_view(&message)),
@@ -146,8 +159,8 @@ START_TEST(counts_above_the_maximum_are_refused_before_anything_else)
 	                 STATUS_TOO_LARGE);
 	buffer_clear(&message);
 	header.body_size = BLOCK_BODY_MAX + 1;
-	compact_put(&message, &header, bytes_view("", 0), &block, txs);
-	ck_assert_int_eq(compact_decode(&whole, buffer_view(&message)), STATUS_TOO_LARGE);
+	write_compact();
+	ck_assert_int_eq(read_back(message.size), STATUS_TOO_LARGE);
 }
 END_TEST
 
@@ -161,48 +174,61 @@ START_TEST(an_empty_block_has_an_empty_list)
 }
 END_TEST
 
+/* The kind, the block, the number, the count: then the list. */
+enum { COUNT_AT = 1 + HASH_SIZE + 4, LIST_AT = COUNT_AT + 2 };
+
 START_TEST(indexes_of_a_question_ascend)
 {
 	static const uint16_t indexes[3] = {0, 5, 16383};
-	struct get_txs back;
+	struct get_block_txs head = {.block = block, .number = 77, .count = 3};
 
-	get_txs_put(&message, &block, indexes, 3);
-	for (size_t cut = 0; cut < message.size; cut++)
-		ck_assert_int_ne(get_txs_decode(&back, bytes_view(message.at, cut)), STATUS_OK);
-	ck_assert_int_eq(get_txs_decode(&back, buffer_view(&message)), STATUS_OK);
-	ck_assert(hash_equal(&back.block, &block));
-	ck_assert_uint_eq(back.count, 3);
+	message_put_kind(&message, MESSAGE_GET_BLOCK_TXS);
+	get_block_txs_put_head(&message, &head);
 	for (size_t i = 0; i < 3; i++)
-		ck_assert_uint_eq(get_txs_index(&back, i), indexes[i]);
-	put_le16(message.at + HASH_SIZE + 4, 0);
-	ck_assert_int_eq(get_txs_decode(&back, buffer_view(&message)), STATUS_MALFORMED);
-	put_le16(message.at + HASH_SIZE, 0);
-	ck_assert_int_ne(get_txs_decode(&back, buffer_view(&message)), STATUS_OK);
-	put_le16(message.at + HASH_SIZE, BLOCK_TXS_MAX + 1);
-	ck_assert_int_eq(get_txs_decode(&back, buffer_view(&message)), STATUS_TOO_LARGE);
+		get_block_txs_put_index(&message, indexes[i]);
+	for (size_t cut = 0; cut < message.size; cut++)
+		ck_assert_int_ne(read_back(cut), STATUS_OK);
+	ck_assert_int_eq(read_back(message.size), STATUS_OK);
+	ck_assert(hash_equal(&found.get_block_txs.block, &block));
+	ck_assert_uint_eq(found.get_block_txs.number, 77);
+	ck_assert_uint_eq(found.get_block_txs.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_uint_eq(get_block_txs_index(&found.get_block_txs, i), indexes[i]);
+	put_le16(message.at + LIST_AT + 2, 0);
+	ck_assert_int_eq(read_back(message.size), STATUS_MALFORMED);
+	put_le16(message.at + COUNT_AT, 0);
+	ck_assert_int_ne(read_back(message.size), STATUS_OK);
+	put_le16(message.at + COUNT_AT, BLOCK_TXS_MAX + 1);
+	ck_assert_int_eq(read_back(message.size), STATUS_TOO_LARGE);
 }
 END_TEST
 
+static void write_two(struct bytes_view second)
+{
+	struct block_txs head = {.block = block, .number = 78, .count = 2};
+
+	buffer_clear(&message);
+	message_put_kind(&message, MESSAGE_BLOCK_TXS);
+	block_txs_put_head(&message, &head);
+	block_txs_put_tx(&message, txs[4].bytes);
+	block_txs_put_tx(&message, second);
+}
+
 START_TEST(transactions_read_back_and_none_is_empty)
 {
-	struct txs back;
 	struct cursor in;
 
-	txs_put_head(&message, &block, 2);
-	txs_put_tx(&message, txs[4].bytes);
-	txs_put_tx(&message, txs[9].bytes);
+	write_two(txs[9].bytes);
 	for (size_t cut = 0; cut < message.size; cut++)
-		ck_assert_int_ne(txs_decode(&back, bytes_view(message.at, cut)), STATUS_OK);
-	ck_assert_int_eq(txs_decode(&back, buffer_view(&message)), STATUS_OK);
-	ck_assert_uint_eq(back.count, 2);
-	in = cursor_on(back.body);
+		ck_assert_int_ne(read_back(cut), STATUS_OK);
+	ck_assert_int_eq(read_back(message.size), STATUS_OK);
+	ck_assert_uint_eq(found.block_txs.number, 78);
+	ck_assert_uint_eq(found.block_txs.count, 2);
+	in = cursor_on(found.block_txs.body);
 	ck_assert(bytes_equal(body_next(&in), txs[4].bytes));
 	ck_assert(bytes_equal(body_next(&in), txs[9].bytes));
-	buffer_clear(&message);
-	txs_put_head(&message, &block, 2);
-	txs_put_tx(&message, txs[4].bytes);
-	txs_put_tx(&message, bytes_view("", 0));
-	ck_assert_int_ne(txs_decode(&back, buffer_view(&message)), STATUS_OK);
+	write_two(bytes_view("", 0));
+	ck_assert_int_ne(read_back(message.size), STATUS_OK);
 }
 END_TEST
 

@@ -1,9 +1,9 @@
 /* A block of transactions that are nothing but bytes. */
-#ifndef TESTS_UNIT_P2P_BLOCK_FIXTURE_H
-#define TESTS_UNIT_P2P_BLOCK_FIXTURE_H
+#ifndef TESTS_SUPPORT_BLOCK_FIXTURE_H
+#define TESTS_SUPPORT_BLOCK_FIXTURE_H
 
 #include "chain/proof/log.h"
-#include "node/p2p/rebuild.h"
+#include "consensus/compact.h"
 #include "tests/support/support.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static inline void make_block(uint32_t count, size_t size)
 		txs[i].bytes = bytes_view(bytes, this_size);
 		txs[i].leaf_hash = log_leaf_hash(txs[i].bytes);
 		log_frontier_append(&frontier, &txs[i].leaf_hash);
-		txs_put_tx(&body, txs[i].bytes);
+		block_txs_put_tx(&body, txs[i].bytes);
 	}
 	ck_assert_int_eq(body.status, STATUS_OK);
 	header = (struct header){

@@ -1,28 +1,26 @@
 /* A block put together from its short names, what the pool has, and what one peer sends.
  *
- *     MATCHING ──some are missing──► ASKING ──here, wrong root──► ASKING_ALL ──wrong──► FAILED
- *        │ none is missing             │ here, right root            │ right
- *        ├──────► root right ──────────┴─────────────────────────────┴──► DONE
- *        └──────► root wrong: ASKING_ALL
+ *     MATCHING ──some are missing──► ASKING ──here, wrong root──► FAILED
+ *        │ none is missing             │ here, right root
+ *        ├──────► root right ──────────┴──► DONE
+ *        └──────► root wrong: FAILED
  *
- *   MATCHING -> ...    rebuild_matched     ASKING, ASKING_ALL -> ...    rebuild_fill
+ *   MATCHING -> ...    rebuild_matched     ASKING -> ...    rebuild_fill
  *
  * Names of 64 bits can clash by chance, and a block's maker can make them clash: that is nobody's
- * breach, it costs a question more, in the end for the whole block by hash. A rebuild belongs to
- * one peer and one block and dies with its first outcome. It copies what it takes. Pure. */
-#ifndef NODE_P2P_REBUILD_H
-#define NODE_P2P_REBUILD_H
+ * breach, it costs a question for the whole block by hash. A rebuild belongs to one peer and one
+ * block and dies with its first outcome. It copies what it takes. Pure. */
+#ifndef NODE_DRIVE_REBUILD_H
+#define NODE_DRIVE_REBUILD_H
 
 #include "chain/base/memory.h"
-#include "node/p2p/compact.h"
+#include "consensus/compact.h"
 
 enum rebuild_state {
 	REBUILD_MATCHING,
-	REBUILD_ASKING,     /* for rebuild_missing */
-	REBUILD_ASKING_ALL, /* likewise: all of them */
+	REBUILD_ASKING, /* for rebuild_missing */
 	REBUILD_DONE,
-	REBUILD_FAILED,     /* the peer's transactions are not the block's either: ask for the
-	                     * block whole */
+	REBUILD_FAILED,     /* these are not the block's: ask for it whole */
 };
 
 struct rebuild_position {
@@ -62,7 +60,7 @@ MUST_CHECK enum status rebuild_offer(struct rebuild *rebuild, const struct hash 
 /* All were offered: the next state. Costs a hash for each transaction if none is missing. */
 enum rebuild_state rebuild_matched(struct rebuild *rebuild);
 
-/* ASKING, ASKING_ALL: the missing ones, ascending; room for header.tx_count. How many. */
+/* ASKING: the missing ones, ascending; room for missing_count. How many. */
 size_t rebuild_missing(const struct rebuild *rebuild, uint16_t *indexes);
 
 enum rebuild_finding {
@@ -73,7 +71,7 @@ enum rebuild_finding {
 };
 
 /* The peer's answer. */
-enum rebuild_finding rebuild_fill(struct rebuild *rebuild, const struct txs *txs);
+enum rebuild_finding rebuild_fill(struct rebuild *rebuild, const struct block_txs *txs);
 
 /* DONE: appends the body, header.body_size bytes. */
 void rebuild_put_body(const struct rebuild *rebuild, struct buffer *out);

@@ -6,23 +6,21 @@
  * A short id is SipHash-2-4 of the transaction's leaf hash, keyed by the first 16 bytes of the
  * block's hash: nobody can choose transactions whose names clash before the block is there. The
  * header says how many transactions there are and what they hash to, so this is transport only.
- * docs/peers.md has the bytes; rebuild.h puts the block together. */
-#ifndef NODE_P2P_COMPACT_H
-#define NODE_P2P_COMPACT_H
+ * docs/consensus.md, "Blocks by short names"; node/drive/rebuild.h puts the block together. */
+#ifndef CONSENSUS_COMPACT_H
+#define CONSENSUS_COMPACT_H
 
 #include "chain/base/buffer.h"
+#include "chain/base/limits.h"
 #include "chain/base/siphash.h"
 #include "chain/ledger/header.h"
-#include "chain/ledger/validators.h"
 
 enum {
 	SHORT_ID_SIZE = 8,
-	COMPACT_PREFILLED_MAX = 16 << 10, /* bytes, with index and size: what peers are sure to
-	                                   * lack; more is for who asks */
 	COMPACT_BODY_SIZE_MAX = 2 + COMPACT_PREFILLED_MAX + BLOCK_TXS_MAX * SHORT_ID_SIZE,
-	COMPACT_SIZE_MAX = HEADER_SIZE + 2 + CERTIFICATE_SIZE_MAX + COMPACT_BODY_SIZE_MAX,
-	GET_TXS_SIZE_MAX = HASH_SIZE + 2 + 2 * BLOCK_TXS_MAX,
-	TXS_SIZE_MAX = HASH_SIZE + 2 + BLOCK_BODY_MAX,
+	COMPACT_SIZE_MAX = HEADER_SIZE + COMPACT_BODY_SIZE_MAX,
+	GET_BLOCK_TXS_SIZE_MAX = HASH_SIZE + 4 + 2 + 2 * BLOCK_TXS_MAX,
+	BLOCK_TXS_SIZE_MAX = HASH_SIZE + 4 + 2 + BLOCK_BODY_MAX,
 };
 
 /* The key of a block's short ids. */
@@ -50,57 +48,59 @@ struct compact_body {
 	size_t prefilled_count;
 	struct bytes_view prefilled; /* borrowed: the entries; compact_next_prefilled */
 	struct bytes_view short_ids; /* borrowed: tx_count - prefilled_count of them */
+	struct bytes_view bytes;     /* borrowed: all of it */
 };
 
 /* Form alone. `tx_count` is the header's. */
+void compact_body_get(struct cursor *in, struct compact_body *body, size_t tx_count);
 MUST_CHECK enum status compact_body_decode(struct compact_body *body, size_t tx_count,
                                            struct bytes_view bytes);
 
 /* The next of the prefilled ones; `in` begins as cursor_on(body->prefilled), which was checked. */
 struct bytes_view compact_next_prefilled(struct cursor *in, uint16_t *index);
 
-/* -- COMPACT: header, certificate size u16 and bytes, body in encoding 1 ------------------------ */
+/* -- A block: header, body in encoding 1 --------------------------------------------------------- */
 
 struct compact {
 	struct header header;
-	struct bytes_view certificate; /* FINAL, of this block; empty: none is needed */
-	struct compact_body body;
+	struct compact_body body; /* looked at is `bytes`, when it is put */
 };
 
-void compact_put(struct buffer *out, const struct header *header, struct bytes_view certificate,
-                 const struct hash *block, const struct compact_tx *txs);
-MUST_CHECK enum status compact_decode(struct compact *compact, struct bytes_view message);
+void compact_put(struct buffer *out, const struct compact *compact);
+void compact_get(struct cursor *in, struct compact *compact);
 
-/* -- GET_TXS: block 32, count u16, indexes u16 ascending ----------------------------------------- */
+/* -- What is missing: block 32, number u32, count u16, indexes u16 ascending ----------------------- */
 
-struct get_txs {
+struct get_block_txs {
 	struct hash block;
+	uint32_t number;            /* the asker's: the answer has it too */
 	size_t count;               /* 1..BLOCK_TXS_MAX */
-	struct bytes_view indexes;  /* borrowed; get_txs_index */
+	struct bytes_view indexes;  /* borrowed, encoded; get_block_txs_index */
 };
 
-void get_txs_put(struct buffer *out, const struct hash *block, const uint16_t *indexes,
-                 size_t count);
-/* The indexes ascend; that the last is below the block's tx_count is for the caller to see:
- * get_txs_index(&get_txs, count - 1). */
-MUST_CHECK enum status get_txs_decode(struct get_txs *get_txs, struct bytes_view message);
+/* Appends the beginning; behind it come `count` indexes, get_block_txs_put_index for each. */
+void get_block_txs_put_head(struct buffer *out, const struct get_block_txs *head);
+void get_block_txs_put_index(struct buffer *out, uint16_t index);
+/* That the last index is below the block's tx_count is for the caller to see. */
+void get_block_txs_get(struct cursor *in, struct get_block_txs *question);
 
-static inline uint16_t get_txs_index(const struct get_txs *get_txs, size_t i)
+static inline uint16_t get_block_txs_index(const struct get_block_txs *question, size_t i)
 {
-	return get_le16(get_txs->indexes.at + 2 * i);
+	return get_le16(question->indexes.at + 2 * i);
 }
 
-/* -- TXS: block 32, count u16, transactions as in a body -------------------------------------------- */
+/* -- The answer: block 32, number u32, count u16, transactions as in a body --------------------------- */
 
-struct txs {
+struct block_txs {
 	struct hash block;
+	uint32_t number;         /* of the question */
 	size_t count;            /* 1..BLOCK_TXS_MAX */
 	struct bytes_view body;  /* borrowed: entries for body_next, all whole, none empty */
 };
 
-/* Appends the beginning; behind it come `count` entries, txs_put_tx for each. */
-void txs_put_head(struct buffer *out, const struct hash *block, size_t count);
-void txs_put_tx(struct buffer *out, struct bytes_view tx);
-MUST_CHECK enum status txs_decode(struct txs *txs, struct bytes_view message);
+/* Appends the beginning; behind it come `count` entries, block_txs_put_tx for each. */
+void block_txs_put_head(struct buffer *out, const struct block_txs *head);
+void block_txs_put_tx(struct buffer *out, struct bytes_view tx);
+void block_txs_get(struct cursor *in, struct block_txs *txs);
 
 #endif
