@@ -48,10 +48,10 @@ struct drive_counters {
 	uint64_t submitted, admitted, refused, expired, final;
 	uint64_t blocks;
 	uint64_t blamed, checks_dropped;
-	uint64_t blocks_named;   /* proposed or asked for by short names, of others */
+	uint64_t blocks_named;   /* that came by short names */
 	uint64_t blocks_rebuilt; /* of these, put together here */
 	uint64_t txs_asked;      /* that were missing */
-	uint64_t bodies_asked;   /* blocks that were asked for whole */
+	uint64_t bodies_asked;   /* times that a block was asked for whole */
 };
 
 /* A peer, as consensus numbers them. */
@@ -73,7 +73,8 @@ struct drive_rebuilding {
 	struct hash block;
 	uint64_t since_ms;       /* monotonic: when the last step was made */
 	uint32_t number;         /* of the question that is open */
-	struct rebuild *rebuild; /* owned; NULL: it is being checked, or was asked for whole */
+	struct rebuild *rebuild; /* owned; NULL: it was asked for whole, or is complete */
+	bool is_checked;         /* complete, and the world checks it */
 };
 
 /* Inputs that come up while one is being carried out. */

@@ -91,8 +91,12 @@ void names_begin(struct drive *drive, uint16_t peer, const struct header *header
                  const struct compact_body *body);
 /* The peer sends what was missing. */
 void names_go_on(struct drive *drive, uint16_t peer, const struct block_txs *txs);
-/* What was asked for of this block may still be on its way: nobody else is asked. */
+/* What was asked for of this block may still be on its way, or all of it is being checked: nobody
+ * else is asked. */
 bool names_are_awaited(const struct drive *drive, const struct hash *block);
+/* The whole block has come from the peer and is being checked; and that is over. */
+void names_are_checked(struct drive *drive, uint16_t peer, const struct hash *block);
+void names_were_checked(struct drive *drive, uint16_t peer, const struct hash *block);
 void names_forget_peer(struct drive *drive, uint16_t peer);
 /* At the end of a turn: what consensus does not want any more goes. */
 void names_forget_unwanted(struct drive *drive);
@@ -116,8 +120,8 @@ enum { CHECKS_MAX = 1024 }; /* out there at once; what comes beyond is sent agai
 /* The peer sent what no honest node sends. */
 void blame(struct drive *drive, uint16_t peer, const char *what);
 /* A MESSAGE_BLOCK that was put together here; the bytes are taken. It goes the way of one that
- * came whole. */
-void check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes);
+ * came whole. False: there is no memory for that. */
+MUST_CHECK bool check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes);
 
 /* -- cosign.c: nothing of it does anything in a drive without an origin ------------------------------- */
 

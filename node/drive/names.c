@@ -22,12 +22,14 @@ static bool is_of_no_use(const struct rebuild *rebuild)
 
 /* -- Places ------------------------------------------------------------------------------------ */
 
-/* Half of B: twice a question and its answer, as far as was measured. */
+/* Half of B: twice a question and its answer, as far as was measured. Our own work takes what it
+ * takes. */
 static bool is_fresh(const struct drive *drive, const struct drive_rebuilding *one)
 {
 	uint64_t patience_ms = consensus_view_times(&drive->consensus).base_ms / 2;
 
-	return one->is_used && drive->moment.now_ms < one->since_ms + patience_ms;
+	return one->is_used &&
+	       (one->is_checked || drive->moment.now_ms < one->since_ms + patience_ms);
 }
 
 static void let_go(struct drive_rebuilding *one)
@@ -52,10 +54,37 @@ bool names_are_awaited(const struct drive *drive, const struct hash *block)
 	return false;
 }
 
+static struct drive_rebuilding *find(struct drive *drive, uint16_t peer,
+                                     const struct hash *block)
+{
+	for (size_t i = 0; i < REBUILDS_MAX; i++) {
+		struct drive_rebuilding *one = &drive->rebuildings[i];
+
+		if (one->is_used && one->peer == peer && hash_equal(&one->block, block))
+			return one;
+	}
+	return NULL;
+}
+
+void names_are_checked(struct drive *drive, uint16_t peer, const struct hash *block)
+{
+	struct drive_rebuilding *one = find(drive, peer, block);
+
+	if (one)
+		one->is_checked = true;
+}
+
+void names_were_checked(struct drive *drive, uint16_t peer, const struct hash *block)
+{
+	struct drive_rebuilding *one = find(drive, peer, block);
+
+	if (one && one->is_checked)
+		let_go(one);
+}
+
 /* A free place, or that of one whose time is over: of this peer if he has as many as he may, else
  * the oldest. NULL: there is none. */
-static struct drive_rebuilding *find_place(struct drive *drive, uint16_t peer,
-                                           const struct hash *block)
+static struct drive_rebuilding *find_place(struct drive *drive, uint16_t peer)
 {
 	struct drive_rebuilding *oldest = NULL, *oldest_of_peer = NULL, *empty = NULL;
 	size_t of_peer = 0;
@@ -63,8 +92,6 @@ static struct drive_rebuilding *find_place(struct drive *drive, uint16_t peer,
 	for (size_t i = 0; i < REBUILDS_MAX; i++) {
 		struct drive_rebuilding *one = &drive->rebuildings[i];
 
-		if (one->is_used && one->peer == peer && hash_equal(&one->block, block))
-			return one;
 		if (!one->is_used)
 			empty = one;
 		else if (!oldest || one->since_ms < oldest->since_ms)
@@ -150,10 +177,13 @@ static enum status offer_rivals(struct drive *drive, struct rebuild *rebuild)
 
 /* -- What is missing ---------------------------------------------------------------------------------- */
 
-static void send_to(struct drive *drive, uint16_t peer, struct buffer *bytes)
+/* Without memory for the question it is as if the names had not come. */
+static void ask(struct drive *drive, struct drive_rebuilding *one, struct buffer *bytes)
 {
 	if (bytes->status == STATUS_OK)
-		drive->world.send(drive->world.owner, peer, buffer_view(bytes));
+		drive->world.send(drive->world.owner, one->peer, buffer_view(bytes));
+	else
+		let_go(one);
 	buffer_close(bytes);
 }
 
@@ -167,7 +197,7 @@ static void ask_whole(struct drive *drive, struct drive_rebuilding *one)
 	drive->counters.bodies_asked++;
 	buffer_init(&bytes, MESSAGE_SIZE_MAX);
 	message_put_get_block(&bytes, &one->block);
-	send_to(drive, one->peer, &bytes);
+	ask(drive, one, &bytes);
 }
 
 static void ask_missing(struct drive *drive, struct drive_rebuilding *one)
@@ -192,7 +222,7 @@ static void ask_missing(struct drive *drive, struct drive_rebuilding *one)
 	get_block_txs_put_head(&bytes, &head);
 	for (size_t i = 0; i < head.count; i++)
 		get_block_txs_put_index(&bytes, indexes[i]);
-	send_to(drive, one->peer, &bytes);
+	ask(drive, one, &bytes);
 	memory_free(indexes);
 }
 
@@ -205,12 +235,12 @@ static void check_whole(struct drive *drive, struct drive_rebuilding *one)
 	rebuild_put_body(one->rebuild, &bytes);
 	rebuild_free(one->rebuild);
 	one->rebuild = NULL;
-	if (bytes.status != STATUS_OK) {
-		buffer_close(&bytes);
-		return;
-	}
-	drive->counters.blocks_rebuilt++;
-	check_rebuilt(drive, one->peer, &bytes);
+	one->is_checked = bytes.status == STATUS_OK && check_rebuilt(drive, one->peer, &bytes);
+	buffer_close(&bytes);
+	if (one->is_checked)
+		drive->counters.blocks_rebuilt++;
+	else
+		let_go(one);
 }
 
 static void go_on(struct drive *drive, struct drive_rebuilding *one)
@@ -251,7 +281,8 @@ void names_begin(struct drive *drive, uint16_t peer, const struct header *header
 	struct drive_rebuilding *one;
 
 	if (!is_wanted(drive, &hash) || names_are_awaited(drive, &hash) ||
-	    drive->check_count >= CHECKS_MAX || !(one = find_place(drive, peer, &hash)))
+	    drive->check_count >= CHECKS_MAX || (!(one = find(drive, peer, &hash)) &&
+	     !(one = find_place(drive, peer))))
 		return;
 	let_go(one);
 	*one = (struct drive_rebuilding){
@@ -270,25 +301,12 @@ void names_begin(struct drive *drive, uint16_t peer, const struct header *header
 	go_on(drive, one);
 }
 
-static struct drive_rebuilding *find_asking(struct drive *drive, uint16_t peer,
-                                            const struct block_txs *txs)
-{
-	for (size_t i = 0; i < REBUILDS_MAX; i++) {
-		struct drive_rebuilding *one = &drive->rebuildings[i];
-
-		if (one->is_used && one->rebuild && one->peer == peer &&
-		    one->number == txs->number && hash_equal(&one->block, &txs->block))
-			return one;
-	}
-	return NULL;
-}
-
 void names_go_on(struct drive *drive, uint16_t peer, const struct block_txs *txs)
 {
-	struct drive_rebuilding *one = find_asking(drive, peer, txs);
+	struct drive_rebuilding *one = find(drive, peer, &txs->block);
 
 	/* The block came another way meanwhile, or the answer to an earlier question is late. */
-	if (!one)
+	if (!one || !one->rebuild || one->number != txs->number)
 		return;
 	switch (rebuild_fill(one->rebuild, txs)) {
 	case REBUILD_GOOD:

@@ -234,19 +234,21 @@ static void check_block(struct drive *drive, uint16_t peer, struct bytes_view by
 		return;
 	job->blocks = &job->message.block;
 	job->block_count = 1;
+	names_are_checked(drive, peer, &hash);
 	hand_out(drive, job, true);
 }
 
-void check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes)
+bool check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes)
 {
 	size_t size = bytes->size;
 	struct check_job *job = job_take(drive, peer, buffer_take(bytes), size, 0, 0, 1);
 
 	if (!job)
-		return;
+		return false;
 	job->blocks = &job->message.block;
 	job->block_count = 1;
 	hand_out(drive, job, true);
+	return true;
 }
 
 static void check_range(struct drive *drive, uint16_t peer, struct bytes_view bytes,
@@ -531,6 +533,8 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 	         job->epoch == drive->consensus.epoch.number &&
 	         (is_there || speaks_for_itself(job)))
 		believe(drive, job);
+	if (!job->cosigned && job->message.kind == MESSAGE_BLOCK)
+		names_were_checked(drive, job->from, &job->bodies[0].hash);
 	check_job_free(job);
 	end_turn(drive);
 }

@@ -33,6 +33,10 @@
 	X(consensus_is_halted, gauge, ONE, "1 where this node signs nothing more: a person has to look.") \
 	X(consensus_is_forgetful, gauge, ONE, "1 where what this validator signed is forgotten.") \
 	X(consensus_accused_validators, gauge, ONE, "Vote keys that evidence is known against.") \
+	X(consensus_named_blocks_total, counter, ONE, "Blocks that came by short names of their transactions.") \
+	X(consensus_rebuilt_blocks_total, counter, ONE, "Of these, put together out of what was here and what was asked for.") \
+	X(consensus_asked_txs_total, counter, ONE, "Transactions of them that were missing and asked for.") \
+	X(consensus_asked_blocks_total, counter, ONE, "Times that a block was asked for whole.") \
 	X(pool_txs, gauge, ONE, "Transactions in the pool.") \
 	X(pool_bytes, gauge, ONE, "Their bytes.") \
 	X(txs_submitted_total, counter, ONE, "Transactions handed in, by programs and by peers.") \

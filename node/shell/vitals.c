@@ -40,6 +40,10 @@ static void take_drive(uint64_t *values, const struct drive *drive)
 	values[METRIC_chain_head_time_seconds] = drive->consensus.time_ms;
 	values[METRIC_chain_blocks_total] = counters->blocks;
 	values[METRIC_consensus_accused_validators] = drive->accused.count;
+	values[METRIC_consensus_named_blocks_total] = counters->blocks_named;
+	values[METRIC_consensus_rebuilt_blocks_total] = counters->blocks_rebuilt;
+	values[METRIC_consensus_asked_txs_total] = counters->txs_asked;
+	values[METRIC_consensus_asked_blocks_total] = counters->bodies_asked;
 	values[METRIC_pool_txs] = HASH_COUNT(drive->pool.txs);
 	values[METRIC_pool_bytes] = drive->pool.byte_count;
 	values[METRIC_txs_submitted_total] = counters->submitted;

@@ -86,6 +86,40 @@ static uint64_t all_bytes_out(const struct run *run, size_t count)
 	return sum;
 }
 
+/* How the validators came by the blocks of others, since they were started. */
+struct arrivals {
+	uint64_t named, rebuilt, asked_txs, asked_blocks;
+};
+
+static struct arrivals arrivals_of(const struct run *run)
+{
+	struct arrivals sum = {0};
+
+	for (size_t i = 0; i < VALIDATORS; i++) {
+		const struct live_node *node = &run->nodes[i];
+
+		sum.named += live_metric(node, "consensus_named_blocks_total");
+		sum.rebuilt += live_metric(node, "consensus_rebuilt_blocks_total");
+		sum.asked_txs += live_metric(node, "consensus_asked_txs_total");
+		sum.asked_blocks += live_metric(node, "consensus_asked_blocks_total");
+	}
+	return sum;
+}
+
+static void print_arrivals(const struct run *run, const struct arrivals *before,
+                           uint64_t txs)
+{
+	struct arrivals now = arrivals_of(run);
+
+	printf("blocks that came by names      %12llu        (%llu put together, %llu asked for whole)\n",
+	       (unsigned long long)(now.named - before->named),
+	       (unsigned long long)(now.rebuilt - before->rebuilt),
+	       (unsigned long long)(now.asked_blocks - before->asked_blocks));
+	printf("asked for, of their            %12.2f %%      (transactions; each at three nodes)\n",
+	       100.0 * (double)(now.asked_txs - before->asked_txs) / (double)txs /
+	           (VALIDATORS - 1));
+}
+
 static void await_mesh(const struct run *run)
 {
 	for (size_t i = 0; i < VALIDATORS; i++)
@@ -116,6 +150,7 @@ static void measure_rate(struct run *run)
 	size_t links = VALIDATORS * (VALIDATORS - 1) / 2;
 	double tx_size = (double)run->workload.byte_count / (double)run->workload.count;
 	uint64_t bytes = all_bytes_out(run, VALIDATORS), height, txs;
+	struct arrivals arrivals = arrivals_of(run);
 	struct load_result load;
 
 	height = ask_u64(&run->nodes[0], "chain.get_head", "height");
@@ -136,6 +171,7 @@ static void measure_rate(struct run *run)
 	printf("on the wire, of each link      %12.0f bytes/tx (%.2f x its size, both ways)\n",
 	       (double)bytes / (double)txs / (double)links,
 	       (double)bytes / (double)txs / (double)links / tx_size);
+	print_arrivals(run, &arrivals, txs);
 }
 
 /* -- Submit to final, under load ------------------------------------------------------------------ */

@@ -115,7 +115,6 @@ const char *live_call(struct live_connection *connection, const char *method,
                        const char *params);
 /* The integer behind "name": in the last answer; fails if it is not there. */
 uint64_t live_answer_u64(const struct live_connection *connection, const char *name);
-
 /* The value of cairn_NAME in GET /metrics, whole; fails if it is not there. */
 uint64_t live_metric(const struct live_node *node, const char *name);
 
