@@ -11,8 +11,7 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Views that were given up since the block's parent, beyond what faulty leaders explain. */
-static uint64_t failed_views(const struct drive *drive)
+uint64_t failed_views(const struct drive *drive)
 {
 	const struct views *views = &drive->consensus.views;
 	uint64_t given_up = views->current - 1 - views_parent(views);

@@ -72,6 +72,7 @@ struct drive_rebuilding {
 	uint16_t peer;           /* who named it */
 	struct hash block;
 	uint64_t since_ms;       /* monotonic: when the last step was made */
+	uint64_t asked_ms;       /* likewise: when the open question was sent last */
 	uint32_t number;         /* of the question that is open */
 	struct rebuild *rebuild; /* owned; NULL: it was asked for whole, or is complete */
 	bool is_checked;         /* complete, and the world checks it */

@@ -35,6 +35,9 @@ void raise_mark(struct drive *drive, uint64_t epoch, uint64_t view);
 void carry_build(struct drive *drive, const struct effect_build *effect);
 void carry_execute(struct drive *drive, const struct hash *hash);
 void carry_drop(struct drive *drive, const struct hash *hash);
+/* Views that were given up since the parent of the next block, beyond what faulty leaders
+ * explain. */
+uint64_t failed_views(const struct drive *drive);
 /* The transactions of the blocks that the next one builds on do not wait for a block. */
 void update_placed(struct drive *drive);
 /* A block's way ended on the disk: who waits for its transactions is told. */

@@ -13,6 +13,8 @@
 
 #include "chain/base/invariant.h"
 
+enum { ASK_AGAIN_MS = 2000 }; /* as long as a range is waited for */
+
 /* Where fewer than a quarter are here, names were of no use: the list of what is missing costs,
  * and the answer is nearly the block, which needs no more luck with names. */
 static bool is_of_no_use(const struct rebuild *rebuild)
@@ -206,7 +208,7 @@ static void ask_missing(struct drive *drive, struct drive_rebuilding *one)
 	uint16_t *indexes = memory_new(rebuild->missing_count * sizeof *indexes);
 	struct get_block_txs head = {
 		.block = one->block,
-		.number = ++drive->question_number,
+		.number = one->number,
 		.count = rebuild->missing_count,
 	};
 	struct buffer bytes;
@@ -215,7 +217,7 @@ static void ask_missing(struct drive *drive, struct drive_rebuilding *one)
 		let_go(one);
 		return;
 	}
-	one->number = head.number;
+	one->asked_ms = drive->moment.now_ms;
 	drive->counters.txs_asked += rebuild_missing(rebuild, indexes);
 	buffer_init(&bytes, MESSAGE_SIZE_MAX);
 	message_put_kind(&bytes, MESSAGE_GET_BLOCK_TXS);
@@ -251,6 +253,7 @@ static void go_on(struct drive *drive, struct drive_rebuilding *one)
 		INVARIANT(one->rebuild->state != REBUILD_MATCHING);
 		break;
 	case REBUILD_ASKING:
+		one->number = ++drive->question_number;
 		if (is_of_no_use(one->rebuild))
 			ask_whole(drive, one);
 		else
@@ -274,6 +277,15 @@ static uint64_t lot_of(const struct hash *block)
 	       table_hash(block->bytes, HASH_SIZE / 2);
 }
 
+/* The names come once more: a leader repeats a proposal that nothing came of. The question may
+ * have been lost; it may also be under way on a slow link, and its answer counts whenever it
+ * comes. So it is the same question. */
+static void begin_again(struct drive *drive, struct drive_rebuilding *one)
+{
+	if (one->rebuild && drive->moment.now_ms >= one->asked_ms + ASK_AGAIN_MS)
+		ask_missing(drive, one);
+}
+
 void names_begin(struct drive *drive, uint16_t peer, const struct header *header,
                  const struct compact_body *body)
 {
@@ -281,8 +293,13 @@ void names_begin(struct drive *drive, uint16_t peer, const struct header *header
 	struct drive_rebuilding *one;
 
 	if (!is_wanted(drive, &hash) || names_are_awaited(drive, &hash) ||
-	    drive->check_count >= CHECKS_MAX || (!(one = find(drive, peer, &hash)) &&
-	     !(one = find_place(drive, peer))))
+	    drive->check_count >= CHECKS_MAX)
+		return;
+	if ((one = find(drive, peer, &hash))) {
+		begin_again(drive, one);
+		return;
+	}
+	if (!(one = find_place(drive, peer)))
 		return;
 	let_go(one);
 	*one = (struct drive_rebuilding){

@@ -129,6 +129,12 @@ static void name_block(struct drive *drive, const struct shelf_block *block,
 	memory_free(txs);
 }
 
+/* Where views fail one after another, the time for one may be too short for a question more. */
+static bool goes_whole(const struct drive *drive, const struct shelf_block *block)
+{
+	return block->header.body_size < drive->compact_body_least || failed_views(drive) > 0;
+}
+
 static void put_proposal(struct drive *drive, struct outbox_item *item,
                          const struct proposal *proposal)
 {
@@ -142,7 +148,7 @@ static void put_proposal(struct drive *drive, struct outbox_item *item,
 	if (block && block->header.view == proposal->view) {
 		message.block.header = block->header;
 		message.block.body = shelf_body(block);
-		message.has_block = message.block.body.size < drive->compact_body_least;
+		message.has_block = goes_whole(drive, block);
 		if (!message.has_block)
 			name_block(drive, block, &message, &names);
 	}

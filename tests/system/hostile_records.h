@@ -65,6 +65,8 @@ static const char *const frames[] = {
 	"00030400" "00000000",              /* a goodbye without a reason */
 	"02030601" "01000000" "06",         /* a block that nobody asked for */
 	"04030801" "01000000" "08",         /* a range that nobody asked for */
+	"02030c01" "01000000" "0c",         /* 77: short names that nobody asked for */
+	"02030e01" "01000000" "0e",         /* 77: transactions of a block that nobody asked for */
 	"03030901" "02000000" "09ff",       /* 31: transactions that cannot be read */
 	"01030201" "02000000" "02ff",       /* 31: a certificate that cannot be read */
 };
