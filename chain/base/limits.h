@@ -68,6 +68,8 @@ enum {
 	REBUILDS_MAX = 8,        /* blocks being put together at once: 5.2 MB for the largest, 13 MB
 	                          * of a liar's */
 	REBUILDS_OF_PEER_MAX = 2, /* of these: a leader's newest, and the one before */
+	LATE_BYTES_MAX = 4 << 20, /* of transactions that validators sent lately, checked or not: as
+	                          * much as a block has */
 	REBUILD_RIVALS_MAX = 4,  /* blocks on the same parent whose transactions are looked at */
 	ACCUSED_MAX = 128,       /* vote keys that evidence is known against: a whole set */
 

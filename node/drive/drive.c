@@ -60,6 +60,7 @@ void drive_close(struct drive *drive)
 	consensus_close(&drive->consensus);
 	cosign_close(drive);
 	names_close(drive);
+	late_close(&drive->late);
 	memory_free(drive->picked);
 	memory_free(drive->offers);
 	drive->picked = NULL;

@@ -10,6 +10,7 @@
 #include "node/drive/accused.h"
 #include "node/drive/cosigning.h"
 #include "node/drive/fill.h"
+#include "node/drive/late.h"
 #include "node/drive/outbox.h"
 #include "node/drive/pool.h"
 #include "node/drive/rebuild.h"
@@ -130,6 +131,7 @@ struct drive {
 	size_t range_blocks_max;
 	size_t compact_body_least;
 	struct drive_rebuilding rebuildings[REBUILDS_MAX];
+	struct late late;
 	uint32_t question_number;   /* of the last question for transactions of a block */
 	uint64_t expiry_due_ms;     /* monotonic */
 	uint64_t wanted_ms;         /* by consensus; UINT64_MAX: none */

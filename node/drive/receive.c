@@ -541,6 +541,14 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 
 /* -- The door ------------------------------------------------------------------------------------------------------ */
 
+/* A block may have them before they are checked here. */
+static void ingest(struct drive *drive, uint16_t peer, struct cursor txs)
+{
+	if (drive->peers[peer].index < drive->consensus.epoch.validators.count)
+		late_add(&drive->late, bytes_view(txs.at, txs.left));
+	drive->world.ingest(drive->world.owner, peer, txs);
+}
+
 static void open_message(struct drive *drive, uint16_t peer, struct bytes_view bytes,
                          const struct message *message)
 {
@@ -570,7 +578,7 @@ static void open_message(struct drive *drive, uint16_t peer, struct bytes_view b
 		check_range(drive, peer, bytes, &message->range);
 		break;
 	case MESSAGE_TXS:
-		drive->world.ingest(drive->world.owner, peer, message->txs);
+		ingest(drive, peer, message->txs);
 		break;
 	case MESSAGE_EVIDENCE:
 		check_evidence(drive, peer, bytes, message->evidence);

@@ -204,6 +204,23 @@ START_TEST(what_came_in_a_block_on_the_same_parent_is_here)
 }
 END_TEST
 
+/* They wait to be checked, or were refused: sent by a validator, they are here. */
+START_TEST(what_a_validator_sent_need_not_be_in_the_pool)
+{
+	struct draft *draft = block_of_all(1);
+	struct bytes_view views[TXS];
+
+	for (size_t i = 0; i < TXS; i++)
+		views[i] = txs[i]->bytes;
+	message_put_txs(&message, views, TXS);
+	say(3);
+	ck_assert_uint_eq(world.ingest_count, TXS);
+	propose_names(draft);
+	ck_assert_uint_eq(sent_count(1, MESSAGE_GET_BLOCK_TXS), 0);
+	must_be_taken(draft);
+}
+END_TEST
+
 /* -- Names that lie --------------------------------------------------------------------------- */
 
 /* Every name is of a transaction that is here, and another one's. */
@@ -635,6 +652,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, what_is_missing_is_asked_for_once_and_of_who_named_it);
 	tcase_add_test(tests, who_lacks_most_asks_for_the_block_whole);
 	tcase_add_test(tests, what_came_in_a_block_on_the_same_parent_is_here);
+	tcase_add_test(tests, what_a_validator_sent_need_not_be_in_the_pool);
 	tcase_add_test(tests, names_that_change_places_cost_the_whole_block_and_nobody_is_blamed);
 	tcase_add_test(tests, a_name_that_stands_twice_is_asked_for_twice_and_nobody_is_blamed);
 	tcase_add_test(tests, one_too_few_is_a_breach);
