@@ -198,6 +198,69 @@ START_TEST(who_follows_behind_a_follower_hears_of_a_block_at_once)
 }
 END_TEST
 
+/* In one piece, so that a block has many. */
+static void submit_batch(struct live_connection *connection, const struct workload *workload,
+                         size_t first, size_t count)
+{
+	struct buffer body;
+
+	buffer_init(&body, 1 << 20);
+	for (size_t i = 0; i < count; i++) {
+		buffer_printf(&body, "%c{\"jsonrpc\":\"2.0\",\"id\":%zu,\"method\":\"tx.submit\","
+		                     "\"params\":{\"tx_b64\":\"", i == 0 ? '[' : ',', i);
+		buffer_append_base64(&body, workload_tx(workload, first + i));
+		buffer_append_text(&body, "\"}}");
+	}
+	buffer_append_text(&body, "]");
+	ck_assert_int_eq(body.status, STATUS_OK);
+	ck_assert(live_send(connection, buffer_view(&body)));
+	ck_assert(live_receive(connection, true));
+	buffer_close(&body);
+}
+
+/* At so many validators, each counted as often as it put a block together. */
+static void await_rebuilt(uint64_t least)
+{
+	double until_s = live_now_s() + PATIENCE_S;
+	struct timespec pause = {.tv_nsec = 20000000};
+	uint64_t sum = 0;
+
+	while (sum < least) {
+		ck_assert_msg(live_now_s() < until_s, "no block came by names");
+		nanosleep(&pause, NULL);
+		sum = 0;
+		for (size_t i = 0; i < VALIDATORS; i++)
+			sum += live_metric(&nodes[i], "cairn_consensus_rebuilt_blocks_total");
+	}
+}
+
+/* Nobody is sent what he has. */
+START_TEST(a_block_of_many_transactions_travels_by_their_names)
+{
+	enum { BATCH = 60, BATCHES = 10 };
+	struct live_connection connection;
+	struct workload workload;
+	uint64_t height;
+
+	live_connect(&connection, &nodes[0]);
+	workload_make(&workload, &connection, BATCH * BATCHES, 1);
+	for (size_t i = 0; i < BATCHES; i++) {
+		height = status_of(&nodes[0], "height");
+		submit_batch(&connection, &workload, i * BATCH, BATCH);
+		await(&nodes[0], "height", height + 1);
+	}
+	await_rebuilt(VALIDATORS - 1);
+	height = status_of(&nodes[0], "height");
+	for (size_t i = 1; i < NODES; i++) {
+		await(&nodes[i], "height", height);
+		ck_assert_uint_ge(live_compare(&nodes[0], &nodes[i]), height);
+		ck_assert_uint_eq(live_metric(&nodes[i], "cairn_peers_blamed_total"), 0);
+	}
+	live_disconnect(&connection);
+	workload_free(&workload);
+}
+END_TEST
+
 /* Again, at this place and telling of it; `seed` may be NULL. */
 static void restart_at(struct live_node *node, const char *place, const char *seed)
 {
@@ -248,6 +311,7 @@ Suite *test_suite(void)
 	TCase *tests = tcase_create("gossip");
 
 	tcase_add_checked_fixture(tests, start, stop);
+	tcase_add_test(tests, a_block_of_many_transactions_travels_by_their_names);
 	tcase_add_test(tests, what_is_written_behind_a_follower_is_final_at_the_validators);
 	tcase_add_test(tests, who_follows_behind_a_follower_hears_of_a_block_at_once);
 	tcase_add_test(tests, two_who_know_one_seed_find_each_other_and_again_after_a_restart);
