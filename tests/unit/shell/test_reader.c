@@ -8,6 +8,7 @@
 static struct store_fixture fixture;
 static struct store_view *view;
 static struct read_job job;
+static enum read_form form; /* of what is asked for by hash */
 static struct message message;
 static struct hash hashes[256];
 static size_t blocks_max;
@@ -69,6 +70,7 @@ static bool ask(uint64_t height, const struct hash *hash)
 		.blocks_max = blocks_max,
 		.height = height,
 		.by_hash = hash != NULL,
+		.form = form,
 	};
 	if (hash)
 		job.hash = *hash;
@@ -201,6 +203,24 @@ START_TEST(a_block_is_found_by_its_hash)
 }
 END_TEST
 
+/* As a follower asks for it, when its FINAL has told him of it. A small one is all there. */
+START_TEST(a_block_is_named_from_the_disk)
+{
+	struct hash hash;
+
+	add_block(true);
+	form = READ_COMPACT;
+	ck_assert(ask(0, &hashes[1]));
+	ck_assert_int_eq(message.kind, MESSAGE_COMPACT);
+	hash = header_hash(&message.compact.header, &fixture.ledger.network);
+	ck_assert(hash_equal(&hash, &hashes[1]));
+	ck_assert_uint_gt(message.compact.header.tx_count, 0);
+	ck_assert_uint_eq(message.compact.body.prefilled_count, message.compact.header.tx_count);
+	form = READ_WHOLE;
+	buffer_close(&job.answer);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("reader");
@@ -213,6 +233,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, a_range_has_thirty_two_blocks_at_most);
 	tcase_add_test(cases, what_is_not_there_is_not_answered);
 	tcase_add_test(cases, a_block_is_found_by_its_hash);
+	tcase_add_test(cases, a_block_is_named_from_the_disk);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
