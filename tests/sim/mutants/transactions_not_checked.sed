@@ -1,4 +1,4 @@
 # The signatures of a block's transactions are taken as they are.
 # file: node/drive/check.c
-# seed: 34
+# seed: 54
 s/^	       is_valid(&tx->signature, &tx->txid, &tx->key);/	       is_valid != NULL;/
