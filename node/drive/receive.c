@@ -533,7 +533,7 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 	         job->epoch == drive->consensus.epoch.number &&
 	         (is_there || speaks_for_itself(job)))
 		believe(drive, job);
-	if (!job->cosigned && job->message.kind == MESSAGE_BLOCK)
+	if (is_there && !job->cosigned && job->message.kind == MESSAGE_BLOCK)
 		names_were_checked(drive, job->from, &job->bodies[0].hash);
 	check_job_free(job);
 	end_turn(drive);
