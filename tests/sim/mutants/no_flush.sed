@@ -1,4 +1,4 @@
 # With nothing new to propose, the last block stays as it is.
 # file: consensus/propose.c
-# seed: 3
+# seed: 1
 s/^	if (core->now_ms >= flush_ms)$/	if (0)/

@@ -1,4 +1,4 @@
 # One vote less than a quorum is enough: two quorums need not share an honest validator.
 # file: consensus/epoch.c
-# seed: 3
+# seed: 18
 /^size_t epoch_quorum/,/^}/s/return \(.*\);/return \1 > 1 ? \1 - 1 : 1;/

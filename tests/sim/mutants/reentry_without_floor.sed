@@ -1,4 +1,4 @@
 # Whoever forgot what he signed asks where the others stand, and then votes where he stands.
 # file: consensus/reentry.c
-# seed: 69
+# seed: 544
 s/farthest + 1/0 * farthest/
