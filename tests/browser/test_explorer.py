@@ -146,7 +146,7 @@ class Explorer(unittest.TestCase):
         self.assertIn("reading 29", self.text())
         self.assertNotIn("temperature", self.text())
         self.browser.click(".more a")
-        self.browser.wait("document.querySelector('main').innerText.includes('temperature')")
+        self.browser.wait("document.querySelector('main')?.innerText.includes('temperature')")
         self.says('"temperature": 21.5')
 
     def test_accounts_and_assets(self):
@@ -189,22 +189,22 @@ class Explorer(unittest.TestCase):
         self.go("stream/notes", "notes")
         before = self.browser.run("document.querySelector('#live').textContent")
         self.node.cairn("record", "add", "notes", "while you look")
-        self.browser.wait("document.querySelector('main').innerText.includes('while you look')")
-        self.browser.wait("document.querySelector('#live').textContent !== %s" %
+        self.browser.wait("document.querySelector('main')?.innerText.includes('while you look')")
+        self.browser.wait("document.querySelector('#live')?.textContent !== %s" %
                           json.dumps(before))
 
     def test_live_without_asking(self):
         """A new block comes by itself: nothing is asked before it is told of."""
         self.go("blocks", "Blocks")
         height = self.node.json("chain", "head")["height"]
-        self.browser.wait("document.querySelector('#live').textContent === 'block %d'" % height)
+        self.browser.wait("document.querySelector('#live')?.textContent === 'block %d'" % height)
         self.browser.wait("!is_stale && !is_refreshing")
         self.browser.run("asked.length = 0")
         # More than two turns of polling; nothing shall happen in that time.
         self.browser.run("new Promise(done => setTimeout(done, 5000))")
         self.assertEqual(self.browser.run("asked"), [])
         self.node.cairn("record", "add", "sensors", "one more")
-        self.browser.wait("document.querySelector('tbody a').textContent === '%d'" % (height + 1))
+        self.browser.wait("document.querySelector('tbody a')?.textContent === '%d'" % (height + 1))
         asked = self.browser.run("asked.map(body => JSON.parse(body).map(call => call.method))")
         self.assertEqual(asked, [["chain.list_blocks"]])
 
@@ -220,7 +220,7 @@ class Explorer(unittest.TestCase):
             self.browser.run("document.activeElement.getAttribute('href')"), "#/streams")
         self.browser.run("getSelection().selectAllChildren(document.querySelector('main dl'))")
         self.node.cairn("record", "add", "sensors", "and another")
-        self.browser.wait("document.querySelector('#live').textContent === 'block %d'" %
+        self.browser.wait("document.querySelector('#live')?.textContent === 'block %d'" %
                           (height + 1))
         self.assertTrue(self.browser.run(newest % height))
         self.browser.run("getSelection().removeAllRanges()")
@@ -272,7 +272,7 @@ class Explorer(unittest.TestCase):
                             "account=" + self.node.account)["items"][0]
         self.go("tx/" + tx["txid"], "Transaction")
         self.browser.click(".receipt button")
-        self.browser.wait("document.querySelector('.receipt').innerText.includes('Saved as')")
+        self.browser.wait("document.querySelector('.receipt')?.innerText.includes('Saved as')")
         path = os.path.join(folder, tx["txid"][:16] + ".tlog-proof")
         until = time.monotonic() + 60
         while not os.path.exists(path):
@@ -294,14 +294,14 @@ class Explorer(unittest.TestCase):
         self.follow(".chips a", "History of a key")
         self.says("2,000", "hour 1999", "hour 0", "Later versions")
         self.browser.click(".more a")
-        self.browser.wait("document.querySelector('main').innerText.includes('hour 250')")
+        self.browser.wait("document.querySelector('main')?.innerText.includes('hour 250')")
         blocks = self.node.json("chain", "list-blocks", "--limit", "20")["items"]
         block = max(blocks, key=lambda item: item["tx_count"])
         self.assertGreater(block["tx_count"], 100)
         self.go("block/%d" % block["height"], "Block %d" % block["height"])
         self.says("Those from 1 to 100.")
         self.browser.click(".more a")
-        self.browser.wait("document.querySelector('main').innerText.includes('from 101 to')")
+        self.browser.wait("document.querySelector('main')?.innerText.includes('from 101 to')")
 
     def test_phone(self):
         """No page is wider than a phone, in light and in dark."""
@@ -346,7 +346,7 @@ class PublicReads(unittest.TestCase):
         browser.before_pages(WATCH)
         browser.open(node.url + "/")
         browser.wait("document.querySelector('.figures') !== null")
-        browser.wait("document.querySelector('#live').textContent === 'block 0'")
+        browser.wait("document.querySelector('#live')?.textContent === 'block 0'")
         return node, browser
 
     def test_no_key_is_needed(self):
@@ -367,7 +367,7 @@ class PublicReads(unittest.TestCase):
         browser.wait(live % "'block 1'")
         node.cairn("record", "add", "notes", "after the restart")
         browser.wait(live % "'block 2'")
-        browser.wait("document.querySelector('.figure a').textContent === '2'")
+        browser.wait("document.querySelector('.figure a')?.textContent === '2'")
         self.assertIn("/v1/events?topics=blocks 1.1", browser.run("asked"))
 
     def test_without_a_stream(self):
@@ -378,22 +378,22 @@ class PublicReads(unittest.TestCase):
         node.start()
         browser.wait("asked.includes('/v1/events?topics=blocks 0.0')")
         node.cairn("stream", "create", "notes")
-        browser.wait("document.querySelector('.figure a').textContent === '1'")
-        browser.wait("document.querySelector('#live').textContent === 'block 1'")
+        browser.wait("document.querySelector('.figure a')?.textContent === '1'")
+        browser.wait("document.querySelector('#live')?.textContent === 'block 1'")
 
     def test_pending(self):
         """What cannot become final is seen to wait, and for whom."""
         node, browser = self.open(validators=2)
         browser.run("location.hash = '#/pending'")
-        browser.wait("document.querySelector('main').innerText.includes('No transaction')")
+        browser.wait("document.querySelector('main')?.innerText.includes('No transaction')")
         txid = node.cairn("stream", "create", "notes", "--wait", "none").strip()
         browser.wait("document.querySelector(\"tbody a[href='#/tx/%s']\") !== null" % txid)
-        browser.wait("document.querySelector('main').innerText.includes('1 of 2 validators')")
+        browser.wait("document.querySelector('main')?.innerText.includes('1 of 2 validators')")
         if PICTURES:
             browser.window(390, 844, phone=True)
             browser.picture(os.path.join(PICTURES, "explorer-pending.png"))
         browser.click("tbody a")
-        browser.wait("document.querySelector('main').innerText.includes('pending')")
+        browser.wait("document.querySelector('main')?.innerText.includes('pending')")
         self.assertEqual(browser.said, [])
 
 

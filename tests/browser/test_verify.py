@@ -58,7 +58,7 @@ class Verify(VerifyPage):
                 dropped.items.add(new File([text], name));
             dispatchEvent(new DragEvent("drop", {dataTransfer: dropped}));
         })()""" % json.dumps(files))
-        self.browser.wait("document.querySelector('#verdict h2').textContent === 'Yes'")
+        self.browser.wait("document.querySelector('#verdict h2')?.textContent === 'Yes'")
 
     def test_saved_copy(self):
         """Saved to a disk it does the same, and asks nobody for anything."""

@@ -230,7 +230,7 @@ static void await_rebuilt(uint64_t least)
 		nanosleep(&pause, NULL);
 		sum = 0;
 		for (size_t i = 0; i < VALIDATORS; i++)
-			sum += live_metric(&nodes[i], "cairn_consensus_rebuilt_blocks_total");
+			sum += live_metric(&nodes[i], "consensus_rebuilt_blocks_total");
 	}
 }
 
@@ -254,7 +254,7 @@ START_TEST(a_block_of_many_transactions_travels_by_their_names)
 	for (size_t i = 1; i < NODES; i++) {
 		await(&nodes[i], "height", height);
 		ck_assert_uint_ge(live_compare(&nodes[0], &nodes[i]), height);
-		ck_assert_uint_eq(live_metric(&nodes[i], "cairn_peers_blamed_total"), 0);
+		ck_assert_uint_eq(live_metric(&nodes[i], "peers_blamed_total"), 0);
 	}
 	live_disconnect(&connection);
 	workload_free(&workload);
