@@ -464,6 +464,15 @@ static enum cosign_use weigh_seal(const struct cosigning_seal *seal,
 	                                                                     : COSIGN_USELESS;
 }
 
+/* Is it there, and not over a root that our disk shows to be a lie? */
+static bool is_held(const struct cosigning *cosigning, const struct cosigning_own *own,
+                    uint16_t signer, uint64_t size)
+{
+	const struct cosigning_slot *slot = find_slot(cosigning, signer, size);
+
+	return slot && (!own || hash_equal(&slot->root, &own->root));
+}
+
 enum cosign_use cosigning_weigh(const struct cosigning *cosigning,
                                 const struct cosign_point *point, const struct hash *key)
 {
@@ -481,18 +490,23 @@ enum cosign_use cosigning_weigh(const struct cosigning *cosigning,
 	own = find_own(cosigning, point->size);
 	if (point->size <= cosigning->done_size ||
 	    (own && !hash_equal(&own->root, &point->root)) ||
-	    find_slot(cosigning, signer, point->size))
+	    is_held(cosigning, own, signer, point->size))
 		return COSIGN_USELESS;
 	return COSIGN_USEFUL;
 }
 
-/* A free one, or one that is not needed any more, or that of his newest: the next ones
- * stay, so that a disk that is always a little behind gets its quorums all the same. */
-static struct cosigning_slot *slot_for(struct cosigning *cosigning, uint16_t signer)
+/* That of his lie about the same, or a free one, or one that is not needed any more, or that of his
+ * newest: the next ones stay, so that a disk that is always a little behind gets its quorums all the
+ * same. */
+static struct cosigning_slot *slot_for(struct cosigning *cosigning, uint16_t signer,
+                                       uint64_t size)
 {
 	struct cosigning_slot *slots = cosigning->slots[signer];
 	struct cosigning_slot *newest = &slots[0];
 
+	for (size_t i = 0; i < COSIGN_AHEAD_MAX; i++)
+		if (slots[i].size == size)
+			return &slots[i];
 	for (size_t i = 0; i < COSIGN_AHEAD_MAX; i++) {
 		if (slots[i].size <= cosigning->done_size)
 			return &slots[i];
@@ -518,7 +532,7 @@ void cosigning_add(struct cosigning *cosigning, const struct cosign_point *point
 		return;
 	}
 	signer = find_key(&cosigning->who, &cosign->cosign_key);
-	*slot_for(cosigning, signer) = (struct cosigning_slot){
+	*slot_for(cosigning, signer, point->size) = (struct cosigning_slot){
 		.size = point->size,
 		.root = point->root,
 		.cosign = *cosign,

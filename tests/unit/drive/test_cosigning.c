@@ -109,6 +109,26 @@ START_TEST(what_came_before_our_own_disk_waits_for_it)
 }
 END_TEST
 
+START_TEST(who_lied_about_a_block_is_heard_when_our_disk_has_it)
+{
+	struct cosign_point other = cosign_point_of(0, 3);
+	struct cosign cosign = cosign_by(1);
+
+	other.root.bytes[31] = 1;
+	cosigning_add(&cosigning, &other, &cosign);
+	/* Of two roots nobody can say yet which is true. */
+	ck_assert_int_eq(weigh(1, 0, 3), COSIGN_USELESS);
+	stored(3, FIRST_MS, 0);
+	ck_assert_int_eq(weigh(1, 0, 3), COSIGN_USEFUL);
+	signed_by(2, 0, 3);
+	signed_by(3, 0, 3);
+	ck_assert(!take());
+	signed_by(1, 0, 3);
+	ck_assert_int_eq(weigh(1, 0, 3), COSIGN_USELESS);
+	expect_reached(0, 3, 3);
+}
+END_TEST
+
 START_TEST(another_root_than_our_own_counts_for_nothing)
 {
 	struct cosign_point other = cosign_point_of(0, 3);
@@ -471,6 +491,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, three_of_four_are_a_quorum_and_two_are_none);
 	tcase_add_test(tests, what_came_before_our_own_disk_waits_for_it);
+	tcase_add_test(tests, who_lied_about_a_block_is_heard_when_our_disk_has_it);
 	tcase_add_test(tests, another_root_than_our_own_counts_for_nothing);
 	tcase_add_test(tests, only_what_may_count_is_worth_a_check);
 	tcase_add_test(tests, of_a_flood_the_next_ones_and_the_newest_stay);
