@@ -20,6 +20,63 @@ def _free_port():
         return s.getsockname()[1]
 
 
+def _environment(folder):
+    """What begins with CAIRN_ is a setting to the programs."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
+    return dict(plain, XDG_DATA_HOME=os.path.join(folder, "share"), HOME=folder)
+
+
+def _run(environment, *words):
+    done = subprocess.run([BIN + "/cairn", "--yes", *words], env=environment,
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError("cairn %s: %s%s" % (" ".join(words), done.stdout, done.stderr))
+    return done.stdout
+
+
+def _read_cookie(data):
+    with open(os.path.join(data, "rpc.cookie")) as file:
+        return file.read().strip()
+
+
+class Devnet:
+    """Four validators that run, as `cairnd devnet` starts them; asked is the first."""
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="cairn-pages-")
+        self.data = os.path.join(self.folder, "net", "node0")
+        self.environment = _environment(self.folder)
+        for turn in range(5):
+            port = _free_port() & ~63  # 40 in a row, which were free a moment ago
+            self.url = "http://127.0.0.1:%d" % (port + 1)
+            self.process = subprocess.Popen(
+                [BIN + "/cairnd", "devnet", "4", "--data-dir", os.path.dirname(self.data),
+                 "--base-port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, env=self.environment)
+            said = []
+            for line in self.process.stdout:
+                said.append(line)
+                if line.startswith("ready"):
+                    return
+            self.process.wait()
+            shutil.rmtree(os.path.dirname(self.data), ignore_errors=True)
+        raise RuntimeError("".join(said))
+
+    def cairn(self, *words):
+        """What the wallet says that owns the network."""
+        return _run(self.environment, "--data-dir", os.path.dirname(self.data), *words)
+
+    def json(self, *words):
+        return json.loads(self.cairn("--json", *words))
+
+    def cookie(self):
+        return _read_cookie(self.data)
+
+    def close(self):
+        self.process.terminate()
+        self.process.communicate()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class Node:
     def __init__(self, *flags, validators=1):
         self.folder = tempfile.mkdtemp(prefix="cairn-pages-")
@@ -30,13 +87,9 @@ class Node:
         passphrase = os.path.join(self.folder, "passphrase")
         open(passphrase, "w").close()
         os.chmod(passphrase, 0o600)
-        # What begins with CAIRN_ is a setting to the programs.
-        plain = {name: value for name, value in os.environ.items()
-                 if not name.startswith("CAIRN_")}
-        self.environment = dict(plain, XDG_DATA_HOME=os.path.join(self.folder, "share"),
-                                HOME=self.folder)
-        self._run("wallet", "new", "--passphrase-file", passphrase)
-        self.account = re.search(r"cairn1[a-z0-9]+", self._run("account", "list"))[0]
+        self.environment = _environment(self.folder)
+        _run(self.environment, "wallet", "new", "--passphrase-file", passphrase)
+        self.account = re.search(r"cairn1[a-z0-9]+", _run(self.environment, "account", "list"))[0]
         if validators == 1:
             words = ["init", "--data-dir", self.data, "--network", "garden",
                      "--account", self.account]
@@ -87,21 +140,13 @@ class Node:
 
     def cairn(self, *words):
         """What the wallet says, asking this node."""
-        return self._run("--node", os.path.join(self.data, "rpc.sock"), *words)
-
-    def _run(self, *words):
-        done = subprocess.run([BIN + "/cairn", "--yes", *words], env=self.environment,
-                              capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError("cairn %s: %s%s" % (" ".join(words), done.stdout, done.stderr))
-        return done.stdout
+        return _run(self.environment, "--node", os.path.join(self.data, "rpc.sock"), *words)
 
     def json(self, *words):
         return json.loads(self.cairn("--json", *words))
 
     def cookie(self):
-        with open(os.path.join(self.data, "rpc.cookie")) as file:
-            return file.read().strip()
+        return _read_cookie(self.data)
 
     def close(self):
         self.stop()

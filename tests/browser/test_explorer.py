@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 from browser import Browser, find
-from node import Node
+from node import Devnet, Node
 
 PICTURES = os.environ.get("BROWSER_PICTURES")
 # What a page asks the node for, in window.asked: the body of a call, or the address, and how far
@@ -214,7 +214,7 @@ class Explorer(unittest.TestCase):
         self.browser.run("document.querySelector('main a[href=\"#/streams\"]').focus()")
         self.node.cairn("record", "add", "sensors", "another")
         height = self.node.json("chain", "head")["height"]
-        newest = "document.querySelector('.figure a').textContent === '%d'"
+        newest = "document.querySelector('.figure a')?.textContent === '%d'"
         self.browser.wait(newest % height)
         self.assertEqual(
             self.browser.run("document.activeElement.getAttribute('href')"), "#/streams")
@@ -394,6 +394,43 @@ class PublicReads(unittest.TestCase):
             browser.picture(os.path.join(PICTURES, "explorer-pending.png"))
         browser.click("tbody a")
         browser.wait("document.querySelector('main')?.innerText.includes('pending')")
+        self.assertEqual(browser.said, [])
+
+
+class Network(unittest.TestCase):
+    def test_four_validators(self):
+        """All four are seen to sign, three are peers, and a receipt has a quorum."""
+        node = Devnet()
+        self.addCleanup(node.close)
+        for number in range(3):
+            node.cairn("stream", "create", "notes-%d" % number)
+        browser = Browser(find())
+        self.addCleanup(browser.close)
+        browser.open(node.url + "/#key=" + node.cookie().split(":")[1])
+        browser.wait("document.querySelector('h1')?.textContent === 'devnet'")
+        browser.click("nav a[href='#/peers']")
+        browser.wait("document.querySelectorAll('tbody tr').length === 3")
+        browser.click("nav a[href='#/validators']")
+        browser.wait("document.querySelector('main')?.innerText.includes('3 of 4 have to sign')")
+        # Of each of the four; a block needs three of them, and may have the fourth's.
+        self.assertGreaterEqual(browser.run("document.querySelectorAll('.mark.signed').length"), 9)
+        if PICTURES:
+            browser.window(1200, 900)
+            browser.picture(os.path.join(PICTURES, "explorer-network.png"))
+        txid = node.cairn("record", "add", "notes-0", "for the court").split()[0]
+        browser.run("location.hash = '#/tx/%s'" % txid)
+        browser.wait("document.querySelector('.receipt button') !== null")
+        browser.save_downloads(node.folder)
+        browser.click(".receipt button")
+        browser.wait("document.querySelector('.receipt')?.innerText.includes('Saved as')")
+        path = os.path.join(node.folder, txid[:16] + ".tlog-proof")
+        until = time.monotonic() + 60
+        while not os.path.exists(path):
+            self.assertLess(time.monotonic(), until, os.listdir(node.folder))
+        policy = os.path.join(node.folder, "policy")
+        node.cairn("network", "policy", "-o", policy)
+        verdict = node.json("receipt", "verify", path, "--policy", policy)
+        self.assertGreaterEqual(verdict["cosigned"], 3)
         self.assertEqual(browser.said, [])
 
 
