@@ -305,8 +305,8 @@ static struct buffer a_whole_session(void)
 		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 	static const char *const TEXTS[] = {
 		"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"rpc.ping\"}",
-		"{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"sub.subscribe\",\"params\":{"
-		"\"topics\":[\"txs\"],\"from\":\"0.0\"}}",
+		("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"sub.subscribe\",\"params\":{"
+		 "\"topics\":[\"txs\"],\"from\":\"0.0\"}}"),
 		"{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"sub.list\"}",
 		"{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"tx.list_pool\",\"params\":[20]}",
 	};
