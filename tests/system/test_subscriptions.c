@@ -185,7 +185,7 @@ START_TEST(who_does_not_read_holds_up_nobody_and_misses_nothing)
 	submit_all(0, MANY_TXS);
 	ck_assert_uint_eq(tx_count(), before + MANY_TXS);
 	/* Nobody waited for him: another one has had the newest block. */
-	for (uint64_t height = 0, newest; height == 0 || height < newest;) {
+	for (uint64_t height = 0, newest = 0; height == 0 || height < newest;) {
 		struct event event = event_stream_expect(&other);
 
 		live_call(&connection, "chain.get_head", "{}");
