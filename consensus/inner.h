@@ -76,8 +76,6 @@ void try_finalize(struct consensus *core, struct effects *out);
 
 void on_built(struct consensus *core, const struct input_built *in, struct effects *out);
 void try_propose(struct consensus *core, struct effects *out);
-/* The proposal that we made in this view, if its record is ours; false: none. */
-bool own_proposal(const struct consensus *core, uint64_t view, struct proposal *proposal);
 
 /* -- timers.c: work, idleness, time-outs -------------------------------------------------------------- */
 
