@@ -2,6 +2,7 @@
  * one. The script asks nobody, so that a key press never waits for a node. */
 #include "wallet-cli/help.h"
 
+#include "rpc/api/completion_text.h"
 #include "rpc/api/method.h"
 
 #include <string.h>
@@ -61,27 +62,14 @@ static void print_option_values(struct buffer *out)
 	buffer_append_text(out, "\tcase $previous in\n");
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option_facts *facts = option_facts((enum option)i);
-		bool is_choice;
 
 		if (!facts->value)
 			continue;
-		is_choice =
-			strspn(facts->value, "abcdefghijklmnopqrstuvwxyz|") == strlen(facts->value);
 		buffer_printf(out, "\t--%s", facts->text);
 		if (facts->letter)
 			buffer_printf(out, "|-%c", facts->letter);
 		buffer_append_text(out, ") ");
-		if (is_choice) {
-			buffer_append_text(out, "COMPREPLY=($(compgen -W '");
-			for (const char *at = facts->value; *at; at++)
-				buffer_append(out, *at == '|' ? " " : at, 1);
-			buffer_append_text(out, "' -- \"$current\")); ");
-		} else if (strstr(facts->value, "FILE") || strstr(facts->value, "SOCKET")) {
-			buffer_append_text(out, "COMPREPLY=($(compgen -f -- \"$current\")); ");
-		} else if (strcmp(facts->value, "DIR") == 0) {
-			buffer_append_text(out, "COMPREPLY=($(compgen -d -- \"$current\")); ");
-		}
-		buffer_append_text(out, "return ;;\n");
+		completion_put_bash_value(out, facts->value);
 	}
 	buffer_append_text(out, "\tesac\n");
 }

@@ -13,11 +13,6 @@ struct record_key record_key_to_receive(const struct noise_keys *keys)
 	return (struct record_key){.key = keys->receive, .chaining = keys->chaining};
 }
 
-void record_key_wipe(struct record_key *key)
-{
-	memory_wipe(key, sizeof *key);
-}
-
 /* To be called behind each use. */
 static enum status count_use(struct record_key *key)
 {

@@ -30,7 +30,6 @@ struct record_key {
 /* The two directions; `keys` may be wiped afterwards. */
 struct record_key record_key_to_send(const struct noise_keys *keys);
 struct record_key record_key_to_receive(const struct noise_keys *keys);
-void record_key_wipe(struct record_key *key);
 
 /* Writes body.size + RECORD_OVERHEAD bytes. The body has at most RECORD_BODY_MAX, and does not
  * overlap with the record, but for one that already stands in its place: RECORD_LENGTH_SIZE

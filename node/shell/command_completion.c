@@ -2,6 +2,8 @@
  * a node. A command of two words, as "network create", is a first word and then a second. */
 #include "node/shell/command_table.h"
 
+#include "rpc/api/completion_text.h"
+
 #include <string.h>
 
 /* The one word with others behind it: network. */
@@ -27,26 +29,6 @@ static bool is_first_of_word(size_t index)
 	size_t size = first_size(name);
 
 	return strncmp(before, name, size) != 0 || (before[size] != ' ' && before[size] != '\0');
-}
-
-enum value_kind { VALUE_OTHER, VALUE_FILE, VALUE_FOLDER, VALUE_CHOICE };
-
-static enum value_kind kind_of(const struct node_command_option *option)
-{
-	static const char lower[] = "abcdefghijklmnopqrstuvwxyz|";
-
-	if (strcmp(option->value, "DIR") == 0)
-		return VALUE_FOLDER;
-	if (strstr(option->value, "FILE"))
-		return VALUE_FILE;
-	return strspn(option->value, lower) == strlen(option->value) ? VALUE_CHOICE : VALUE_OTHER;
-}
-
-/* "bash|fish" as "bash fish". */
-static void put_choices(struct buffer *out, const char *value)
-{
-	for (const char *at = value; *at; at++)
-		buffer_append(out, *at == '|' ? " " : at, 1);
 }
 
 /* In single quotes, where nothing is special but the quote itself; `special` gets a backslash. */
@@ -129,22 +111,7 @@ static void put_bash_values(struct buffer *out)
 			if (!option->value || is_seen_before(i, option))
 				continue;
 			buffer_printf(out, "\t--%s) ", option->name);
-			switch (kind_of(option)) {
-			case VALUE_FOLDER:
-				buffer_append_text(out, "COMPREPLY=($(compgen -d -- \"$current\")); ");
-				break;
-			case VALUE_FILE:
-				buffer_append_text(out, "COMPREPLY=($(compgen -f -- \"$current\")); ");
-				break;
-			case VALUE_CHOICE:
-				buffer_append_text(out, "COMPREPLY=($(compgen -W '");
-				put_choices(out, option->value);
-				buffer_append_text(out, "' -- \"$current\")); ");
-				break;
-			case VALUE_OTHER:
-				break;
-			}
-			buffer_append_text(out, "return ;;\n");
+			completion_put_bash_value(out, option->value);
 		}
 }
 
@@ -237,14 +204,14 @@ static void put_fish(struct buffer *out)
 			put_fish_condition(out, node_command_at(i)->name);
 			buffer_printf(out, " -l %s", option->name);
 			if (option->value) {
-				enum value_kind kind = kind_of(option);
+				enum completion_kind kind = completion_kind_of(option->value);
 
-				buffer_append_text(out, kind == VALUE_FILE     ? " -r -F"
-				                        : kind == VALUE_FOLDER ? " -x -a '(__fish_complete_directories)'"
-				                        : kind == VALUE_CHOICE ? " -x -a '"
+				buffer_append_text(out, kind == COMPLETION_FILE     ? " -r -F"
+				                        : kind == COMPLETION_FOLDER ? " -x -a '(__fish_complete_directories)'"
+				                        : kind == COMPLETION_CHOICE ? " -x -a '"
 				                                               : " -x");
-				if (kind == VALUE_CHOICE) {
-					put_choices(out, option->value);
+				if (kind == COMPLETION_CHOICE) {
+					completion_put_choices(out, option->value);
 					buffer_append_text(out, "'");
 				}
 			}
@@ -271,19 +238,19 @@ static void put_zsh_option(struct buffer *out, const struct node_command_option 
 	if (option->value) {
 		buffer_append_text(out, ":");
 		put_quoted(out, option->value, ":");
-		switch (kind_of(option)) {
-		case VALUE_FOLDER:
+		switch (completion_kind_of(option->value)) {
+		case COMPLETION_FOLDER:
 			buffer_append_text(out, ":_files -/");
 			break;
-		case VALUE_FILE:
+		case COMPLETION_FILE:
 			buffer_append_text(out, ":_files");
 			break;
-		case VALUE_CHOICE:
+		case COMPLETION_CHOICE:
 			buffer_append_text(out, ":(");
-			put_choices(out, option->value);
+			completion_put_choices(out, option->value);
 			buffer_append_text(out, ")");
 			break;
-		case VALUE_OTHER:
+		case COMPLETION_OTHER:
 			buffer_append_text(out, ": ");
 			break;
 		}

@@ -24,8 +24,8 @@
  * Integers are little-endian. A write goes to the older slot, so that a torn one leaves
  * the newer slot as it was.
  *
- * With every write of this file goes a write of the database, before it, that puts the number of
- * the slot into the database along with the rows. Either that write is synced, or the rows are
+ * With every write of this file but one for the height alone goes a write of the database, before
+ * it, that puts the number of the slot into the database along with the rows. Either that write is synced, or the rows are
  * held here until one is. So a database with a smaller number than `base` is an old copy, or lost
  * what it had synced; with a smaller one than `sequence` it is given the held rows anew; and each
  * vote is on the disk after one sync. The file is never part of a backup. It is made with the

@@ -28,6 +28,16 @@ first_seed() {
 	fi
 }
 
+# Runs the seeds; what was said is in $scratch/said.
+run_fresh() {
+	from=$(first_seed)
+	echo "$seeds seeds from $from on"
+	status=0
+	"$sim" --runs "$seeds" --from "$from" >"$scratch/said" 2>&1 || status=$?
+	cat "$scratch/said"
+	return "$status"
+}
+
 # On a file system in memory if there is one: what is synced here is only said to be.
 if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ]; then
 	TMPDIR=/dev/shm
@@ -37,21 +47,11 @@ trap 'rm -rf "$scratch"' EXIT
 
 case $wish in
 many)
-	from=$(first_seed)
-	echo "$seeds seeds from $from on"
-	status=0
-	"$sim" --runs "$seeds" --from "$from" >"$scratch/said" 2>&1 || status=$?
-	cat "$scratch/said"
-	[ "$status" -eq 0 ] || exit "$status"
+	run_fresh
 	[ "$seeds" -lt 300 ] || demand_figures "$scratch/said"
 	;;
 wire)
-	from=$(first_seed)
-	echo "$seeds seeds from $from on"
-	status=0
-	"$sim" --runs "$seeds" --from "$from" >"$scratch/said" 2>&1 || status=$?
-	cat "$scratch/said"
-	[ "$status" -eq 0 ] || exit "$status"
+	run_fresh
 	# Lines have to be made, spoilt, reset, and given up.
 	[ "$seeds" -lt 50 ] ||
 		! grep '^lines: ' "$scratch/said" | grep -qE ' 0 (made|opened|spoilt|reset|ended|asked)'

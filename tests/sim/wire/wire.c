@@ -93,9 +93,15 @@ static struct wire_event *wire_event(enum wire_kind kind, uint16_t from, uint16_
 	return wire;
 }
 
+/* Whose process it waits for. */
+static uint16_t owner_of(const struct wire_event *wire)
+{
+	return wire->kind == WIRE_SAY ? wire->from : wire->to;
+}
+
 static void push(struct sim *sim, struct wire_event *wire, uint64_t at_us)
 {
-	struct event event = {.at_us = at_us, .kind = EVENT_WIRE, .node = wire->to, .job = wire};
+	struct event event = {.at_us = at_us, .kind = EVENT_WIRE, .node = owner_of(wire), .job = wire};
 
 	queue_push(&sim->queue, &event);
 }
@@ -181,8 +187,7 @@ static void send(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view 
 		say(sim, from, to, bytes);
 		return;
 	}
-	wire = wire_event(WIRE_SAY, from, from, bytes.size);
-	wire->serial = to;
+	wire = wire_event(WIRE_SAY, from, to, bytes.size);
 	memcpy(wire->bytes, bytes.at, bytes.size);
 	push(sim, wire, sim->now_us + late_us);
 }
@@ -421,7 +426,7 @@ static void blame(struct sim *sim, uint16_t node, uint16_t peer)
 static void handle_one(struct sim *sim, struct wire_event **event)
 {
 	struct wire_event *wire = *event;
-	struct node *node = &sim->nodes[wire->to];
+	struct node *node = &sim->nodes[owner_of(wire)];
 
 	switch (wire->kind) {
 	case WIRE_BYTES:
@@ -437,8 +442,7 @@ static void handle_one(struct sim *sim, struct wire_event **event)
 		push_tick(sim, wire->to);
 		break;
 	case WIRE_SAY:
-		say(sim, wire->from, (uint16_t)wire->serial,
-		    bytes_view(wire->bytes, wire->size));
+		say(sim, wire->from, wire->to, bytes_view(wire->bytes, wire->size));
 		break;
 	}
 	if (node->is_up)
@@ -449,7 +453,7 @@ static void handle_one(struct sim *sim, struct wire_event **event)
 static void handle(struct sim *sim, struct event *event)
 {
 	struct wire_event *wire = event->job;
-	const struct node *node = &sim->nodes[wire->to];
+	const struct node *node = &sim->nodes[owner_of(wire)];
 
 	if (node->is_up && sim->now_us < node->paused_until_us)
 		push(sim, wire, node->paused_until_us);
