@@ -140,7 +140,6 @@ void on_range(struct consensus *core, const struct input_range *in, struct effec
 	uint64_t view = core->views.highest > ballot->view ? core->views.highest : ballot->view;
 	struct hash below = core->block;
 
-	core->range_due_ms = core->now_ms;
 	if (in->body_count == 0 || ballot->kind != VOTE_FINALIZE ||
 	    ballot->epoch != core->epoch.number || core->is_sealed ||
 	    !hash_equal(&ballot->block, &in->hashes[in->count - 1]))
@@ -165,7 +164,6 @@ void on_range(struct consensus *core, const struct input_range *in, struct effec
 		certify_block(core, &in->hashes[i], out);
 	}
 	core->has_range = true;
-	core->range_count = 0;
 	core->range_block = in->hashes[in->body_count - 1];
 	core->range_certificate = *in->certificate;
 	on_certificate(core, in->certificate, out);

@@ -114,7 +114,6 @@ enum status consensus_init(struct consensus *core, const struct consensus_config
 	core->lots = config->seed | 1;
 	core->nonce = draw(core, UINT64_MAX) + 1;
 	core->mark = start->mark;
-	core->range_peer = PEERS_MAX - 1; /* the first is next */
 	/* The certificate may be a descendant's, whose way to the disk was cut short. */
 	start_epoch(core, &start->epoch, final_view,
 	            start->certificate ? &start->certificate->ballot.block : &start->block,

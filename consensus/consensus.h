@@ -114,7 +114,6 @@ struct input_range {
 	size_t count;
 	size_t body_count; /* of the first so many the bodies are here */
 	const struct certificate *certificate;
-	uint16_t from;
 };
 
 struct input_status {
@@ -195,14 +194,16 @@ enum message_kind {
 	MESSAGE_STATUS,
 	MESSAGE_GET_BLOCK,
 	MESSAGE_BLOCK,     /* drive's answer to the one before */
-	MESSAGE_GET_RANGE,
-	MESSAGE_RANGE,     /* likewise */
+	MESSAGE_GET_HEADERS, /* catching up; drive's, as what follows */
+	MESSAGE_HEADERS,
 	MESSAGE_TXS,       /* drive's: transactions for the pool */
 	MESSAGE_EVIDENCE,
 	MESSAGE_GET_COMPACT,   /* drive's, as what follows: a block by short names */
 	MESSAGE_COMPACT,
 	MESSAGE_GET_BLOCK_TXS, /* what is missing of it */
 	MESSAGE_BLOCK_TXS,
+	MESSAGE_GET_BODIES = 0x12, /* those before are of cosigning: cosigned.h */
+	MESSAGE_BODIES,
 };
 
 /* Who a message is from or for: a validator by his index in the epoch's set, anybody else by a
@@ -224,7 +225,6 @@ struct effect_send {
 		                                * consensus_certificate */
 		struct peer_status status;
 		struct hash block;             /* GET_BLOCK */
-		uint64_t height;               /* GET_RANGE: the first that is wanted */
 	};
 };
 
@@ -295,7 +295,6 @@ struct consensus_start {
 
 struct peer {
 	bool known;             /* a status came */
-	uint64_t epoch;         /* of the status */
 	uint64_t height;        /* that he has committed, as he says */
 	uint64_t seen_view;     /* the latest that a vote or status of his was about */
 	uint64_t heard_ms;      /* when he last said anything, or could not have so far */
@@ -352,9 +351,6 @@ struct consensus {
 	uint64_t lazy_due_ms;       /* certificates of the last view to who has not moved; 0: done */
 	uint64_t retry_due_ms;
 	uint64_t status_due_ms;
-	uint64_t range_due_ms;      /* a range was asked for, wait until then */
-	uint16_t range_peer;
-	uint32_t range_count;       /* that were asked for since one was of use */
 	uint64_t notarize_ms;       /* moving average: from a proposal to its quorum; 0: none */
 	uint64_t last_final_ms;     /* monotonic */
 	uint64_t lots;              /* state of the jitter */
@@ -395,6 +391,9 @@ struct bytes_view consensus_certificate(const struct consensus *core, uint64_t v
 /* Does it ask others where they stand, because what it signed is forgotten? Their answers have
  * core->nonce as echo. */
 bool consensus_is_forgetful(const struct consensus *core);
+
+/* When a final block that did not come is overdue, monotonic; UINT64_MAX: none is missing. */
+uint64_t consensus_overdue_ms(const struct consensus *core);
 
 /* How long the frontier view may take, by now: for people, and for who asks beside consensus. */
 struct view_times {

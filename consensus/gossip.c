@@ -3,22 +3,18 @@
  * certificate is never answered with a certificate. */
 #include "consensus/inner.h"
 
+#include "chain/base/draw.h"
+
 enum {
 	RETRY_MS = 1000,     /* between two times that votes are sent again */
 	STATUS_MS = 1000,    /* between two statuses to validators */
 	ANSWER_MS = 200,     /* between two statuses that answer one peer */
-	RANGE_MS = 2000,     /* a range that did not come by then is asked of another, */
-	RANGE_DOUBLINGS = 3, /* who has longer: the link may be slow, or the range large */
-	RANGE_BEHIND = 3,    /* blocks that a peer has to be ahead to be asked at once */
+	OVERDUE_MS = 2000,   /* a final block that has not come by then is caught up with */
 };
 
 uint64_t draw(struct consensus *core, uint64_t limit)
 {
-	/* xorshift, of Marsaglia (2003): only so that nodes do not all speak at once. */
-	core->lots ^= core->lots << 13;
-	core->lots ^= core->lots >> 7;
-	core->lots ^= core->lots << 17;
-	return core->lots % limit;
+	return draw_below(&core->lots, limit);
 }
 
 /* A period, a fifth more or less. */
@@ -262,7 +258,6 @@ void on_status(struct consensus *core, const struct input_status *in, struct eff
 	peer = &core->peers[in->from];
 	peer->known = true;
 	peer->heard_ms = core->now_ms;
-	peer->epoch = status->epoch;
 	peer->height = status->height;
 	if (status->epoch == core->epoch.number) {
 		note_seen(core, in->from, status->view);
@@ -283,39 +278,10 @@ void on_connected(struct consensus *core, uint16_t index, struct effects *out)
 		send_own(core, index, core->peers[index].seen_view, out);
 }
 
-/* -- Catching up -------------------------------------------------------------------------------------------- */
-
-static bool is_ahead(const struct consensus *core, const struct peer *peer)
+uint64_t consensus_overdue_ms(const struct consensus *core)
 {
-	bool is_stuck = !hash_equal(&core->block, &core->views.final_block) &&
-	                core->now_ms >= core->last_final_ms + RANGE_MS;
-
-	if (!peer->known || peer->height <= core->height)
-		return false;
-	return peer->epoch > core->epoch.number || is_stuck ||
-	       peer->height >= core->height + RANGE_BEHIND;
-}
-
-static void ask_range(struct consensus *core, struct effects *out)
-{
-	if (core->has_range || core->height > core->stored_height)
-		return;
-	if (core->now_ms < core->range_due_ms) {
-		want_wake(core, core->range_due_ms);
-		return;
-	}
-	for (uint16_t i = 1; i <= PEERS_MAX; i++) {
-		uint16_t index = (uint16_t)((core->range_peer + i) % PEERS_MAX);
-
-		if (index == core->epoch.self || !is_ahead(core, &core->peers[index]))
-			continue;
-		core->range_peer = index;
-		core->range_due_ms = core->now_ms + ((uint64_t)RANGE_MS << core->range_count);
-		core->range_count += core->range_count < RANGE_DOUBLINGS;
-		emit_send(out, index, MESSAGE_GET_RANGE)->height = core->height + 1;
-		want_wake(core, core->range_due_ms);
-		return;
-	}
+	return hash_equal(&core->block, &core->views.final_block) ? UINT64_MAX
+	                                                          : core->last_final_ms + OVERDUE_MS;
 }
 
 void try_gossip(struct consensus *core, struct effects *out)
@@ -323,5 +289,4 @@ void try_gossip(struct consensus *core, struct effects *out)
 	send_lazily(core, out);
 	retry(core, out);
 	report(core, out);
-	ask_range(core, out);
 }

@@ -2,8 +2,6 @@
 
 #include "chain/base/invariant.h"
 
-enum { BLOCK_ENTRY_SIZE_MIN = HEADER_SIZE + 4 };
-
 /* How a proposal carries its block. */
 enum { BLOCK_ABSENT, BLOCK_WHOLE, BLOCK_BY_NAMES };
 
@@ -44,6 +42,15 @@ static void put_bytes16(struct buffer *out, struct bytes_view bytes)
 	INVARIANT(bytes.size <= UINT16_MAX);
 	put_u16(out, (uint16_t)bytes.size);
 	buffer_append(out, bytes.at, bytes.size);
+}
+
+static void put_bytes32(struct buffer *out, struct bytes_view bytes)
+{
+	uint8_t size[4];
+
+	put_le32(size, (uint32_t)bytes.size);
+	buffer_append(out, size, sizeof size);
+	buffer_append_view(out, bytes);
 }
 
 static void put_plain_vote(struct buffer *out, const struct vote *vote)
@@ -119,24 +126,43 @@ void message_put_block(struct buffer *out, const struct message_block *block)
 	put_plain_block(out, block);
 }
 
-void message_put_get_range(struct buffer *out, uint64_t height)
+static void put_u64(struct buffer *out, uint64_t value)
 {
 	uint8_t bytes[8];
 
-	message_put_kind(out, MESSAGE_GET_RANGE);
-	put_le64(bytes, height);
+	put_le64(bytes, value);
 	buffer_append(out, bytes, sizeof bytes);
 }
 
-void message_put_range(struct buffer *out, const struct message_range *range)
+void message_put_get_headers(struct buffer *out, uint64_t from)
 {
-	message_put_kind(out, MESSAGE_RANGE);
-	put_u16(out, (uint16_t)range->count);
-	for (size_t i = 0; i < range->count; i++)
-		put_plain_block(out, &range->blocks[i]);
-	put_u16(out, (uint16_t)range->descendant_count);
-	buffer_append(out, range->descendants.at, range->descendants.size);
-	put_bytes16(out, range->certificate);
+	message_put_kind(out, MESSAGE_GET_HEADERS);
+	put_u64(out, from);
+}
+
+void message_put_headers(struct buffer *out, const struct message_headers *headers)
+{
+	message_put_kind(out, MESSAGE_HEADERS);
+	put_u64(out, headers->from);
+	put_u16(out, (uint16_t)headers->count);
+	buffer_append_view(out, headers->headers);
+	put_bytes16(out, headers->certificate);
+}
+
+void message_put_get_bodies(struct buffer *out, const struct message_get_bodies *wanted)
+{
+	message_put_kind(out, MESSAGE_GET_BODIES);
+	put_u64(out, wanted->from);
+	put_u16(out, (uint16_t)wanted->count);
+}
+
+void message_put_bodies(struct buffer *out, const struct message_bodies *bodies)
+{
+	message_put_kind(out, MESSAGE_BODIES);
+	put_u64(out, bodies->from);
+	put_u16(out, (uint16_t)bodies->count);
+	for (size_t i = 0; i < bodies->count; i++)
+		put_bytes32(out, bodies->blocks[i].body);
 }
 
 void message_put_txs(struct buffer *out, const struct bytes_view *txs, size_t count)
@@ -240,18 +266,40 @@ static void look_at_headers(struct cursor *in, struct bytes_view bytes)
 		cursor_fail(in, headers.status);
 }
 
-static void get_range(struct cursor *in, struct message_range *range)
+static uint64_t get_height(struct cursor *in)
 {
-	range->count = cursor_count16(in, RANGE_BLOCKS_MAX, BLOCK_ENTRY_SIZE_MIN);
-	if (range->count == 0)
+	uint64_t height = cursor_u64(in);
+
+	if (height == 0) /* everybody has the genesis */
 		cursor_fail(in, STATUS_MALFORMED);
-	for (size_t i = 0; i < range->count; i++)
-		get_block(in, &range->blocks[i]);
-	range->descendant_count =
-		cursor_count16(in, RANGE_HEADERS_MAX - range->count, HEADER_SIZE);
-	range->descendants = cursor_take_view(in, range->descendant_count * HEADER_SIZE);
-	look_at_headers(in, range->descendants);
-	range->certificate = cursor_bytes16(in, CERTIFICATE_SIZE_MAX);
+	return height;
+}
+
+static void get_headers(struct cursor *in, struct message_headers *headers)
+{
+	headers->from = get_height(in);
+	headers->count = cursor_count16(in, SYNC_HEADERS_MAX, HEADER_SIZE);
+	headers->headers = cursor_take_view(in, headers->count * HEADER_SIZE);
+	look_at_headers(in, headers->headers);
+	headers->certificate = cursor_bytes16(in, CERTIFICATE_SIZE_MAX);
+	if ((headers->count == 0) != (headers->certificate.size == 0))
+		cursor_fail(in, STATUS_MALFORMED);
+}
+
+static void get_get_bodies(struct cursor *in, struct message_get_bodies *wanted)
+{
+	wanted->from = get_height(in);
+	wanted->count = cursor_u16(in);
+	if (wanted->count == 0 || wanted->count > PORTION_BLOCKS_MAX)
+		cursor_fail(in, STATUS_TOO_LARGE);
+}
+
+static void get_bodies(struct cursor *in, struct message_bodies *bodies)
+{
+	bodies->from = get_height(in);
+	bodies->count = cursor_count16(in, PORTION_BLOCKS_MAX, sizeof(uint32_t));
+	for (size_t i = 0; i < bodies->count; i++)
+		bodies->blocks[i].body = cursor_bytes32(in, BLOCK_BODY_MAX);
 }
 
 /* The entries are read one by one later; here only that they are whole, and not too many. */
@@ -296,11 +344,17 @@ enum status message_decode(struct message *message, struct bytes_view bytes)
 	case MESSAGE_BLOCK:
 		get_block(&in, &message->block);
 		break;
-	case MESSAGE_GET_RANGE:
-		message->get_range = cursor_u64(&in);
+	case MESSAGE_GET_HEADERS:
+		message->get_headers = get_height(&in);
 		break;
-	case MESSAGE_RANGE:
-		get_range(&in, &message->range);
+	case MESSAGE_HEADERS:
+		get_headers(&in, &message->headers);
+		break;
+	case MESSAGE_GET_BODIES:
+		get_get_bodies(&in, &message->get_bodies);
+		break;
+	case MESSAGE_BODIES:
+		get_bodies(&in, &message->bodies);
 		break;
 	case MESSAGE_TXS:
 		get_txs(&in, &message->txs);

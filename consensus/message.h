@@ -8,8 +8,7 @@
 
 enum {
 	MESSAGE_CERTIFICATES_MAX = PROPOSAL_NULLS_MAX + 1,
-	MESSAGE_SIZE_MAX = 12 << 20, /* a RANGE: RANGE_BYTES_MAX, and the block that passes it */
-	RANGE_BYTES_MAX = 4 << 20,   /* a range ends behind it */
+	MESSAGE_SIZE_MAX = BLOCK_BODY_MAX + (256 << 10), /* a proposal: ten certificates of 128 */
 	MESSAGE_TXS_MAX = 1024,      /* of one MESSAGE_TXS, and BODY_MAX bytes */
 };
 
@@ -35,14 +34,25 @@ struct message_status {
 	struct bytes_view certificate; /* that made the view the frontier; may be empty */
 };
 
-struct message_range {
-	size_t count; /* 1..RANGE_BLOCKS_MAX */
-	struct message_block blocks[RANGE_BLOCKS_MAX];
-	/* Of blocks that follow, whose bodies were too much for one message: RANGE_HEADERS_MAX
-	 * with the blocks. */
-	size_t descendant_count;
-	struct bytes_view descendants; /* encoded headers, HEADER_SIZE each */
-	struct bytes_view certificate; /* FINAL, for the last of all */
+/* Final blocks in a row: headers and a FINAL for the last of them. Or nothing: they are not
+ * held, or the other is busy. */
+struct message_headers {
+	uint64_t from;   /* height of the first, as it was asked for */
+	size_t count;    /* 0..SYNC_HEADERS_MAX */
+	struct bytes_view headers; /* encoded, HEADER_SIZE each */
+	struct bytes_view certificate;
+};
+
+/* Of blocks in a row; without headers on the wire. */
+struct message_get_bodies {
+	uint64_t from;
+	size_t count; /* 1..PORTION_BLOCKS_MAX */
+};
+
+struct message_bodies {
+	uint64_t from;
+	size_t count; /* as was asked for; or 0: they are not held, or the other is busy */
+	struct message_block blocks[PORTION_BLOCKS_MAX]; /* their headers are zeros */
 };
 
 /* Each has a put, which appends to a buffer: ask out->status afterwards. */
@@ -52,8 +62,10 @@ void message_put_proposal(struct buffer *out, const struct message_proposal *pro
 void message_put_status(struct buffer *out, const struct message_status *status);
 void message_put_get_block(struct buffer *out, const struct hash *block);
 void message_put_block(struct buffer *out, const struct message_block *block);
-void message_put_get_range(struct buffer *out, uint64_t height);
-void message_put_range(struct buffer *out, const struct message_range *range);
+void message_put_get_headers(struct buffer *out, uint64_t from);
+void message_put_headers(struct buffer *out, const struct message_headers *headers);
+void message_put_get_bodies(struct buffer *out, const struct message_get_bodies *wanted);
+void message_put_bodies(struct buffer *out, const struct message_bodies *bodies);
 void message_put_txs(struct buffer *out, const struct bytes_view *txs, size_t count);
 void message_put_evidence(struct buffer *out, const struct vote votes[2]);
 void message_put_get_compact(struct buffer *out, const struct hash *block);
@@ -72,8 +84,10 @@ struct message {
 		struct message_status status;
 		struct hash get_block;
 		struct message_block block;
-		uint64_t get_range;
-		struct message_range range;
+		uint64_t get_headers; /* the first that is wanted; not 0 */
+		struct message_headers headers;
+		struct message_get_bodies get_bodies;
+		struct message_bodies bodies;
 		struct cursor txs;             /* entries as of a body: body_next */
 		struct vote evidence[2];
 		struct hash get_compact;

@@ -45,14 +45,15 @@ enum {
 	VIEWS_HELD_MAX = 2048,   /* certified in a row without a final one: at the longest
 	                          * time-out, more than a day of bad luck */
 	BLOCKS_HELD_MAX = 128,   /* that are not committed: FRESH_DEPTH_MAX in a row, their
-	                          * rivals, and a range that is being caught up with */
+	                          * rivals, and a portion that is being caught up with */
 	FRESH_DEPTH_MAX = 16,    /* new blocks above the last final one: bounds what a flush
 	                          * has to make final and what memory holds of drafts */
 	STORE_JOBS_MAX = 2,      /* batches on their way to the disk: one written, one ready */
-	RANGE_BLOCKS_MAX = 32,   /* of one answer in catching up */
-	RANGE_HEADERS_MAX = RANGE_BLOCKS_MAX + BLOCKS_HELD_MAX, /* of it, with those that lead
-	                          * from its last block to a certificate: as many as one may make
-	                          * final */
+	SYNC_HEADERS_MAX = 256,  /* of one answer in catching up: 62 KB; one FINAL makes no more than
+	                          * BLOCKS_HELD_MAX final, so there is one among them */
+	PORTION_BLOCKS_MAX = 32, /* whose bodies are asked for at once */
+	PORTION_BYTES_MAX = 512 << 10, /* of them, but for one that is larger: half a second at
+	                          * 8 Mbit/s, so that the next peer is not waited for too long */
 	PROPOSAL_NULLS_MAX = 8,  /* nullifications that travel inside a proposal */
 	RESENT_VIEWS_MAX = 8,    /* whose votes of ours are sent again in a standstill */
 	STATUS_VIEWS_MAX = 16,   /* whose certificates one status is answered with */

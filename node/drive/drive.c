@@ -17,16 +17,18 @@ enum status drive_init(struct drive *drive, const struct drive_config *config,
 	drive->network = config->network;
 	drive->vote_key = config->vote_key;
 	drive->evidence_key = config->evidence_key;
-	drive->range_blocks_max =
-		config->range_blocks_max > 0 ? config->range_blocks_max : RANGE_BLOCKS_MAX;
+	drive->headers_max = config->headers_max > 0 ? config->headers_max : SYNC_HEADERS_MAX;
 	drive->compact_body_least = config->compact_body_least > 0 ? config->compact_body_least
 	                                                            : COMPACT_BODY_LEAST;
 	drive->mark = config->start.mark;
 	drive->moment = *moment;
 	drive->wanted_ms = UINT64_MAX;
+	sync_init(&drive->sync, config->consensus.seed,
+	          config->portion_blocks_max > 0 ? config->portion_blocks_max : PORTION_BLOCKS_MAX);
 	status = consensus_init(&drive->consensus, &config->consensus, &config->start, why);
 	if (status != STATUS_OK)
 		return status;
+	catchup_begin(drive);
 	pool_init(&drive->pool, &config->pool);
 	drive->offers_max = BLOCK_TXS_MAX;
 	drive->picked = memory_new(drive->offers_max * sizeof(struct pool_tx *));
@@ -61,6 +63,7 @@ void drive_close(struct drive *drive)
 	cosign_close(drive);
 	names_close(drive);
 	late_close(&drive->late);
+	sync_close(&drive->sync);
 	memory_free(drive->picked);
 	memory_free(drive->offers);
 	drive->picked = NULL;
@@ -186,6 +189,8 @@ static void wake(struct drive *drive)
 		at_ms = drive->wanted_ms;
 	if (cosign_ms < at_ms)
 		at_ms = cosign_ms;
+	if (drive->sync.wake_ms < at_ms)
+		at_ms = drive->sync.wake_ms;
 	if (at_ms == drive->waking_ms)
 		return;
 	drive->waking_ms = at_ms;
@@ -198,6 +203,7 @@ void end_turn(struct drive *drive)
 	do
 		update_placed(drive);
 	while (tell_work(drive));
+	catchup_go_on(drive);
 	names_forget_unwanted(drive);
 	cosign_go_on(drive);
 	if (drive->status != STATUS_OK)
@@ -306,6 +312,7 @@ void drive_on_disconnected(struct drive *drive, uint16_t peer)
 	INVARIANT(peer < PEERS_MAX);
 	drive->peers[peer].is_connected = false;
 	names_forget_peer(drive, peer);
+	sync_peer_left(&drive->sync, peer);
 }
 
 bool is_still_there(const struct drive *drive, uint16_t peer, uint32_t connection)
@@ -374,6 +381,7 @@ static void begin_epoch(struct drive *drive, const struct commit_block *seal)
 	feed(drive, &in);
 	number_peers(drive);
 	forget_finals(drive);
+	catchup_begin(drive);
 }
 
 void drive_on_stored(struct drive *drive, struct store_job *job,

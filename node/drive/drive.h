@@ -16,6 +16,7 @@
 #include "node/drive/rebuild.h"
 #include "node/drive/refused.h"
 #include "node/drive/shelf.h"
+#include "node/drive/sync.h"
 #include "node/drive/world.h"
 
 /* Now, on both clocks. */
@@ -39,7 +40,8 @@ struct drive_config {
 	const struct network *network; /* must outlive it */
 	struct public_key vote_key;    /* ours; zeros: we only follow */
 	struct public_key evidence_key; /* of the account that sends evidence; zeros: we send none */
-	size_t range_blocks_max;       /* in an answer of ours; 0: RANGE_BLOCKS_MAX */
+	size_t headers_max;            /* in an answer of ours; 0: SYNC_HEADERS_MAX */
+	size_t portion_blocks_max;     /* that are asked for at once; 0: PORTION_BLOCKS_MAX */
 	size_t compact_body_least;     /* a smaller one is proposed whole; 0: COMPACT_BODY_LEAST */
 	struct drive_cosign_start cosign;
 	struct world world;
@@ -63,6 +65,7 @@ struct drive_peer {
 	uint16_t index;             /* for consensus */
 	/* Views of the newest FINAL of this epoch that he sent, as he says, and that he was sent. */
 	uint64_t final_view_from, final_view_to;
+	size_t read_count;          /* of what he asked for and is being read */
 	struct hash asked_block;    /* that he was asked for last, and when; zeros: none */
 	uint64_t asked_ms;
 };
@@ -98,6 +101,7 @@ struct drive {
 	struct shelf shelf;
 	struct accused accused;
 	struct drive_cosign *cosign; /* NULL: no checkpoint is cosigned */
+	struct sync sync;            /* peers are numbered as the next */
 	struct drive_peer peers[PEERS_MAX];
 	uint32_t connection_count;  /* so far */
 
@@ -128,7 +132,7 @@ struct drive {
 	struct input_work told;     /* what consensus knows of the pool */
 	size_t check_count;         /* jobs out there */
 	size_t read_count;
-	size_t range_blocks_max;
+	size_t headers_max;
 	size_t compact_body_least;
 	struct drive_rebuilding rebuildings[REBUILDS_MAX];
 	struct late late;

@@ -14,7 +14,7 @@
 #include "node/drive/recent.h"
 
 /* Those that consensus holds, those on their way to the disk, and the one being made. */
-enum { EXECUTOR_BLOCKS_MAX = BLOCKS_HELD_MAX + RANGE_BLOCKS_MAX + FRESH_DEPTH_MAX + 1 };
+enum { EXECUTOR_BLOCKS_MAX = BLOCKS_HELD_MAX + 2 * PORTION_BLOCKS_MAX + FRESH_DEPTH_MAX + 1 };
 
 struct executor {
 	const struct network *network;

@@ -4,7 +4,10 @@
 
 #include "chain/base/invariant.h"
 
-enum { READS_MAX = 16 };
+enum {
+	READS_MAX = 16,        /* at once: at most 64 MiB of answers */
+	READS_OF_PEER_MAX = 4, /* of these, so that one who asks for much leaves room for others */
+};
 
 /* -- What has to be read --------------------------------------------------------------------- */
 
@@ -40,14 +43,17 @@ void read_job_answer(struct read_job *job, const struct message_block *block)
 
 static struct read_job *read_for(struct drive *drive, const struct read_job *wanted)
 {
+	struct drive_peer *peer = &drive->peers[wanted->to];
 	struct read_job *job;
 
-	if (drive->read_count >= READS_MAX || !(job = memory_new(sizeof *job)))
+	if (drive->read_count >= READS_MAX || peer->read_count >= READS_OF_PEER_MAX ||
+	    !(job = memory_new(sizeof *job)))
 		return NULL;
 	*job = *wanted;
-	job->connection = drive->peers[job->to].connection;
+	job->connection = peer->connection;
 	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
 	drive->read_count++;
+	peer->read_count++;
 	return job;
 }
 
@@ -89,13 +95,35 @@ static void read_txs(struct drive *drive, uint16_t peer, const struct get_block_
 	read_it(drive, job);
 }
 
+/* Headers and bodies: we do not have them, or have no time. So whoever asks need not wait. */
+static void put_nothing(struct buffer *out, const struct read_job *job)
+{
+	struct message_bodies *bodies;
+
+	if (job->body_count == 0) {
+		message_put_headers(out, &(struct message_headers){.from = job->height});
+		return;
+	}
+	bodies = memory_new(sizeof *bodies);
+	if (!bodies)
+		return;
+	bodies->from = job->height;
+	message_put_bodies(out, bodies);
+	memory_free(bodies);
+}
+
 void drive_on_read(struct drive *drive, struct read_job *job, const struct moment *moment)
 {
+	bool is_there = is_still_there(drive, job->to, job->connection);
+
 	begin_turn(drive, moment);
 	drive->read_count--;
+	if (is_there)
+		drive->peers[job->to].read_count--;
+	if (job->height > 0 && job->answer.status == STATUS_OK && job->answer.size == 0)
+		put_nothing(&job->answer, job);
 	/* An answer to who has asked nothing would be a breach of ours. */
-	if (job->answer.status == STATUS_OK && job->answer.size > 0 &&
-	    is_still_there(drive, job->to, job->connection))
+	if (job->answer.status == STATUS_OK && job->answer.size > 0 && is_there)
 		drive->world.send(drive->world.owner, job->to, buffer_view(&job->answer));
 	if (job->missing && drive->cosign)
 		cosign_found(drive, job->missing);
@@ -111,21 +139,44 @@ void read_seal_for(struct drive *drive, uint16_t peer, uint64_t size)
 		read_it(drive, read_for(drive, &(struct read_job){.to = peer, .seal_size = size}));
 }
 
-void give_range(struct drive *drive, uint16_t peer, uint64_t height)
-{
-	read_it(drive, read_for(drive, &(struct read_job){
-		.to = peer,
-		.height = height,
-		.blocks_max = drive->range_blocks_max,
-	}));
-}
-
 /* Sends what was written, if it could be. */
 static void give(struct drive *drive, uint16_t peer, struct buffer *bytes)
 {
 	if (bytes->status == STATUS_OK && bytes->size > 0)
 		drive->world.send(drive->world.owner, peer, buffer_view(bytes));
 	buffer_close(bytes);
+}
+
+static void read_or_say_no(struct drive *drive, const struct read_job *wanted)
+{
+	struct read_job *job = read_for(drive, wanted);
+	struct buffer no;
+
+	if (job) {
+		read_it(drive, job);
+		return;
+	}
+	buffer_init(&no, MESSAGE_SIZE_MAX);
+	put_nothing(&no, wanted);
+	give(drive, wanted->to, &no);
+}
+
+void give_headers(struct drive *drive, uint16_t peer, uint64_t from)
+{
+	read_or_say_no(drive, &(struct read_job){
+		.to = peer,
+		.height = from,
+		.headers_max = drive->headers_max,
+	});
+}
+
+void give_bodies(struct drive *drive, uint16_t peer, const struct message_get_bodies *wanted)
+{
+	read_or_say_no(drive, &(struct read_job){
+		.to = peer,
+		.height = wanted->from,
+		.body_count = wanted->count,
+	});
 }
 
 static struct message_block message_of(const struct shelf_block *block)

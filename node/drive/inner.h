@@ -107,7 +107,8 @@ void names_close(struct drive *drive);
 
 /* -- give.c: what peers ask for -------------------------------------------------------------------------- */
 
-void give_range(struct drive *drive, uint16_t peer, uint64_t height);
+void give_headers(struct drive *drive, uint16_t peer, uint64_t from);
+void give_bodies(struct drive *drive, uint16_t peer, const struct message_get_bodies *wanted);
 void give_block(struct drive *drive, uint16_t peer, const struct hash *hash);
 void give_compact(struct drive *drive, uint16_t peer, const struct hash *hash);
 /* `bytes` are the whole message. */
@@ -125,6 +126,36 @@ void blame(struct drive *drive, uint16_t peer, const char *what);
 /* A MESSAGE_BLOCK that was put together here; the bytes are taken. It goes the way of one that
  * came whole. False: there is no memory for that. */
 MUST_CHECK bool check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes);
+/* A job for this message, with room for so much, whose views are into bytes of its own. NULL: there
+ * is no memory for it. */
+struct check_job *new_check_job(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                                size_t certificates, size_t blocks);
+/* A certificate of the present set into the job, to be checked even if it is held; false: no honest
+ * node sends this. */
+MUST_CHECK bool add_final(const struct drive *drive, struct check_job *job,
+                          struct bytes_view bytes);
+/* The job to the world; or away with it, and the blame to who sent it, if the form is not one that
+ * an honest node sends. */
+void hand_out(struct drive *drive, struct check_job *job, bool is_fair);
+/* Onto the shelf; the names are taken. False: it is not the header's body, or memory is out, or it
+ * is there and about to go. */
+MUST_CHECK bool take_body(struct drive *drive, const struct message_block *from,
+                          struct check_body *body);
+/* What consensus does not hold after it heard of it is of no use. */
+void drop_unheld(struct drive *drive, const struct hash *hash);
+
+/* -- catchup.c ---------------------------------------------------------------------------------------- */
+
+/* At the start and in a new epoch. */
+void catchup_begin(struct drive *drive);
+void catchup_on_headers(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                        const struct message_headers *message);
+void catchup_on_bodies(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                       const struct message_bodies *message);
+/* Any job: if it is one of catching up, that goes on. True: the job was taken. */
+MUST_CHECK bool catchup_on_checked(struct drive *drive, struct check_job *job, bool is_there);
+/* At the end of a turn: what came goes to consensus, what is missing is asked for. */
+void catchup_go_on(struct drive *drive);
 
 /* -- cosign.c: nothing of it does anything in a drive without an origin ------------------------------- */
 

@@ -102,6 +102,15 @@ static bool add_certificate(const struct drive *drive, struct check_job *job,
 	return add_signers(drive, job, certificate);
 }
 
+bool add_final(const struct drive *drive, struct check_job *job, struct bytes_view bytes)
+{
+	struct cursor in = cursor_on(bytes);
+
+	certificate_get(&in, &job->certificates[job->certificate_count]);
+	return cursor_finish(&in) == STATUS_OK &&
+	       add_signers(drive, job, &job->certificates[job->certificate_count]);
+}
+
 /* -- Jobs -------------------------------------------------------------------------------------------------- */
 
 /* A job with room for so much. The bytes, memory_new's, are its own from now on, also when it
@@ -145,8 +154,13 @@ static struct check_job *job_new(struct drive *drive, uint16_t peer,
 	return job_take(drive, peer, copy, bytes.size, votes, certificates, blocks);
 }
 
-/* `is_fair`: the form is one that an honest node sends. */
-static void hand_out(struct drive *drive, struct check_job *job, bool is_fair)
+struct check_job *new_check_job(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                                size_t certificates, size_t blocks)
+{
+	return job_new(drive, peer, bytes, 0, certificates, blocks);
+}
+
+void hand_out(struct drive *drive, struct check_job *job, bool is_fair)
 {
 	if (!is_fair)
 		blame(drive, job->from, "a certificate that is none");
@@ -251,31 +265,6 @@ bool check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes)
 	return true;
 }
 
-static void check_range(struct drive *drive, uint16_t peer, struct bytes_view bytes,
-                        const struct message_range *range)
-{
-	struct check_job *job;
-	bool is_fair;
-
-	if (drive->peers[peer].index != drive->consensus.range_peer ||
-	    range->blocks[0].header.height != drive->consensus.height + 1)
-		return;
-	job = job_new(drive, peer, bytes, 0, 1, range->count);
-	if (!job)
-		return;
-	is_fair = add_certificate(drive, job, job->message.range.certificate);
-	/* One that we hold already did not bring us the blocks: it is looked at all the same. */
-	if (job->certificate_count == 0 && is_fair) {
-		struct cursor in = cursor_on(job->message.range.certificate);
-
-		certificate_get(&in, &job->certificates[0]);
-		is_fair = add_signers(drive, job, &job->certificates[0]);
-	}
-	job->blocks = job->message.range.blocks;
-	job->block_count = range->count;
-	hand_out(drive, job, is_fair);
-}
-
 static void check_evidence(struct drive *drive, uint16_t peer, struct bytes_view bytes,
                            const struct vote votes[2])
 {
@@ -308,6 +297,7 @@ static void feed_status(struct drive *drive, uint16_t peer,
 		           .from = drive->peers[peer].index},
 	};
 
+	sync_peer_has(&drive->sync, peer, status->status.epoch, status->status.height);
 	feed(drive, &in);
 }
 
@@ -358,9 +348,7 @@ static void feed_certificates(struct drive *drive, const struct check_job *job)
 	}
 }
 
-/* Onto the shelf. False: it is not the header's body, or memory is out, or it is there and
- * about to go. */
-static bool take_body(struct drive *drive, const struct message_block *from,
+bool take_body(struct drive *drive, const struct message_block *from,
                       struct check_body *body)
 {
 	struct shelf_block *block = shelf_find(&drive->shelf, &body->hash);
@@ -377,8 +365,7 @@ static bool take_body(struct drive *drive, const struct message_block *from,
 	return true;
 }
 
-/* What consensus does not hold after it heard of it is of no use. */
-static void let_go(struct drive *drive, const struct hash *hash)
+void drop_unheld(struct drive *drive, const struct hash *hash)
 {
 	struct shelf_block *block = shelf_find(&drive->shelf, hash);
 	const struct block *known = blocks_find(&drive->consensus.blocks, hash);
@@ -403,7 +390,7 @@ static void feed_block(struct drive *drive, struct check_job *job)
 	in.block.header = &job->blocks[0].header;
 	in.block.from = drive->peers[job->from].index;
 	feed(drive, &in);
-	let_go(drive, &in.block.hash);
+	drop_unheld(drive, &in.block.hash);
 }
 
 static void feed_proposal(struct drive *drive, struct check_job *job)
@@ -427,38 +414,6 @@ static void feed_proposal(struct drive *drive, struct check_job *job)
 		            &job->message.proposal.names);
 	else
 		feed_block(drive, job);
-}
-
-static void feed_range(struct drive *drive, struct check_job *job)
-{
-	struct header headers[RANGE_HEADERS_MAX];
-	struct hash hashes[RANGE_HEADERS_MAX];
-	struct cursor descendants = cursor_on(job->message.range.descendants);
-	struct input in = {.kind = INPUT_RANGE};
-	size_t body_count = 0, count;
-
-	while (body_count < job->block_count && job->bodies[body_count].finding == BODY_GOOD &&
-	       take_body(drive, &job->blocks[body_count], &job->bodies[body_count])) {
-		headers[body_count] = job->blocks[body_count].header;
-		hashes[body_count] = job->bodies[body_count].hash;
-		body_count++;
-	}
-	/* Behind a body that is not here they lead nowhere, which shows from their parents. */
-	for (count = body_count; descendants.left > 0; count++) {
-		header_get(&descendants, &headers[count]);
-		hashes[count] = header_hash(&headers[count], drive->network);
-	}
-	in.range = (struct input_range){
-		.headers = headers,
-		.hashes = hashes,
-		.count = count,
-		.body_count = body_count,
-		.certificate = &job->certificates[0],
-		.from = drive->peers[job->from].index,
-	};
-	feed(drive, &in);
-	for (size_t i = 0; i < body_count; i++)
-		let_go(drive, &hashes[i]);
 }
 
 /* Whatever view it is of. Votes they are as well: one of our own key that we know nothing of
@@ -494,9 +449,6 @@ static void believe(struct drive *drive, struct check_job *job)
 	case MESSAGE_BLOCK:
 		feed_block(drive, job);
 		break;
-	case MESSAGE_RANGE:
-		feed_range(drive, job);
-		break;
 	case MESSAGE_EVIDENCE:
 		believe_evidence(drive, job->message.evidence);
 		break;
@@ -506,7 +458,10 @@ static void believe(struct drive *drive, struct check_job *job)
 		            job->certificates[0].ballot.view + 1);
 		break;
 	case MESSAGE_GET_BLOCK:
-	case MESSAGE_GET_RANGE:
+	case MESSAGE_GET_HEADERS: /* headers and bodies: catchup_on_checked */
+	case MESSAGE_HEADERS:
+	case MESSAGE_GET_BODIES:
+	case MESSAGE_BODIES:
 	case MESSAGE_TXS:
 	case MESSAGE_GET_COMPACT:
 	case MESSAGE_COMPACT:
@@ -529,11 +484,13 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 		blame(drive, job->from, "a signature that is not valid");
 	if (job->cosigned)
 		cosign_on_checked(drive, job);
+	else if (catchup_on_checked(drive, job, is_there))
+		job = NULL; /* it was taken */
 	else if (job->status == STATUS_OK && job->is_good &&
 	         job->epoch == drive->consensus.epoch.number &&
 	         (is_there || speaks_for_itself(job)))
 		believe(drive, job);
-	if (is_there && !job->cosigned && job->message.kind == MESSAGE_BLOCK)
+	if (job && is_there && !job->cosigned && job->message.kind == MESSAGE_BLOCK)
 		names_were_checked(drive, job->from, &job->bodies[0].hash);
 	check_job_free(job);
 	end_turn(drive);
@@ -571,11 +528,17 @@ static void open_message(struct drive *drive, uint16_t peer, struct bytes_view b
 	case MESSAGE_BLOCK:
 		check_block(drive, peer, bytes, &message->block);
 		break;
-	case MESSAGE_GET_RANGE:
-		give_range(drive, peer, message->get_range);
+	case MESSAGE_GET_HEADERS:
+		give_headers(drive, peer, message->get_headers);
 		break;
-	case MESSAGE_RANGE:
-		check_range(drive, peer, bytes, &message->range);
+	case MESSAGE_HEADERS:
+		catchup_on_headers(drive, peer, bytes, &message->headers);
+		break;
+	case MESSAGE_GET_BODIES:
+		give_bodies(drive, peer, &message->get_bodies);
+		break;
+	case MESSAGE_BODIES:
+		catchup_on_bodies(drive, peer, bytes, &message->bodies);
 		break;
 	case MESSAGE_TXS:
 		ingest(drive, peer, message->txs);

@@ -163,7 +163,7 @@ static void put_get_block(struct drive *drive, struct outbox_item *item,
 {
 	const struct block *known = blocks_find(&drive->consensus.blocks, hash);
 
-	if (names_are_awaited(drive, hash))
+	if (names_are_awaited(drive, hash) || sync_brings(&drive->sync, hash))
 		return;
 	item->to = whom_to_ask_for(drive, item->to, hash);
 	if (item->to == NOBODY)
@@ -217,14 +217,14 @@ void carry_send(struct drive *drive, const struct effect_send *effect)
 	case MESSAGE_GET_BLOCK:
 		put_get_block(drive, item, &effect->block);
 		break;
-	case MESSAGE_GET_RANGE:
-		message_put_get_range(&item->message, effect->height);
-		break;
 	case MESSAGE_TXS:
 		put_txs(drive, item);
 		break;
 	case MESSAGE_BLOCK:
-	case MESSAGE_RANGE:
+	case MESSAGE_GET_HEADERS:
+	case MESSAGE_HEADERS:
+	case MESSAGE_GET_BODIES:
+	case MESSAGE_BODIES:
 	case MESSAGE_EVIDENCE:
 	case MESSAGE_GET_COMPACT:
 	case MESSAGE_COMPACT:

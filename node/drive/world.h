@@ -99,16 +99,19 @@ struct missing_seals {
 /* How the one block is wanted: whole; by short names; or some transactions of it. */
 enum read_form { READ_WHOLE, READ_COMPACT, READ_TXS };
 
-/* Blocks of the ledger, for who is behind: from `height` on, `blocks_max` at most, about
- * RANGE_BYTES_MAX bytes, ending at a block whose certificate is its own; or followed by headers
- * up to one. If `by_hash`, the one block of that hash. If `seal_size` is not 0, the cosignatures
- * that are kept over the seal whose checkpoint has so many leaves. If `missing` is not NULL, for
- * nobody else, the newest seals that no quorum is kept over. Answered by drive_on_read. The job
- * is drive's until then. */
+/* Something of the ledger, for a peer, answered by drive_on_read. If `by_hash`, the one block of
+ * that hash. If `height` is not 0: with a `body_count`, the bodies of so many blocks from there on,
+ * all of them or none, and none if they are more than BLOCK_BODY_MAX bytes and not one alone; else
+ * headers from there on, `headers_max` at most, up to the last that has a certificate of its own,
+ * or, if none of these has, to the first behind that has, SYNC_HEADERS_MAX in all, and none of a
+ * second epoch. If `seal_size` is not 0, the cosignatures that are kept over the seal whose
+ * checkpoint has so many leaves. If `missing` is not NULL, for nobody else, the newest seals that no
+ * quorum is kept over. The job is drive's until then. */
 struct read_job {
 	uint16_t to;          /* who asked, */
 	uint32_t connection;  /* drive's: and over which connection */
-	size_t blocks_max;    /* 1..RANGE_BLOCKS_MAX */
+	size_t headers_max;   /* 1..SYNC_HEADERS_MAX */
+	size_t body_count;    /* 0..PORTION_BLOCKS_MAX */
 	bool by_hash;
 	enum read_form form;
 	struct hash hash;

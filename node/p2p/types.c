@@ -2,11 +2,10 @@
 
 enum {
 	KIB = 1 << 10,
-	MIB = 1 << 20,
 	VOTE_MS = 5000,  /* who takes longer has no use for votes */
 	BLOCK_MS = 30000, /* 4 MiB at 1.2 Mbit/s */
 	OTHER_MS = 30000,
-	SYNC_MS = 120000, /* 12 MiB at 0.8 Mbit/s */
+	SYNC_MS = 60000, /* a largest block alone at 0.6 Mbit/s; they share the link */
 	PROPOSAL_MAX = BLOCK_BODY_MAX + 256 * KIB, /* ten certificates of 128 validators */
 };
 
@@ -47,9 +46,13 @@ static const struct type_rule RULES[] = {
 	 CONSENSUS(MESSAGE_GET_BLOCK_TXS), false},
 	/* Programs may submit one by one, and each goes out by itself. */
 	{CONSENSUS(MESSAGE_TXS), LANE_TX, BLOCK_BODY_MAX + 64 * KIB, OTHER_MS, 5000, 10000, 0, false},
-	{CONSENSUS(MESSAGE_GET_RANGE), LANE_SYNC, 64, OTHER_MS, 20, 40, 0, false},
-	{CONSENSUS(MESSAGE_RANGE), LANE_SYNC, MESSAGE_SIZE_MAX, SYNC_MS, 20, 40,
-	 CONSENSUS(MESSAGE_GET_RANGE), false},
+	{CONSENSUS(MESSAGE_GET_HEADERS), LANE_SYNC, 64, OTHER_MS, 20, 40, 0, false},
+	{CONSENSUS(MESSAGE_HEADERS), LANE_SYNC, 128 * KIB, SYNC_MS, 20, 40,
+	 CONSENSUS(MESSAGE_GET_HEADERS), false},
+	/* Two at a time, and small ones come in a millisecond. */
+	{CONSENSUS(MESSAGE_GET_BODIES), LANE_SYNC, 64, OTHER_MS, 1000, 2000, 0, false},
+	{CONSENSUS(MESSAGE_BODIES), LANE_SYNC, BLOCK_BODY_MAX + 64 * KIB, SYNC_MS, 1000, 2000,
+	 CONSENSUS(MESSAGE_GET_BODIES), false},
 	/* Ten a second, and what questions bring. It comes unasked as well. */
 	{CONSENSUS(MESSAGE_COSIGN), LANE_VOTE, 32 * KIB, VOTE_MS, 30, 100, 0, false},
 	{CONSENSUS(MESSAGE_GET_COSIGN), LANE_VOTE, 64, VOTE_MS, 10, 40, 0, false},
@@ -57,7 +60,8 @@ static const struct type_rule RULES[] = {
 
 _Static_assert(sizeof RULES / sizeof *RULES <= TYPE_RULES_MAX, "sessions have room for each");
 _Static_assert(COSIGNED_SIZE_MAX < 32 * KIB, "the largest fits");
-_Static_assert(MESSAGE_SIZE_MAX == 12 * MIB, "SYNC_MS was reckoned with it");
+_Static_assert(SYNC_HEADERS_MAX * HEADER_SIZE + CERTIFICATE_SIZE_MAX < 127 * KIB,
+               "an answer with headers fits");
 
 const struct type_rule *type_rule_of(uint16_t type)
 {

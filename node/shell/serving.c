@@ -3,14 +3,12 @@
 #include "chain/base/memory.h"
 #include "node/shell/quorums.h"
 
-/* -- A range ------------------------------------------------------------------------------------- */
+/* -- Headers ------------------------------------------------------------------------------------- */
 
-struct range {
+struct headers {
 	uint64_t first, last; /* heights; last 0: there is none */
-	size_t block_count;   /* that go with their bodies; only headers of the others */
-	struct buffer bodies; /* one behind another */
-	uint8_t descendants[RANGE_HEADERS_MAX * HEADER_SIZE];
-	struct message_range message;
+	uint8_t bytes[SYNC_HEADERS_MAX * HEADER_SIZE];
+	size_t certificate_size;
 	uint8_t certificate[CERTIFICATE_SIZE_MAX];
 };
 
@@ -31,96 +29,134 @@ static enum status certifies_itself(bool *is_own, const struct store_header *blo
 	return STATUS_OK;
 }
 
-/* To the last block that has its own certificate, of those whose bodies fit in; if none of
- * them has, to the first one behind that has. Within one epoch: the next one's keys are not
- * known before the seal is stored. */
-static enum status find_last(struct range *range, size_t blocks_max, struct store_view *view,
-                             struct why *why)
+static void add_header(struct headers *headers, const struct store_header *block, bool is_own)
+{
+	uint64_t height = block->header.height;
+
+	header_encode(&headers->bytes[(height - headers->first) * HEADER_SIZE], &block->header);
+	if (!is_own)
+		return;
+	headers->last = height;
+	headers->certificate_size = block->certificate.size;
+	memcpy(headers->certificate, block->certificate.at, block->certificate.size);
+}
+
+/* Within one epoch: the next one's keys are not known before the seal is stored. */
+static enum status read_headers(struct headers *headers, size_t headers_max,
+                                struct store_view *view, struct why *why)
 {
 	uint64_t tip = store_view_tip(view)->header.height;
-	size_t size = 0;
+	bool is_seal = false;
 
-	for (uint64_t height = range->first;
-	     height <= tip && height - range->first < RANGE_HEADERS_MAX; height++) {
-		bool is_full = range->block_count == blocks_max || size > RANGE_BYTES_MAX;
+	for (uint64_t height = headers->first; height <= tip && !is_seal; height++) {
+		uint64_t at = height - headers->first;
 		struct store_header block;
 		bool is_own = false;
 		enum status status;
 
-		if (is_full && range->last > 0)
+		if (at == SYNC_HEADERS_MAX || (at >= headers_max && headers->last > 0))
 			break;
 		status = store_read_header(view, height, &block, why);
 		if (status == STATUS_OK)
 			status = certifies_itself(&is_own, &block, why);
 		if (status != STATUS_OK)
 			return status;
-		range->block_count += !is_full;
-		size += block.header.body_size;
-		if (is_own)
-			range->last = height;
-		if (block.header.flags & HEADER_FLAG_SEAL)
-			break;
+		add_header(headers, &block, is_own);
+		is_seal = (block.header.flags & HEADER_FLAG_SEAL) != 0;
 	}
-	if (range->last > 0 && range->last - range->first < range->block_count)
-		range->block_count = (size_t)(range->last - range->first) + 1;
 	return STATUS_OK;
 }
 
-static enum status read_blocks(struct range *range, struct store_view *view, struct why *why)
+static enum status serve_headers(struct read_job *job, struct store_view *view,
+                                 struct why *why)
 {
-	struct message_range *message = &range->message;
-	size_t offset = 0;
-
-	for (uint64_t height = range->first; height <= range->last; height++) {
-		struct store_header block;
-		enum status status = store_read_header(view, height, &block, why);
-
-		if (status != STATUS_OK)
-			return status;
-		memcpy(range->certificate, block.certificate.at, block.certificate.size);
-		message->certificate = bytes_view(range->certificate, block.certificate.size);
-		if (message->count == range->block_count) {
-			header_encode(&range->descendants[message->descendant_count++ * HEADER_SIZE],
-			              &block.header);
-			continue;
-		}
-		message->blocks[message->count++].header = block.header;
-		status = store_read_body(view, height, &range->bodies, why);
-		if (status == STATUS_OK && range->bodies.status != STATUS_OK)
-			status = why_set(why, range->bodies.status, "read blocks for a peer");
-		if (status != STATUS_OK)
-			return status;
-	}
-	for (size_t i = 0; i < message->count; i++) {
-		size_t size = message->blocks[i].header.body_size;
-
-		if (size > 0)
-			message->blocks[i].body = bytes_view(range->bodies.at + offset, size);
-		offset += size;
-	}
-	message->descendants =
-		bytes_view(range->descendants, message->descendant_count * HEADER_SIZE);
-	return STATUS_OK;
-}
-
-static enum status serve_range(struct read_job *job, struct store_view *view, struct why *why)
-{
-	struct range *range = memory_new(sizeof *range);
+	struct headers *headers = memory_new(sizeof *headers);
 	enum status status;
 
-	if (!range)
-		return why_set(why, STATUS_MEMORY, "read blocks for a peer");
-	range->first = job->height;
-	buffer_init(&range->bodies, MESSAGE_SIZE_MAX);
-	status = find_last(range, job->blocks_max, view, why);
-	if (status == STATUS_OK && range->last > 0) {
-		status = read_blocks(range, view, why);
-		if (status == STATUS_OK)
-			message_put_range(&job->answer, &range->message);
+	if (!headers)
+		return why_set(why, STATUS_MEMORY, "read headers for a peer");
+	headers->first = job->height;
+	status = read_headers(headers, job->headers_max, view, why);
+	if (status == STATUS_OK && headers->last > 0) {
+		size_t count = (size_t)(headers->last - headers->first) + 1;
+
+		message_put_headers(&job->answer, &(struct message_headers){
+			.from = headers->first,
+			.count = count,
+			.headers = bytes_view(headers->bytes, count * HEADER_SIZE),
+			.certificate =
+				bytes_view(headers->certificate, headers->certificate_size),
+		});
 	}
-	buffer_close(&range->bodies);
-	memory_free(range);
+	memory_free(headers);
 	return status;
+}
+
+/* -- Bodies -------------------------------------------------------------------------------------- */
+
+/* STATUS_NOT_FOUND: they are not all here, or are too many bytes. */
+static enum status measure_bodies(const struct read_job *job, struct store_view *view,
+                                  struct why *why)
+{
+	uint64_t tip = store_view_tip(view)->header.height;
+	size_t size = 0;
+
+	if (job->height > tip || job->body_count > tip - job->height + 1)
+		return STATUS_NOT_FOUND;
+	for (size_t i = 0; i < job->body_count; i++) {
+		struct store_header block;
+		enum status status = store_read_header(view, job->height + i, &block, why);
+
+		if (status != STATUS_OK)
+			return status;
+		size += block.header.body_size;
+		if (size > BLOCK_BODY_MAX)
+			return STATUS_NOT_FOUND;
+	}
+	return STATUS_OK;
+}
+
+static enum status read_bodies(struct message_bodies *message, struct buffer *bytes,
+                               const struct read_job *job, struct store_view *view,
+                               struct why *why)
+{
+	size_t ends[PORTION_BLOCKS_MAX];
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < job->body_count && status == STATUS_OK; i++) {
+		status = store_read_body(view, job->height + i, bytes, why);
+		if (status == STATUS_OK && bytes->status != STATUS_OK)
+			status = why_set(why, bytes->status, "read blocks for a peer");
+		ends[i] = bytes->size;
+	}
+	if (status != STATUS_OK)
+		return status;
+	message->from = job->height;
+	message->count = job->body_count;
+	for (size_t i = 0, start = 0; i < message->count; start = ends[i++])
+		if (ends[i] > start) /* there may be no memory at all */
+			message->blocks[i].body = bytes_view(bytes->at + start, ends[i] - start);
+	return STATUS_OK;
+}
+
+static enum status serve_bodies(struct read_job *job, struct store_view *view, struct why *why)
+{
+	struct message_bodies *message = memory_new(sizeof *message);
+	struct buffer bytes;
+	enum status status;
+
+	if (!message)
+		return why_set(why, STATUS_MEMORY, "read blocks for a peer");
+	buffer_init(&bytes, MESSAGE_SIZE_MAX);
+	status = measure_bodies(job, view, why);
+	if (status == STATUS_OK) {
+		status = read_bodies(message, &bytes, job, view, why);
+		if (status == STATUS_OK)
+			message_put_bodies(&job->answer, message);
+	}
+	buffer_close(&bytes);
+	memory_free(message);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
 /* -- One block ------------------------------------------------------------------------------------ */
@@ -178,8 +214,10 @@ enum status serve_read(struct read_job *job, struct store_view *view, struct why
 		status = serve_seal(job, view, why);
 	else if (job->by_hash)
 		status = serve_block(job, view, why);
+	else if (job->height > 0 && job->body_count > 0)
+		status = serve_bodies(job, view, why);
 	else if (job->height > 0)
-		status = serve_range(job, view, why);
+		status = serve_headers(job, view, why);
 	if (status == STATUS_OK && job->answer.status != STATUS_OK)
 		status = why_set(why, job->answer.status, "answer a peer");
 	return status;

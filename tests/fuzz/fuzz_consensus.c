@@ -193,7 +193,6 @@ static void give_range(uint8_t count)
 	in.range.headers = headers;
 	in.range.hashes = hashes;
 	in.range.certificate = certificate_of(&ballot, false);
-	in.range.from = next();
 	feed(in);
 }
 

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	/* Two answers of each kind are awaited. */
 	for (int i = 0; i < 2; i++) {
 		assembly_expect(&called->session.transport->assembly,
-		                type_of_consensus(MESSAGE_GET_RANGE));
+		                type_of_consensus(MESSAGE_GET_BODIES));
 		assembly_expect(&called->session.transport->assembly,
 		                type_of_consensus(MESSAGE_GET_BLOCK));
 	}

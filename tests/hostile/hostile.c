@@ -185,6 +185,17 @@ static void flush(struct hostile *peer)
 			return;
 }
 
+static void note(struct hostile *peer, const struct assembled *message)
+{
+	size_t size = message->bytes.size;
+
+	if (peer->awaited == 0 || message->type != peer->awaited)
+		return;
+	memcpy(peer->question, message->bytes.at,
+	       size < sizeof peer->question ? size : sizeof peer->question);
+	peer->awaited = 0;
+}
+
 /* Hears what comes next; false: it is over. */
 static bool hear(struct hostile *peer)
 {
@@ -202,8 +213,11 @@ static bool hear(struct hostile *peer)
 		return false;
 	peer->received += (size_t)size;
 	in = bytes_view(bytes, (size_t)size);
-	while (event != SESSION_NOTHING && event != SESSION_ENDED && event != SESSION_KNOWN)
+	while (event != SESSION_NOTHING && event != SESSION_ENDED && event != SESSION_KNOWN) {
 		event = session_next(&peer->session, &in, clock_monotonic_ms(), &message);
+		if (event == SESSION_MESSAGE)
+			note(peer, &message);
+	}
 	return event != SESSION_ENDED;
 }
 
@@ -306,6 +320,17 @@ static bool wait_out(struct hostile *peer)
 		int left_ms = (int)(session->answered_ms + SESSION_PROBE_MS - now_ms);
 
 		if (poll(&wait, 1, left_ms) > 0 && !hear(peer))
+			return false;
+		flush(peer);
+	}
+	return true;
+}
+
+bool hostile_await(struct hostile *peer, uint16_t type)
+{
+	peer->awaited = type;
+	while (peer->awaited != 0) {
+		if (!hear(peer))
 			return false;
 		flush(peer);
 	}

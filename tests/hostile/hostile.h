@@ -15,6 +15,8 @@ struct hostile_target {
 	uint16_t port;
 };
 
+enum { HOSTILE_QUESTION_MAX = 64 };
+
 struct hostile {
 	int socket;
 	struct session_self self;
@@ -23,6 +25,8 @@ struct hostile {
 	struct signer *signer;
 	size_t received;    /* bytes, of all that came */
 	bool is_admitted;   /* HELLO is out */
+	uint16_t awaited;   /* the type of the message that the next takes the beginning of; 0: none */
+	uint8_t question[HOSTILE_QUESTION_MAX];
 	uint8_t output[SESSION_OUTPUT_SIZE];
 };
 
@@ -61,6 +65,9 @@ void hostile_length(struct hostile *peer, uint16_t size);
 bool hostile_ping(struct hostile *peer);
 /* Hears what is there already, and answers pings. */
 void hostile_hear(struct hostile *peer);
+/* Hears until a message of this type comes, whose beginning is peer->question then; false: the other
+ * side ended it. */
+bool hostile_await(struct hostile *peer, uint16_t type);
 /* Hears on until the other side ends it; gives its last word, enum disconnect_code, 0: none. */
 uint8_t hostile_end(struct hostile *peer);
 

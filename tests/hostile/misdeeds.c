@@ -195,9 +195,14 @@ static enum answer unasked_block(const struct hostile_target *target, uint8_t ke
 	return send_frame(target, key, "02030601" "01000000" "06");
 }
 
-static enum answer unasked_range(const struct hostile_target *target, uint8_t key)
+static enum answer unasked_headers(const struct hostile_target *target, uint8_t key)
 {
 	return send_frame(target, key, "04030801" "01000000" "08");
+}
+
+static enum answer unasked_bodies(const struct hostile_target *target, uint8_t key)
+{
+	return send_frame(target, key, "04031301" "01000000" "13");
 }
 
 static enum answer stray_pongs(const struct hostile_target *target, uint8_t key)
@@ -287,6 +292,37 @@ static enum answer tall_claims(const struct hostile_target *target, uint8_t key)
 	return see_whether_alive();
 }
 
+/* It says that it is ahead, is asked for headers, and gives one twice, which nobody signed. */
+static enum answer forged_headers(const struct hostile_target *target, uint8_t key)
+{
+	struct message_status status = {.status = {.height = INT64_MAX}};
+	struct header header = {.version = HEADER_VERSION};
+	uint8_t bytes[2 * HEADER_SIZE], certificate[64];
+	struct buffer message;
+	bool was_asked;
+
+	buffer_init(&message, MESSAGE_SIZE_MAX);
+	hostile_meet(&peer, target, key);
+	message_put_status(&message, &status);
+	say(type_of_consensus(MESSAGE_STATUS), &message);
+	was_asked = hostile_await(&peer, type_of_consensus(MESSAGE_GET_HEADERS));
+	if (was_asked) {
+		header.height = get_le64(peer.question + 1);
+		header_encode(bytes, &header);
+		header_encode(bytes + HEADER_SIZE, &header);
+		fill_noise(certificate, sizeof certificate);
+		message_put_headers(&message, &(struct message_headers){
+			.from = header.height,
+			.count = 2,
+			.headers = bytes_view(bytes, sizeof bytes),
+			.certificate = bytes_view(certificate, sizeof certificate),
+		});
+		say(type_of_consensus(MESSAGE_HEADERS), &message);
+	}
+	buffer_close(&message);
+	return was_asked ? await_end() : ANSWER_OTHER;
+}
+
 /* Rather more than it is heard on. */
 static enum answer question_flood(const struct hostile_target *target, uint8_t key)
 {
@@ -297,8 +333,13 @@ static enum answer question_flood(const struct hostile_target *target, uint8_t k
 	for (uint64_t i = 0; i < QUESTIONS; i++) {
 		struct hash block = {{0}};
 
-		message_put_get_range(&message, i % 3 == 0 ? 1 : i << 32);
-		say(type_of_consensus(MESSAGE_GET_RANGE), &message);
+		message_put_get_headers(&message, i % 3 == 0 ? 1 : i << 32 | 1);
+		say(type_of_consensus(MESSAGE_GET_HEADERS), &message);
+		message_put_get_bodies(&message, &(struct message_get_bodies){
+			.from = i % 3 == 0 ? 1 : i << 32 | 1,
+			.count = PORTION_BLOCKS_MAX,
+		});
+		say(type_of_consensus(MESSAGE_GET_BODIES), &message);
 		fill_noise(block.bytes, sizeof block.bytes);
 		message_put_get_block(&message, &block);
 		say(type_of_consensus(MESSAGE_GET_BLOCK), &message);
@@ -408,14 +449,17 @@ const struct misdeed misdeeds[] = {
 	{"second-hello", "HELLO once more", ANSWER_VIOLATION, second_hello},
 	{"no-type", "a message of no type", ANSWER_VIOLATION, no_type},
 	{"unasked-block", "a block that nobody asked for", ANSWER_VIOLATION, unasked_block},
-	{"unasked-range", "a range that nobody asked for", ANSWER_VIOLATION, unasked_range},
+	{"unasked-headers", "headers that nobody asked for", ANSWER_VIOLATION, unasked_headers},
+	{"unasked-bodies", "bodies that nobody asked for", ANSWER_VIOLATION, unasked_bodies},
 	{"stray-pongs", "twelve PONGs that nobody asked for", ANSWER_VIOLATION, stray_pongs},
 	{"vote-flood", "5,000 votes of nobody, for any epoch and view", ANSWER_ALIVE, vote_flood},
 	{"forged-certificate", "a certificate that no set signed", ANSWER_VIOLATION,
 	 forged_certificate},
 	{"tall-claims", "STATUS with heights that nobody has, and less each time", ANSWER_ALIVE,
 	 tall_claims},
-	{"question-flood", "500 questions for ranges and blocks at once", ANSWER_ALIVE,
+	{"forged-headers", "headers that do not follow on each other, from who says that it is ahead",
+	 ANSWER_VIOLATION, forged_headers},
+	{"question-flood", "500 questions for headers, bodies and blocks at once", ANSWER_ALIVE,
 	 question_flood},
 	{"unreadable-txs", "transactions that cannot be read", ANSWER_VIOLATION, unreadable_txs},
 	{"bad-txs", "noise of 64 KiB as transactions, 40 times", ANSWER_ALIVE, bad_txs},

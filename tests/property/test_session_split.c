@@ -9,7 +9,7 @@ static enum message_kind random_kind(struct random *random)
 {
 	static const enum message_kind kinds[] = {
 		MESSAGE_VOTE,  MESSAGE_CERTIFICATE, MESSAGE_PROPOSAL, MESSAGE_STATUS,
-		MESSAGE_BLOCK, MESSAGE_RANGE,       MESSAGE_TXS,
+		MESSAGE_BLOCK, MESSAGE_BODIES,       MESSAGE_TXS,
 	};
 
 	return kinds[random_below(random, sizeof kinds / sizeof *kinds)];

@@ -254,7 +254,7 @@ static void check_caps(struct sim *sim, const struct node *node)
 {
 	const struct drive *drive = node->drive;
 
-	if (HASH_COUNT(drive->shelf.blocks) > BLOCKS_HELD_MAX + RANGE_BLOCKS_MAX + 32)
+	if (HASH_COUNT(drive->shelf.blocks) > BLOCKS_HELD_MAX + 2 * PORTION_BLOCKS_MAX)
 		sim_violate(sim, "caps: node %u holds %u blocks", node->index,
 		            HASH_COUNT(drive->shelf.blocks));
 	if (drive->status != STATUS_OK)

@@ -303,17 +303,18 @@ static bool certifies_itself(const struct disk_block *block)
 	return hash_equal(&certificate.ballot.block, &block->hash);
 }
 
-static void read_range(const struct disk *disk, struct read_job *job)
+static void read_headers(const struct disk *disk, struct read_job *job)
 {
-	uint8_t descendants[RANGE_HEADERS_MAX * HEADER_SIZE];
-	struct message_range range = {0};
+	uint8_t bytes[SYNC_HEADERS_MAX * HEADER_SIZE];
 	uint64_t last = 0;
 
 	/* The last one that has its own certificate, and that ends no epoch but the first. */
 	for (uint64_t height = job->height;
 	     height > 0 && height < disk->block_count &&
-	     height < job->height + (last > 0 ? job->blocks_max : RANGE_HEADERS_MAX);
+	     height - job->height < (last > 0 ? job->headers_max : SYNC_HEADERS_MAX);
 	     height++) {
+		header_encode(&bytes[(height - job->height) * HEADER_SIZE],
+		              &disk->blocks[height].header);
 		if (certifies_itself(&disk->blocks[height]))
 			last = height;
 		if (disk->blocks[height].header.flags & HEADER_FLAG_SEAL)
@@ -321,16 +322,25 @@ static void read_range(const struct disk *disk, struct read_job *job)
 	}
 	if (last == 0)
 		return;
-	for (uint64_t height = job->height; height <= last; height++)
-		if (range.count < job->blocks_max)
-			range.blocks[range.count++] = block_at(disk, height);
-		else
-			header_encode(&descendants[range.descendant_count++ * HEADER_SIZE],
-			              &disk->blocks[height].header);
-	range.descendants = bytes_view(descendants, range.descendant_count * HEADER_SIZE);
-	range.certificate =
-		bytes_view(disk->blocks[last].certificate, disk->blocks[last].certificate_size);
-	message_put_range(&job->answer, &range);
+	message_put_headers(&job->answer, &(struct message_headers){
+		.from = job->height,
+		.count = (size_t)(last - job->height) + 1,
+		.headers = bytes_view(bytes, (size_t)(last - job->height + 1) * HEADER_SIZE),
+		.certificate = bytes_view(disk->blocks[last].certificate,
+		                          disk->blocks[last].certificate_size),
+	});
+}
+
+static void read_bodies(const struct disk *disk, struct read_job *job)
+{
+	struct message_bodies message = {.from = job->height, .count = job->body_count};
+
+	if (job->height >= disk->block_count ||
+	    job->body_count > disk->block_count - job->height)
+		return;
+	for (size_t i = 0; i < job->body_count; i++)
+		message.blocks[i] = block_at(disk, job->height + i);
+	message_put_bodies(&job->answer, &message);
 }
 
 static void read_block(const struct disk *disk, struct read_job *job)
@@ -396,8 +406,10 @@ void disk_read(const struct disk *disk, const struct sim *sim, struct read_job *
 		read_seal(disk, job);
 	else if (job->by_hash)
 		read_block(disk, job);
+	else if (job->body_count > 0)
+		read_bodies(disk, job);
 	else
-		read_range(disk, job);
+		read_headers(disk, job);
 	if (disk->backed)
 		sim_backing->read(disk->backed, job);
 }

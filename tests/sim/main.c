@@ -22,6 +22,7 @@ static const char *const CHAOS_NAMES[CHAOS_COUNT] = {
 	"evidence on chain", "removed for it", "quorums over heads", "quorums over seals",
 	"lies of checkpoints",
 	"blocks named", "blocks rebuilt", "txs asked for", "blocks asked for",
+	"headers asked for", "portions asked for", "asked of a second", "late in catching up",
 };
 
 struct sums {

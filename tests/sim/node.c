@@ -371,10 +371,12 @@ void node_start(struct sim *sim, uint16_t index)
 	load_start(sim, node, &config->start, certificate);
 	load_cosign(sim, node, &config->cosign, kept);
 	config->pool = (struct pool_limits){.txs_max = 2000, .bytes_max = 4 << 20};
-	/* In some runs the bodies of few blocks fit into one answer; where each answer takes seconds,
-	 * hundreds of blocks would take all the time there is. */
-	config->range_blocks_max =
-		sim->seed % 3 == 0 && !sim->rates.is_far ? 1 + (size_t)(sim->seed / 3 % 5) : 0;
+	/* In some runs few blocks fit into one answer; where each answer takes seconds, hundreds of
+	 * blocks would take all the time there is. */
+	if (sim->seed % 3 == 0 && !sim->rates.is_far) {
+		config->portion_blocks_max = 1 + (size_t)(sim->seed / 3 % 5);
+		config->headers_max = sim->seed / 15 % 2 ? 2 * config->portion_blocks_max + 1 : 0;
+	}
 	/* In most of them blocks are small, and go by names all the same. */
 	config->compact_body_least = sim->seed % 4 == 0 ? 0 : 1;
 	config->network = &sim->network;
@@ -444,7 +446,7 @@ static void crash_disk(struct sim *sim, struct node *node)
 	node->job_count = 0;
 }
 
-void node_count_names(struct sim *sim, uint16_t index)
+void node_count(struct sim *sim, uint16_t index)
 {
 	const struct drive *drive = sim->nodes[index].drive;
 
@@ -454,6 +456,10 @@ void node_count_names(struct sim *sim, uint16_t index)
 	sim->faults[CHAOS_REBUILT] += drive->counters.blocks_rebuilt;
 	sim->faults[CHAOS_TX_ASKED] += drive->counters.txs_asked;
 	sim->faults[CHAOS_BODY_ASKED] += drive->counters.bodies_asked;
+	sim->faults[CHAOS_HEADERS_ASKED] += drive->sync.headers_asked;
+	sim->faults[CHAOS_PORTIONS_ASKED] += drive->sync.portions_asked;
+	sim->faults[CHAOS_SECOND_ASKED] += drive->sync.asked_second;
+	sim->faults[CHAOS_SYNC_FAILED] += drive->sync.failed;
 }
 
 void node_crash(struct sim *sim, uint16_t index)
@@ -469,7 +475,7 @@ void node_crash(struct sim *sim, uint16_t index)
 	node->life++;
 	node->is_up = false;
 	node->cosign_checks = 0;
-	node_count_names(sim, index);
+	node_count(sim, index);
 	drive_close(node->drive);
 	memory_free(node->drive);
 	node->drive = NULL;

@@ -419,7 +419,7 @@ void sim_run(struct sim_result *result, uint64_t seed, enum sim_signing signing,
 		disk_check(&sim->nodes[i].disk);
 	say_states(sim);
 	for (uint16_t i = 0; i < sim->node_count; i++)
-		node_count_names(sim, i);
+		node_count(sim, i);
 	result->is_good = sim->violation[0] == '\0';
 	memcpy(result->violation, sim->violation, sizeof result->violation);
 	result->trace = hasher_finish(&sim->trace);

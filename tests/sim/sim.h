@@ -101,6 +101,7 @@ enum chaos {
 	CHAOS_NEW_KEYS, CHAOS_REPORTED, CHAOS_ON_CHAIN, CHAOS_REMOVED,
 	CHAOS_COSIGNED, CHAOS_SEAL_COSIGNED, CHAOS_COSIGN_LIE,
 	CHAOS_NAMED, CHAOS_REBUILT, CHAOS_TX_ASKED, CHAOS_BODY_ASKED,
+	CHAOS_HEADERS_ASKED, CHAOS_PORTIONS_ASKED, CHAOS_SECOND_ASKED, CHAOS_SYNC_FAILED,
 	CHAOS_COUNT,
 };
 
@@ -342,7 +343,7 @@ void sim_say(struct sim *sim, uint16_t node, const char *format, ...) PRINTF_LIK
 void node_start(struct sim *sim, uint16_t node);
 void node_crash(struct sim *sim, uint16_t node);
 /* What its drive did with short names goes into the sums. */
-void node_count_names(struct sim *sim, uint16_t node);
+void node_count(struct sim *sim, uint16_t node);
 void node_handle(struct sim *sim, struct event *event);
 void node_submit(struct sim *sim, uint16_t node, struct bytes_view tx, bool is_relayed);
 /* Of its present keys. */

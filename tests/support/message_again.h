@@ -59,11 +59,17 @@ static inline void message_again(struct buffer *out, const struct message *messa
 	case MESSAGE_BLOCK:
 		message_put_block(out, &message->block);
 		break;
-	case MESSAGE_GET_RANGE:
-		message_put_get_range(out, message->get_range);
+	case MESSAGE_GET_HEADERS:
+		message_put_get_headers(out, message->get_headers);
 		break;
-	case MESSAGE_RANGE:
-		message_put_range(out, &message->range);
+	case MESSAGE_HEADERS:
+		message_put_headers(out, &message->headers);
+		break;
+	case MESSAGE_GET_BODIES:
+		message_put_get_bodies(out, &message->get_bodies);
+		break;
+	case MESSAGE_BODIES:
+		message_put_bodies(out, &message->bodies);
 		break;
 	case MESSAGE_TXS:
 		message_again_txs(out, message->txs);

@@ -185,9 +185,9 @@ static inline bool pair_send(struct session_pair *pair, int from, enum message_k
 	bytes[0] = (uint8_t)kind;
 	parcel = parcel_new(type_of_consensus((uint8_t)kind), bytes_view(bytes, size));
 	/* As if the other side had asked. */
-	if (kind == MESSAGE_RANGE && pair->sides[!from].session.transport)
+	if (kind == MESSAGE_BODIES && pair->sides[!from].session.transport)
 		assembly_expect(&pair->sides[!from].session.transport->assembly,
-		                type_of_consensus(MESSAGE_GET_RANGE));
+		                type_of_consensus(MESSAGE_GET_BODIES));
 	if (kind == MESSAGE_BLOCK && pair->sides[!from].session.transport)
 		assembly_expect(&pair->sides[!from].session.transport->assembly,
 		                type_of_consensus(MESSAGE_GET_BLOCK));

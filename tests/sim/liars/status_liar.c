@@ -1,7 +1,7 @@
-/* Claims heights and views that nobody has reached, and who asks it for blocks gets a range
- * that is forged or cut. A status moves nothing by itself: what follows needs a certificate;
- * a range needs the FINAL of its last block and links of hashes (S2), and who does not come
- * up with one within two seconds is not asked next (ask_range). */
+/* Claims heights and views that nobody has reached, and who catches up with it gets headers and
+ * bodies that are forged or cut. A status moves nothing by itself: what follows needs a
+ * certificate; headers need the FINAL of their last one and links of hashes (S2), bodies the header
+ * that commits to them, and who does not come up with either is asked after the others. */
 #include "tests/sim/liars/liars.h"
 
 #include "chain/base/memory.h"
@@ -28,47 +28,92 @@ static bool on_send(struct sim *sim, uint16_t node, uint16_t to, struct bytes_vi
 	return false;
 }
 
-static void forge(struct sim *sim, struct message_range *range)
+static void forge_headers(struct sim *sim, struct message_headers *headers, uint8_t *bytes)
 {
-	struct message_block *block =
-		&range->blocks[lots_below(&sim->lots, range->count)];
+	uint64_t at = lots_below(&sim->lots, headers->count);
 
-	switch (lots_below(&sim->lots, 4)) {
+	memcpy(bytes, headers->headers.at, headers->headers.size);
+	headers->headers.at = bytes;
+	switch (lots_below(&sim->lots, 5)) {
 	case 0: /* cut: the certificate is of another block then, unless it was one alone */
-		range->count = 1 + (size_t)lots_below(&sim->lots, range->count);
+		headers->count = 1 + (size_t)at;
+		headers->headers.size = headers->count * HEADER_SIZE;
 		break;
 	case 1:
-		block->header.time_ms++;
+		bytes[at * HEADER_SIZE + lots_below(&sim->lots, HEADER_SIZE)] ^= 1;
 		break;
 	case 2: /* in another order */
-		*block = range->blocks[0];
+		memmove(bytes, bytes + at * HEADER_SIZE, HEADER_SIZE);
+		break;
+	case 3: /* as if there were none */
+		*headers = (struct message_headers){.from = headers->from};
 		break;
 	default:
-		range->certificate.size -= range->certificate.size > 0;
+		headers->certificate.size -= headers->certificate.size > 0;
 		break;
 	}
 }
 
-static bool on_receive(struct sim *sim, uint16_t node, uint16_t from, struct bytes_view bytes)
+static void forge_bodies(struct sim *sim, struct message_bodies *bodies)
 {
-	const struct message *asked = liar_reads(sim, bytes, MESSAGE_GET_RANGE);
-	struct read_job job = {.blocks_max = RANGE_BLOCKS_MAX};
+	struct bytes_view *body = &bodies->blocks[lots_below(&sim->lots, bodies->count)].body;
+
+	switch (lots_below(&sim->lots, 4)) {
+	case 0:
+		bodies->count = (size_t)lots_below(&sim->lots, bodies->count);
+		break;
+	case 1:
+		body->size -= body->size > 0;
+		break;
+	case 2: /* another's */
+		*body = bodies->blocks[0].body;
+		break;
+	default:
+		bodies->from++;
+		break;
+	}
+}
+
+/* What the disk answers, forged. */
+static void answer(struct sim *sim, uint16_t node, uint16_t to, struct read_job *job)
+{
+	uint8_t bytes[SYNC_HEADERS_MAX * HEADER_SIZE];
 	struct message *message;
 	struct buffer out;
 
-	if (!asked)
-		return true;
-	job.height = asked->get_range;
-	buffer_init(&job.answer, MESSAGE_SIZE_MAX);
-	disk_read(&sim->nodes[node].disk, sim, &job);
-	message = liar_reads(sim, buffer_view(&job.answer), MESSAGE_RANGE);
+	buffer_init(&job->answer, MESSAGE_SIZE_MAX);
+	disk_read(&sim->nodes[node].disk, sim, job);
+	message = liar_reads(sim, buffer_view(&job->answer),
+	                     job->body_count > 0 ? MESSAGE_BODIES : MESSAGE_HEADERS);
 	if (message) {
-		forge(sim, &message->range);
 		buffer_init(&out, MESSAGE_SIZE_MAX);
-		message_put_range(&out, &message->range);
-		liar_says(sim, node, from, &out);
+		if (message->kind == MESSAGE_HEADERS) {
+			forge_headers(sim, &message->headers, bytes);
+			message_put_headers(&out, &message->headers);
+		} else {
+			forge_bodies(sim, &message->bodies);
+			message_put_bodies(&out, &message->bodies);
+		}
+		liar_says(sim, node, to, &out);
 	}
-	buffer_close(&job.answer);
+	buffer_close(&job->answer);
+}
+
+static bool on_receive(struct sim *sim, uint16_t node, uint16_t from, struct bytes_view bytes)
+{
+	const struct message *asked = liar_reads(sim, bytes, MESSAGE_GET_HEADERS);
+	struct read_job job = {.headers_max = SYNC_HEADERS_MAX};
+
+	if (asked) {
+		job.height = asked->get_headers;
+	} else {
+		asked = liar_reads(sim, bytes, MESSAGE_GET_BODIES);
+		if (!asked)
+			return true;
+		job.height = asked->get_bodies.from;
+		job.body_count = asked->get_bodies.count;
+	}
+	answer(sim, node, from, &job);
 	return false;
 }
 

@@ -1,6 +1,7 @@
-/* Proposes without the body to some, and never hands a body out: not when asked for one, nor
- * in a range. A vote needs the whole body on the disk (V3), so a quorum's block is with
- * honest validators, who are asked next (F1); else the view is given up. */
+/* Proposes without the body to some, and never hands a body out: not when asked for one, nor when
+ * somebody catches up; of headers it keeps every other answer. A vote needs the whole body on the
+ * disk (V3), so a quorum's block is with honest validators, who are asked next (F1); else the view is
+ * given up. */
 #include "tests/sim/liars/liars.h"
 
 static bool on_send(struct sim *sim, uint16_t node, uint16_t to, struct bytes_view bytes)
@@ -8,8 +9,9 @@ static bool on_send(struct sim *sim, uint16_t node, uint16_t to, struct bytes_vi
 	struct message *message;
 	struct buffer out;
 
-	if (bytes.at[0] == MESSAGE_BLOCK || bytes.at[0] == MESSAGE_RANGE ||
-	    bytes.at[0] == MESSAGE_BLOCK_TXS) {
+	if (bytes.at[0] == MESSAGE_BLOCK || bytes.at[0] == MESSAGE_BODIES ||
+	    bytes.at[0] == MESSAGE_BLOCK_TXS ||
+	    (bytes.at[0] == MESSAGE_HEADERS && bytes.at[1] % 2 == 0)) {
 		sim->faults[CHAOS_LIE]++;
 		return false;
 	}

@@ -30,8 +30,8 @@ static const struct effect_send *nth_fetch(size_t n)
 static void give_part(const struct made_block *blocks, size_t count, size_t body_count,
                       enum vote_kind kind, const struct hash *last)
 {
-	static struct header headers[RANGE_HEADERS_MAX];
-	static struct hash hashes[RANGE_HEADERS_MAX];
+	static struct header headers[SYNC_HEADERS_MAX];
+	static struct hash hashes[SYNC_HEADERS_MAX];
 	static struct certificate certificate;
 	struct input in = {.kind = INPUT_RANGE};
 
@@ -45,7 +45,6 @@ static void give_part(const struct made_block *blocks, size_t count, size_t body
 	in.range.count = count;
 	in.range.body_count = body_count;
 	in.range.certificate = &certificate;
-	in.range.from = 0;
 	feed(in);
 }
 

@@ -5,7 +5,13 @@
 #include "tests/support/message_again.h"
 #include "tests/support/support.h"
 
-enum { KINDS = MESSAGE_BLOCK_TXS + 1 };
+static const enum message_kind KINDS[] = {
+	MESSAGE_VOTE,        MESSAGE_CERTIFICATE, MESSAGE_PROPOSAL,      MESSAGE_STATUS,
+	MESSAGE_GET_BLOCK,   MESSAGE_BLOCK,       MESSAGE_GET_HEADERS,   MESSAGE_HEADERS,
+	MESSAGE_TXS,         MESSAGE_EVIDENCE,    MESSAGE_GET_COMPACT,   MESSAGE_COMPACT,
+	MESSAGE_GET_BLOCK_TXS, MESSAGE_BLOCK_TXS, MESSAGE_GET_BODIES,    MESSAGE_BODIES,
+};
+enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
 
 static struct random lots;
 static struct message sent, back;
@@ -50,7 +56,7 @@ static struct vote some_vote(enum vote_kind kind)
 
 static struct bytes_view some_headers(size_t count)
 {
-	static uint8_t headers[RANGE_HEADERS_MAX * HEADER_SIZE];
+	static uint8_t headers[(SYNC_HEADERS_MAX + 1) * HEADER_SIZE];
 	struct header header = {.version = 1, .height = 6, .view = 8};
 
 	for (size_t i = 0; i < count; i++)
@@ -134,15 +140,22 @@ static struct bytes_view encode(enum message_kind kind)
 		sent.get_block = random_hash(&lots);
 	if (kind == MESSAGE_BLOCK)
 		sent.block = some_block(500);
-	if (kind == MESSAGE_GET_RANGE)
-		sent.get_range = random_u64(&lots);
-	if (kind == MESSAGE_RANGE)
-		sent.range = (struct message_range){
+	if (kind == MESSAGE_GET_HEADERS)
+		sent.get_headers = random_u64(&lots) | 1;
+	if (kind == MESSAGE_HEADERS)
+		sent.headers = (struct message_headers){
+			.from = 7,
+			.count = 3,
+			.headers = some_headers(3),
+			.certificate = some(200),
+		};
+	if (kind == MESSAGE_GET_BODIES)
+		sent.get_bodies = (struct message_get_bodies){.from = 1ULL << 40, .count = 9};
+	if (kind == MESSAGE_BODIES)
+		sent.bodies = (struct message_bodies){
+			.from = 3,
 			.count = 3,
 			.blocks = {some_block(0), some_block(60), some_block(1)},
-			.descendant_count = 2,
-			.descendants = some_headers(2),
-			.certificate = some(200),
 		};
 	if (kind == MESSAGE_EVIDENCE)
 		sent.evidence[1] = some_vote(VOTE_NULLIFY);
@@ -194,10 +207,10 @@ static void expect_canonical(struct bytes_view message)
 
 START_TEST(each_kind_comes_back_as_it_was_sent)
 {
-	struct bytes_view message = encode((enum message_kind)_i);
+	struct bytes_view message = encode(KINDS[_i]);
 
 	ck_assert_int_eq(decode(message), STATUS_OK);
-	ck_assert_int_eq(back.kind, _i);
+	ck_assert_int_eq(back.kind, KINDS[_i]);
 	expect_canonical(message);
 }
 END_TEST
@@ -205,12 +218,12 @@ END_TEST
 /* The size of a certificate is the message's, and transactions may be fewer. */
 START_TEST(each_kind_cut_anywhere_is_refused)
 {
-	struct bytes_view message = encode((enum message_kind)_i);
+	struct bytes_view message = encode(KINDS[_i]);
 
 	for (size_t cut = 0; cut < message.size; cut++) {
 		enum status status = decode(bytes_view(message.at, cut));
 
-		if (status == STATUS_OK && (_i == MESSAGE_CERTIFICATE || _i == MESSAGE_TXS))
+		if (status == STATUS_OK && (KINDS[_i] == MESSAGE_CERTIFICATE || KINDS[_i] == MESSAGE_TXS))
 			expect_canonical(bytes_view(message.at, cut));
 		else
 			ck_assert_msg(status != STATUS_OK, "cut at %zu", cut);
@@ -220,9 +233,9 @@ END_TEST
 
 START_TEST(each_kind_with_one_byte_more_is_refused)
 {
-	struct bytes_view message = encode((enum message_kind)_i);
+	struct bytes_view message = encode(KINDS[_i]);
 
-	if (_i == MESSAGE_CERTIFICATE)
+	if (KINDS[_i] == MESSAGE_CERTIFICATE)
 		return;
 	for (unsigned byte = 0; byte < 256; byte++) {
 		uint8_t last = (uint8_t)byte;
@@ -236,7 +249,7 @@ END_TEST
 
 START_TEST(each_bit_that_flips_is_refused_or_means_something_else)
 {
-	struct bytes_view message = encode((enum message_kind)_i);
+	struct bytes_view message = encode(KINDS[_i]);
 
 	for (size_t bit = 0; bit < 8 * message.size; bit++) {
 		bytes.at[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -249,7 +262,7 @@ END_TEST
 
 START_TEST(a_message_that_finds_no_memory_says_so)
 {
-	ck_assert_int_eq(decode(encode((enum message_kind)_i)), STATUS_OK);
+	ck_assert_int_eq(decode(encode(KINDS[_i])), STATUS_OK);
 	memory_fail_at(1, 1);
 	message_again(&again, &back);
 	memory_fail_at(0, 0);
@@ -264,8 +277,11 @@ START_TEST(an_unknown_kind_is_foreign)
 	for (unsigned kind = 0; kind < 256; kind++) {
 		uint8_t message[2] = {(uint8_t)kind, 0};
 		enum status status = decode(bytes_view(message, sizeof message));
+		bool is_known = false;
 
-		if (kind < MESSAGE_VOTE || kind > MESSAGE_BLOCK_TXS)
+		for (size_t i = 0; i < KIND_COUNT; i++)
+			is_known = is_known || KINDS[i] == kind;
+		if (!is_known)
 			ck_assert_int_eq(status, STATUS_FOREIGN);
 		else
 			ck_assert_int_ne(status, STATUS_FOREIGN);
@@ -393,19 +409,44 @@ START_TEST(a_proposal_carries_so_many_certificates_and_no_more)
 }
 END_TEST
 
-START_TEST(a_range_has_one_block_at_least_and_so_many_at_most)
+START_TEST(headers_are_so_many_at_most_and_have_a_certificate_unless_there_are_none)
 {
-	static struct message_range range;
-
-	for (size_t count = 0; count <= RANGE_BLOCKS_MAX + 1; count++) {
+	for (size_t count = 0; count <= SYNC_HEADERS_MAX + 1; count++) {
 		buffer_clear(&bytes);
-		range.count = count < RANGE_BLOCKS_MAX ? count : RANGE_BLOCKS_MAX;
-		for (size_t i = 0; i < range.count; i++)
-			range.blocks[i] = some_block(3);
-		range.certificate = some(4);
-		message_put_range(&bytes, &range);
-		put_le16(bytes.at + 1, (uint16_t)count);
-		if (count >= 1 && count <= RANGE_BLOCKS_MAX)
+		message_put_headers(&bytes, &(struct message_headers){
+			.from = 5,
+			.count = count,
+			.headers = some_headers(count),
+			.certificate = some(count > 0 ? 4 : 0),
+		});
+		ck_assert_int_eq(decode(buffer_view(&bytes)),
+		                 count <= SYNC_HEADERS_MAX ? STATUS_OK : STATUS_TOO_LARGE);
+	}
+	for (size_t count = 0; count < 2; count++) {
+		buffer_clear(&bytes);
+		message_put_headers(&bytes, &(struct message_headers){
+			.from = 5,
+			.count = count,
+			.headers = some_headers(count),
+			.certificate = some(count > 0 ? 0 : 4),
+		});
+		ck_assert_int_eq(decode(buffer_view(&bytes)), STATUS_MALFORMED);
+	}
+}
+END_TEST
+
+START_TEST(bodies_are_so_many_at_most)
+{
+	static struct message_bodies bodies = {.from = 1};
+
+	for (size_t count = 0; count <= PORTION_BLOCKS_MAX + 1; count++) {
+		buffer_clear(&bytes);
+		bodies.count = count < PORTION_BLOCKS_MAX ? count : PORTION_BLOCKS_MAX;
+		for (size_t i = 0; i < bodies.count; i++)
+			bodies.blocks[i] = some_block(3);
+		message_put_bodies(&bytes, &bodies);
+		put_le16(bytes.at + 9, (uint16_t)count);
+		if (count <= PORTION_BLOCKS_MAX)
 			ck_assert_int_eq(decode(buffer_view(&bytes)), STATUS_OK);
 		else
 			ck_assert_int_ne(decode(buffer_view(&bytes)), STATUS_OK);
@@ -413,22 +454,20 @@ START_TEST(a_range_has_one_block_at_least_and_so_many_at_most)
 }
 END_TEST
 
-START_TEST(a_range_leads_over_so_many_headers_at_most)
+/* Everybody has the genesis, and nobody asks for nothing. */
+START_TEST(who_catches_up_asks_for_something_above_the_genesis)
 {
-	static struct message_range range = {.count = 2};
-	size_t most = RANGE_HEADERS_MAX - 2;
-
-	range.blocks[0] = some_block(3);
-	range.blocks[1] = some_block(3);
-	range.certificate = some(4);
-	for (size_t count = most; count <= most + 1; count++) {
-		buffer_clear(&bytes);
-		range.descendant_count = count;
-		range.descendants = some_headers(count);
-		message_put_range(&bytes, &range);
-		ck_assert_int_eq(decode(buffer_view(&bytes)),
-		                 count <= most ? STATUS_OK : STATUS_TOO_LARGE);
-	}
+	message_put_get_headers(&bytes, 0);
+	ck_assert_int_eq(decode(buffer_view(&bytes)), STATUS_MALFORMED);
+	for (size_t count = 0; count <= PORTION_BLOCKS_MAX + 1; count++)
+		for (uint64_t from = 0; from < 2; from++) {
+			buffer_clear(&bytes);
+			message_put_get_bodies(&bytes, &(struct message_get_bodies){from, count});
+			if (from > 0 && count > 0 && count <= PORTION_BLOCKS_MAX)
+				ck_assert_int_eq(decode(buffer_view(&bytes)), STATUS_OK);
+			else
+				ck_assert_int_ne(decode(buffer_view(&bytes)), STATUS_OK);
+		}
 }
 END_TEST
 
@@ -475,26 +514,18 @@ START_TEST(a_message_has_a_largest_size)
 }
 END_TEST
 
-/* The largest of what is put into one: a full block, a range that passes its limit with
- * it. */
-START_TEST(the_largest_messages_fit)
+START_TEST(the_largest_bodies_fit)
 {
-	static struct message_range range;
+	static struct message_bodies bodies = {.from = 1, .count = 1};
 	uint8_t *body = memory_new(BLOCK_BODY_MAX + 1);
 
 	ck_assert_ptr_nonnull(body);
-	range.count = 2;
-	range.certificate = some(CERTIFICATE_SIZE_MAX);
-	for (size_t i = 0; i < 2; i++) {
-		range.blocks[i].header.body_size = BLOCK_BODY_MAX;
-		range.blocks[i].body = bytes_view(body, BLOCK_BODY_MAX);
-	}
-	message_put_range(&bytes, &range);
+	bodies.blocks[0].body = bytes_view(body, BLOCK_BODY_MAX);
+	message_put_bodies(&bytes, &bodies);
 	ck_assert_int_eq(message_decode(&back, buffer_view(&bytes)), STATUS_OK);
-	range.blocks[0].header.body_size = BLOCK_BODY_MAX + 1;
-	range.blocks[0].body = bytes_view(body, BLOCK_BODY_MAX + 1);
+	bodies.blocks[0].body = bytes_view(body, BLOCK_BODY_MAX + 1);
 	buffer_clear(&bytes);
-	message_put_range(&bytes, &range);
+	message_put_bodies(&bytes, &bodies);
 	ck_assert_int_eq(message_decode(&back, buffer_view(&bytes)), STATUS_TOO_LARGE);
 	memory_free(body);
 }
@@ -507,14 +538,14 @@ Suite *test_suite(void)
 	TCase *tests = tcase_create("fields and limits");
 
 	tcase_add_checked_fixture(kinds, setup, teardown);
-	tcase_add_loop_test(kinds, each_kind_comes_back_as_it_was_sent, MESSAGE_VOTE, KINDS);
-	tcase_add_loop_test(kinds, each_kind_cut_anywhere_is_refused, MESSAGE_VOTE, KINDS);
-	tcase_add_loop_test(kinds, each_kind_with_one_byte_more_is_refused, MESSAGE_VOTE,
-	                    KINDS);
+	tcase_add_loop_test(kinds, each_kind_comes_back_as_it_was_sent, 0, KIND_COUNT);
+	tcase_add_loop_test(kinds, each_kind_cut_anywhere_is_refused, 0, KIND_COUNT);
+	tcase_add_loop_test(kinds, each_kind_with_one_byte_more_is_refused, 0,
+	                    KIND_COUNT);
 	tcase_add_loop_test(kinds, each_bit_that_flips_is_refused_or_means_something_else,
-	                    MESSAGE_VOTE, KINDS);
-	tcase_add_loop_test(kinds, a_message_that_finds_no_memory_says_so, MESSAGE_VOTE,
-	                    KINDS);
+	                    0, KIND_COUNT);
+	tcase_add_loop_test(kinds, a_message_that_finds_no_memory_says_so, 0,
+	                    KIND_COUNT);
 	suite_add_tcase(suite, kinds);
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, an_unknown_kind_is_foreign);
@@ -525,12 +556,14 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_proposal_is_a_notarize_vote);
 	tcase_add_test(tests, a_body_of_another_size_than_the_header_says_is_refused);
 	tcase_add_test(tests, a_proposal_carries_so_many_certificates_and_no_more);
-	tcase_add_test(tests, a_range_leads_over_so_many_headers_at_most);
-	tcase_add_test(tests, a_range_has_one_block_at_least_and_so_many_at_most);
+	tcase_add_test(tests,
+	               headers_are_so_many_at_most_and_have_a_certificate_unless_there_are_none);
+	tcase_add_test(tests, bodies_are_so_many_at_most);
+	tcase_add_test(tests, who_catches_up_asks_for_something_above_the_genesis);
 	tcase_add_test(tests, a_certificate_beside_something_has_a_largest_size);
 	tcase_add_test(tests, transactions_are_one_at_least_and_so_many_at_most);
 	tcase_add_test(tests, a_message_has_a_largest_size);
-	tcase_add_test(tests, the_largest_messages_fit);
+	tcase_add_test(tests, the_largest_bodies_fit);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -351,7 +351,7 @@ START_TEST(a_block_that_is_held_is_given_and_another_is_looked_for)
 	ck_assert_uint_eq(world.message.block.body.size, draft->body.size);
 	message_put_get_block(&message, &stranger);
 	say(3);
-	message_put_get_range(&message, 1);
+	message_put_get_headers(&message, 1);
 	say(3);
 	ck_assert_uint_eq(world.read_count, 2);
 	ck_assert(world.reads[0]->by_hash && hash_equal(&world.reads[0]->hash, &stranger));
@@ -359,12 +359,12 @@ START_TEST(a_block_that_is_held_is_given_and_another_is_looked_for)
 }
 END_TEST
 
-START_TEST(what_was_read_is_sent_to_who_asked_and_nothing_is_no_answer)
+START_TEST(what_was_read_is_sent_to_who_asked_and_nothing_is_said_to_be_nothing)
 {
 	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
 
 	for (int i = 0; i < 2; i++) {
-		message_put_get_range(&message, 1);
+		message_put_get_headers(&message, 1);
 		say(3);
 	}
 	message_put_block(&world.reads[0]->answer, &(struct message_block){
@@ -375,6 +375,9 @@ START_TEST(what_was_read_is_sent_to_who_asked_and_nothing_is_no_answer)
 	drive_on_read(world.drive, world.reads[1], &world.moment);
 	world.read_count = 0;
 	ck_assert_uint_eq(sent_count(3, MESSAGE_BLOCK), 1);
+	ck_assert(sent(3, MESSAGE_HEADERS, 0));
+	ck_assert_uint_eq(world.message.headers.from, 1);
+	ck_assert_uint_eq(world.message.headers.count, 0);
 	ck_assert_uint_eq(world.drive->read_count, 0);
 }
 END_TEST
@@ -392,7 +395,7 @@ START_TEST(what_was_asked_for_by_who_left_is_no_answer_for_who_came)
 {
 	struct draft *draft = block_of(1, inline_append(&world, 1, "a"));
 
-	message_put_get_range(&message, 1);
+	message_put_get_headers(&message, 1);
 	say(3);
 	message_put_block(&world.reads[0]->answer, &(struct message_block){
 												   .header = draft->header,
@@ -471,7 +474,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_block_with_a_bad_transaction_is_given_up_at_once);
 	tcase_add_test(tests, a_block_that_nobody_asked_for_is_not_looked_at);
 	tcase_add_test(tests, a_block_that_is_held_is_given_and_another_is_looked_for);
-	tcase_add_test(tests, what_was_read_is_sent_to_who_asked_and_nothing_is_no_answer);
+	tcase_add_test(tests, what_was_read_is_sent_to_who_asked_and_nothing_is_said_to_be_nothing);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

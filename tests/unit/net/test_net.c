@@ -28,12 +28,12 @@ static void send_to_all(struct scene_node *node, enum message_kind kind, size_t 
 START_TEST(two_meet_and_messages_of_every_size_cross)
 {
 	meet();
-	send_to_all(&nodes[1], MESSAGE_GET_RANGE, 9);
-	send_to_all(&nodes[0], MESSAGE_RANGE, MESSAGE_SIZE_MAX);
+	send_to_all(&nodes[1], MESSAGE_GET_BODIES, 9);
+	send_to_all(&nodes[0], MESSAGE_BODIES, BLOCK_BODY_MAX);
 	send_to_all(&nodes[0], MESSAGE_VOTE, 124);
 	send_to_all(&nodes[1], MESSAGE_PROPOSAL, 4 << 20);
 	RUN_UNTIL(nodes[1].messages == 2 && nodes[0].messages == 2);
-	ck_assert_uint_eq(nodes[1].bytes, MESSAGE_SIZE_MAX + 124);
+	ck_assert_uint_eq(nodes[1].bytes, BLOCK_BODY_MAX + 124);
 	ck_assert_uint_eq(nodes[0].bytes, (4 << 20) + 9);
 }
 END_TEST
@@ -475,7 +475,7 @@ START_TEST(what_was_counted_of_a_peer_stays_when_it_is_gone)
 	struct net_totals before, after;
 
 	meet();
-	send_to_all(&nodes[1], MESSAGE_GET_RANGE, 9);
+	send_to_all(&nodes[1], MESSAGE_GET_BODIES, 9);
 	send_to_all(&nodes[0], MESSAGE_PROPOSAL, 1 << 20);
 	RUN_UNTIL(nodes[0].messages == 1 && nodes[1].messages == 1);
 	net_count(nodes[0].net, &before);

@@ -26,11 +26,11 @@ static void send_vote(struct scene_node *node)
 	net_send(node->net, first_open(node), bytes_view(bytes, sizeof bytes));
 }
 
-static void send_range(struct scene_node *node, size_t size)
+static void send_bodies(struct scene_node *node, size_t size)
 {
 	uint8_t *bytes = calloc(1, size);
 
-	bytes[0] = MESSAGE_RANGE;
+	bytes[0] = MESSAGE_BODIES;
 	net_send(node->net, first_open(node), bytes_view(bytes, size));
 	free(bytes);
 }
@@ -136,10 +136,10 @@ START_TEST(when_memory_runs_short_who_holds_the_most_goes)
 	uv_read_stop((uv_stream_t *)&nodes[1].net->peers->tcp);
 	nodes[1].net->peers->is_paused = true;
 	know(&nodes[2], &nodes[0]);
-	send_range(&nodes[0], 12 << 20);
+	send_bodies(&nodes[0], BLOCK_BODY_MAX);
 	begin(&nodes[2], "", 1);
 	RUN_UNTIL(open_count(&nodes[0]) == 2 && open_count(&nodes[2]) == 1);
-	ck_assert_uint_eq(largest_bytes(net), 12 << 20);
+	ck_assert_uint_eq(largest_bytes(net), BLOCK_BODY_MAX);
 	net_begin_work(net, &rest, NET_NOBODY, USAGE_TXS, net->usage.bytes_max / 100 * 85);
 	RUN_UNTIL(nodes[0].closed == 1);
 	ck_assert_uint_eq(net->gone.shed, 1);

@@ -63,7 +63,7 @@ START_TEST(ranges_and_transactions_share_and_are_not_starved)
 	lanes.waiting = 0; /* room for what is to be looked at here */
 	put(&lanes, MESSAGE_TXS, 4 << 20);
 	lanes.waiting = 0;
-	put(&lanes, MESSAGE_RANGE, 8 << 20);
+	put(&lanes, MESSAGE_BODIES, 4 << 20);
 	lanes.waiting = 32 << 20;
 	while (lanes.queues[LANE_BLOCK].first) {
 		lanes_fill(&lanes, body, sizeof body, NOW_MS);
@@ -87,7 +87,7 @@ END_TEST
 START_TEST(what_waits_has_a_maximum_and_votes_go_before_the_rest)
 {
 	static const uint8_t zeros[1 << 20];
-	struct parcel *range = parcel_new(type_of_consensus(MESSAGE_RANGE),
+	struct parcel *bodies = parcel_new(type_of_consensus(MESSAGE_BODIES),
 	                                  bytes_view(zeros, sizeof zeros));
 	struct parcel *vote = parcel_new(type_of_consensus(MESSAGE_VOTE), text_view("v"));
 	struct parcel *block = parcel_new(type_of_consensus(MESSAGE_BLOCK),
@@ -97,7 +97,7 @@ START_TEST(what_waits_has_a_maximum_and_votes_go_before_the_rest)
 	size_t count = 0, blocks = 0;
 
 	lanes_init(&lanes, &usage);
-	while (lanes_put(&lanes, range, NOW_MS) == LANES_TAKEN)
+	while (lanes_put(&lanes, bodies, NOW_MS) == LANES_TAKEN)
 		count++;
 	ck_assert_uint_eq(count, LANES_HARD_MAX >> 20);
 	ck_assert_int_eq(lanes_put(&lanes, vote, NOW_MS), LANES_TAKEN);
@@ -106,7 +106,7 @@ START_TEST(what_waits_has_a_maximum_and_votes_go_before_the_rest)
 	ck_assert_uint_eq(blocks, (USAGE_VALIDATOR_MAX >> 20));
 	ck_assert_int_eq(lanes_put(&lanes, vote, NOW_MS), LANES_FULL);
 	ck_assert_int_eq(lanes_put(&lanes, ping, NOW_MS), LANES_TAKEN);
-	ck_assert_uint_eq(range->user_count, count + 1);
+	ck_assert_uint_eq(bodies->user_count, count + 1);
 	/* The peer waits for all of them; what is in memory is one of each. */
 	ck_assert_uint_eq(usage.bytes, ((count + blocks) << 20) + 2);
 	ck_assert_uint_eq(total.bytes, (2 << 20) + 2);
@@ -114,9 +114,9 @@ START_TEST(what_waits_has_a_maximum_and_votes_go_before_the_rest)
 	ck_assert_uint_eq(usage.bytes, 0);
 	parcel_release(block);
 	parcel_release(ping);
-	ck_assert_uint_eq(range->user_count, 1);
+	ck_assert_uint_eq(bodies->user_count, 1);
 	ck_assert_uint_eq(lanes.waiting, 0);
-	parcel_release(range);
+	parcel_release(bodies);
 	parcel_release(vote);
 	check_nothing_is_held();
 }
@@ -148,7 +148,7 @@ START_TEST(a_peer_that_does_not_read_is_noticed)
 
 	lanes_init(&lanes, &usage);
 	ck_assert(!lanes_are_stuck(&lanes, NOW_MS + 1000000));
-	put(&lanes, MESSAGE_RANGE, 20000);
+	put(&lanes, MESSAGE_BODIES, 20000);
 	ck_assert(!lanes_are_stuck(&lanes, NOW_MS + 30000));
 	ck_assert(lanes_are_stuck(&lanes, NOW_MS + 30001));
 	lanes_fill(&lanes, body, sizeof body, NOW_MS + 30000);
@@ -178,8 +178,8 @@ START_TEST(messages_of_every_size_come_out_as_they_went_in)
 		const char *what = NULL;
 
 		random_fill(&random, bytes, sizes[i]);
-		assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_RANGE));
-		parcel = parcel_new(type_of_consensus(MESSAGE_RANGE), bytes_view(bytes, sizes[i]));
+		assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BODIES));
+		parcel = parcel_new(type_of_consensus(MESSAGE_BODIES), bytes_view(bytes, sizes[i]));
 		ck_assert_int_eq(lanes_put(&lanes, parcel, NOW_MS), LANES_TAKEN);
 		while (!message.type) {
 			size_t size = lanes_fill(&lanes, body, sizeof body, NOW_MS);
@@ -229,7 +229,7 @@ START_TEST(frames_that_no_honest_peer_sends_are_refused)
 		{"", "010101010a000000"},                 /* empty, and no end */
 		{"", "0303010101000000aa"},               /* on another lane than its type's */
 		{"", "0103230101000000aa"},               /* of no type */
-		{"", "0403080101000000aa"},               /* an answer to no question */
+		{"", "0403130101000000aa"},               /* an answer to no question */
 		{"", "01010101ffffffffaa"},               /* 4 GiB */
 		{"", "0101010101100000aa"},               /* one byte more than a vote may have */
 		{"010101010a000000aa", "010101010a000000aa"}, /* a beginning within another */
@@ -262,7 +262,7 @@ START_TEST(an_answer_comes_once_for_each_question)
 	assembly_expect(&assembly, type_of_consensus(MESSAGE_VOTE)); /* no question */
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(take(&assembly, "0203060101000000aa", &what), ASSEMBLY_MORE);
-	ck_assert_int_eq(take(&assembly, "0403080101000000aa", &what), ASSEMBLY_VIOLATION);
+	ck_assert_int_eq(take(&assembly, "0403130101000000aa", &what), ASSEMBLY_VIOLATION);
 	ck_assert_int_eq(take(&assembly, "0203060101000000aa", &what), ASSEMBLY_VIOLATION);
 	for (int i = 0; i < 1000; i++)
 		assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BLOCK));
@@ -314,11 +314,11 @@ START_TEST(memory_follows_what_came_not_what_was_announced)
 	const char *what = NULL;
 
 	assembly_init(&assembly, &usage, true);
-	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_RANGE));
-	ck_assert_int_eq(take(&assembly, "040108010000c000aabbccdd", &what), ASSEMBLY_MORE);
+	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BODIES));
+	ck_assert_int_eq(take(&assembly, "0401130100004000aabbccdd", &what), ASSEMBLY_MORE);
 	ck_assert_uint_le(assembly.lanes[4].bytes.capacity, 64 << 10);
-	ck_assert(!assembly_is_late(&assembly, NOW_MS + 119999));
-	ck_assert(assembly_is_late(&assembly, NOW_MS + 120000));
+	ck_assert(!assembly_is_late(&assembly, NOW_MS + 59999));
+	ck_assert(assembly_is_late(&assembly, NOW_MS + 60000));
 	assembly_close(&assembly);
 }
 END_TEST
@@ -339,7 +339,7 @@ START_TEST(under_pressure_what_nobody_asked_for_is_passed_over)
 	static const char vote[] = "01030101" "01000000" "01";
 	static const char get_block[] = "02030501" "01000000" "05";
 	static const char tx[] = "03031200" "01000000" "ff";
-	static const char range[] = "04030801" "01000000" "08"; /* which is asked for */
+	static const char bodies[] = "04031301" "01000000" "13"; /* which is asked for */
 	bool is_full = _i % 2, is_inbound = _i / 2;
 	struct assembly assembly;
 
@@ -349,8 +349,8 @@ START_TEST(under_pressure_what_nobody_asked_for_is_passed_over)
 	ck_assert(is_kept(&assembly, vote));
 	ck_assert_int_eq(is_kept(&assembly, get_block), !is_full);
 	ck_assert_int_eq(is_kept(&assembly, tx), !is_full && !is_inbound);
-	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_RANGE));
-	ck_assert(is_kept(&assembly, range));
+	assembly_expect(&assembly, type_of_consensus(MESSAGE_GET_BODIES));
+	ck_assert(is_kept(&assembly, bodies));
 	usage_total_release(&total, USAGE_TXS, total.purposes[USAGE_TXS]);
 	ck_assert(is_kept(&assembly, tx));
 	assembly_close(&assembly);

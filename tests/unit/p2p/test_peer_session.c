@@ -63,7 +63,7 @@ END_TEST
 START_TEST(messages_of_all_lanes_arrive_both_ways)
 {
 	open_pair();
-	ck_assert(pair_send(pair, CALLER, MESSAGE_RANGE, 1000000, 1));
+	ck_assert(pair_send(pair, CALLER, MESSAGE_BODIES, 1000000, 1));
 	ck_assert(pair_send(pair, CALLER, MESSAGE_VOTE, 124, 2));
 	ck_assert(pair_send(pair, CALLED, MESSAGE_PROPOSAL, 300000, 3));
 	ck_assert(pair_send(pair, CALLED, MESSAGE_STATUS, 80, 4));
@@ -364,7 +364,7 @@ END_TEST
 
 START_TEST(who_floods_is_heard_at_the_rate_of_the_table)
 {
-	const struct type_rule *rule = type_rule_of(type_of_consensus(MESSAGE_GET_RANGE));
+	const struct type_rule *rule = type_rule_of(type_of_consensus(MESSAGE_GET_HEADERS));
 
 	open_pair();
 	for (uint32_t i = 0; i < rule->burst + 50; i++)
@@ -389,7 +389,7 @@ END_TEST
 START_TEST(goodbye_is_said_and_then_it_is_over)
 {
 	open_pair();
-	pair_send(pair, CALLER, MESSAGE_RANGE, 100000, 1);
+	pair_send(pair, CALLER, MESSAGE_BODIES, 100000, 1);
 	session_disconnect(caller(), DISCONNECT_SHUTDOWN, SESSION_END_LOCAL, NULL,
 	                   pair->now_ms);
 	ck_assert(!pair_send(pair, CALLER, MESSAGE_VOTE, 124, 1));

@@ -1,5 +1,5 @@
-/* What peers that are behind are answered: whole blocks in a row, up to one that certifies
- * itself, and nothing where there is none. */
+/* What peers that are behind are answered: headers in a row, up to one that certifies itself, the
+ * bodies of blocks in a row, and nothing where there is none. */
 #include "node/shell/reader.h"
 #include "tests/unit/store/store_fixture.h"
 
@@ -10,14 +10,15 @@ static struct store_view *view;
 static struct read_job job;
 static enum read_form form; /* of what is asked for by hash */
 static struct message message;
-static struct hash hashes[256];
-static size_t blocks_max;
+static struct hash hashes[SYNC_HEADERS_MAX + 8];
+static size_t headers_max, body_count;
 
 static void start(void)
 {
 	store_fixture_init(&fixture, NULL);
 	view = store_fixture_view(&fixture);
-	blocks_max = RANGE_BLOCKS_MAX;
+	headers_max = SYNC_HEADERS_MAX;
+	body_count = 0;
 }
 
 static void stop(void)
@@ -67,7 +68,8 @@ static bool ask(uint64_t height, const struct hash *hash)
 {
 	buffer_close(&job.answer);
 	job = (struct read_job){
-		.blocks_max = blocks_max,
+		.headers_max = headers_max,
+		.body_count = body_count,
 		.height = height,
 		.by_hash = hash != NULL,
 		.form = form,
@@ -83,94 +85,98 @@ static bool ask(uint64_t height, const struct hash *hash)
 	return true;
 }
 
-static void must_lead_to(uint64_t first, size_t count, size_t descendant_count)
+static void must_be_headers(uint64_t first, size_t count)
 {
-	struct cursor headers = cursor_on(message.range.descendants);
+	struct cursor headers = cursor_on(message.headers.headers);
 	struct certificate certificate;
 	struct cursor in;
 
-	ck_assert_int_eq(message.kind, MESSAGE_RANGE);
-	ck_assert_uint_eq(message.range.count, count);
+	ck_assert_int_eq(message.kind, MESSAGE_HEADERS);
+	ck_assert_uint_eq(message.headers.from, first);
+	ck_assert_uint_eq(message.headers.count, count);
 	for (size_t i = 0; i < count; i++) {
-		const struct message_block *block = &message.range.blocks[i];
-		struct hash hash = header_hash(&block->header, &fixture.ledger.network);
-
-		ck_assert_uint_eq(block->header.height, first + i);
-		ck_assert(hash_equal(&hash, &hashes[first + i]));
-		ck_assert_uint_eq(block->body.size, block->header.body_size);
-		ck_assert_uint_gt(block->body.size, 0);
-	}
-	ck_assert_uint_eq(message.range.descendant_count, descendant_count);
-	for (size_t i = 0; i < descendant_count; i++) {
 		struct header header;
 		struct hash hash;
 
 		header_get(&headers, &header);
 		hash = header_hash(&header, &fixture.ledger.network);
-		ck_assert(hash_equal(&hash, &hashes[first + count + i]));
+		ck_assert_uint_eq(header.height, first + i);
+		ck_assert(hash_equal(&hash, &hashes[first + i]));
 	}
-	in = cursor_on(message.range.certificate);
+	in = cursor_on(message.headers.certificate);
 	certificate_get(&in, &certificate);
 	ck_assert_int_eq(cursor_finish(&in), STATUS_OK);
-	ck_assert(hash_equal(&certificate.ballot.block,
-	                     &hashes[first + count + descendant_count - 1]));
+	ck_assert(hash_equal(&certificate.ballot.block, &hashes[first + count - 1]));
 }
 
-static void must_be_range(uint64_t first, size_t count)
-{
-	must_lead_to(first, count, 0);
-}
-
-START_TEST(a_range_ends_at_the_last_block_that_certifies_itself)
+START_TEST(headers_end_at_the_last_block_that_certifies_itself)
 {
 	for (int i = 0; i < 5; i++)
 		add_block(i != 3 && i != 4); /* heights 1 to 3 do, 4 and 5 do not */
 	ck_assert(ask(1, NULL));
-	must_be_range(1, 3);
+	must_be_headers(1, 3);
 	ck_assert(ask(3, NULL));
-	must_be_range(3, 1);
+	must_be_headers(3, 1);
 	ck_assert(!ask(4, NULL));
 	add_block(true);
 	ck_assert(ask(4, NULL));
-	must_be_range(4, 3);
+	must_be_headers(4, 3);
 	buffer_close(&job.answer);
 }
 END_TEST
 
-START_TEST(headers_lead_from_what_fits_to_the_next_certificate)
+START_TEST(where_few_are_given_they_lead_to_the_next_certificate)
 {
 	for (int i = 1; i <= 20; i++)
-		add_block(i % 10 == 0);
-	blocks_max = 3;
+		add_block(i % 10 == 0 || i == 2);
+	headers_max = 3;
 	ck_assert(ask(1, NULL));
-	must_lead_to(1, 3, 7);
+	must_be_headers(1, 2);
+	ck_assert(ask(3, NULL));
+	must_be_headers(3, 8);
 	ck_assert(ask(8, NULL));
-	must_be_range(8, 3);
-	ck_assert(ask(11, NULL));
-	must_lead_to(11, 3, 7);
+	must_be_headers(8, 3);
 	buffer_close(&job.answer);
 }
 END_TEST
 
-START_TEST(no_more_headers_are_read_than_one_certificate_makes_final)
+START_TEST(no_more_headers_are_given_than_an_answer_may_have)
 {
-	for (int i = 1; i <= RANGE_HEADERS_MAX + 1; i++)
-		add_block(i == RANGE_HEADERS_MAX + 1);
+	for (int i = 1; i <= SYNC_HEADERS_MAX + 1; i++)
+		add_block(i == SYNC_HEADERS_MAX + 1);
 	ck_assert(!ask(1, NULL));
 	ck_assert(ask(2, NULL));
-	must_lead_to(2, RANGE_BLOCKS_MAX, RANGE_HEADERS_MAX - RANGE_BLOCKS_MAX);
+	must_be_headers(2, SYNC_HEADERS_MAX);
+	add_block(true);
+	ck_assert(ask(2, NULL));
+	must_be_headers(2, SYNC_HEADERS_MAX);
 	buffer_close(&job.answer);
 }
 END_TEST
 
-START_TEST(a_range_has_thirty_two_blocks_at_most)
+START_TEST(bodies_are_given_as_many_as_were_asked_for_or_none)
 {
-	for (int i = 0; i < 40; i++)
-		add_block(true);
+	struct buffer body;
+
+	buffer_init(&body, BLOCK_BODY_MAX);
+	for (int i = 0; i < 4; i++)
+		add_block(false);
+	body_count = 3;
 	ck_assert(ask(2, NULL));
-	must_be_range(2, RANGE_BLOCKS_MAX);
-	ck_assert(ask(34, NULL));
-	must_be_range(34, 7);
+	ck_assert_int_eq(message.kind, MESSAGE_BODIES);
+	ck_assert_uint_eq(message.bodies.from, 2);
+	ck_assert_uint_eq(message.bodies.count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		buffer_clear(&body);
+		ck_ok(&fixture, store_read_body(view, 2 + i, &body, &fixture.why));
+		ck_assert_uint_gt(body.size, 0);
+		ck_assert_uint_eq(message.bodies.blocks[i].body.size, body.size);
+		ck_assert_mem_eq(message.bodies.blocks[i].body.at, body.at, body.size);
+	}
+	ck_assert(!ask(3, NULL));
+	ck_assert(!ask(5, NULL));
+	ck_assert(!ask(UINT64_MAX, NULL));
+	buffer_close(&body);
 	buffer_close(&job.answer);
 }
 END_TEST
@@ -227,10 +233,10 @@ Suite *test_suite(void)
 	TCase *cases = tcase_create("reader");
 
 	tcase_add_checked_fixture(cases, start, stop);
-	tcase_add_test(cases, a_range_ends_at_the_last_block_that_certifies_itself);
-	tcase_add_test(cases, headers_lead_from_what_fits_to_the_next_certificate);
-	tcase_add_test(cases, no_more_headers_are_read_than_one_certificate_makes_final);
-	tcase_add_test(cases, a_range_has_thirty_two_blocks_at_most);
+	tcase_add_test(cases, headers_end_at_the_last_block_that_certifies_itself);
+	tcase_add_test(cases, where_few_are_given_they_lead_to_the_next_certificate);
+	tcase_add_test(cases, no_more_headers_are_given_than_an_answer_may_have);
+	tcase_add_test(cases, bodies_are_given_as_many_as_were_asked_for_or_none);
 	tcase_add_test(cases, what_is_not_there_is_not_answered);
 	tcase_add_test(cases, a_block_is_found_by_its_hash);
 	tcase_add_test(cases, a_block_is_named_from_the_disk);
