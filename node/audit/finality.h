@@ -6,8 +6,8 @@
 #include "node/audit/audit.h"
 
 /* Blocks whose certificates are for blocks that did not come yet; different ones: each is at
- * most a range ahead, and a block has one. */
-enum { AWAITED_MAX = 2 * BLOCKS_HELD_MAX };
+ * most so far ahead, and a block has one. */
+enum { AWAITED_MAX = SYNC_HEADERS_MAX };
 
 struct awaited {
 	struct hash block;

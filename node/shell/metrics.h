@@ -20,6 +20,11 @@
 	X(sync_target_blocks, gauge, ONE, "The height that others have, as far as it is to be believed, or our own.") \
 	X(sync_behind_blocks, gauge, ONE, "Blocks that we lack up to that height.") \
 	X(sync_is_stale, gauge, ONE, "1 where nothing became final for 30 s, though something is to be done or others have more.") \
+	X(sync_verified_blocks, gauge, ONE, "Height of the newest header that a certificate was checked for, or of the newest block.") \
+	X(sync_asked_headers_total, counter, ONE, "Questions for headers, to catch up.") \
+	X(sync_asked_portions_total, counter, ONE, "Questions for bodies of blocks in a row, to catch up.") \
+	X(sync_asked_again_total, counter, ONE, "Of these, to a second peer because the first was late.") \
+	X(sync_failed_peers_total, counter, ONE, "Times that a peer was too late for that, or sent what was wrong.") \
 	X(consensus_epoch_number, gauge, ONE, "The epoch: how often the set of validators changed.") \
 	X(consensus_view_number, gauge, ONE, "The view that is under way.") \
 	X(consensus_final_view_number, gauge, ONE, "The newest view whose block is final.") \

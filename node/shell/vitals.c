@@ -39,6 +39,11 @@ static void take_drive(uint64_t *values, const struct drive *drive)
 
 	values[METRIC_chain_head_time_seconds] = drive->consensus.time_ms;
 	values[METRIC_chain_blocks_total] = counters->blocks;
+	values[METRIC_sync_verified_blocks] = drive->sync.verified;
+	values[METRIC_sync_asked_headers_total] = drive->sync.headers_asked;
+	values[METRIC_sync_asked_portions_total] = drive->sync.portions_asked;
+	values[METRIC_sync_asked_again_total] = drive->sync.asked_second;
+	values[METRIC_sync_failed_peers_total] = drive->sync.failed;
 	values[METRIC_consensus_accused_validators] = drive->accused.count;
 	values[METRIC_consensus_named_blocks_total] = counters->blocks_named;
 	values[METRIC_consensus_rebuilt_blocks_total] = counters->blocks_rebuilt;

@@ -141,9 +141,13 @@ START_TEST(three_do_not_miss_one_that_is_killed_and_it_catches_up)
 	ck_assert_uint_eq(recorder.count, 400);
 	for (size_t i = 0; i < VALIDATORS; i++)
 		check_at(&recorder, &nodes[i]);
-	/* And one that never saw any of it. */
+	/* And one that never saw any of it: it catches up by headers and the bodies behind them. */
 	live_node_restart(&nodes[FOLLOWER]);
 	check_at(&recorder, &nodes[FOLLOWER]);
+	ck_assert_uint_ge(live_metric(&nodes[FOLLOWER], "sync_asked_headers_total"), 1);
+	ck_assert_uint_ge(live_metric(&nodes[FOLLOWER], "sync_asked_portions_total"),
+	                  height / PORTION_BLOCKS_MAX);
+	ck_assert_uint_ge(live_metric(&nodes[FOLLOWER], "sync_verified_blocks"), height);
 	recorder_close(&recorder);
 	workload_free(&workload);
 }
