@@ -101,15 +101,13 @@ void catchup_on_headers(struct drive *drive, uint16_t peer, struct bytes_view by
 
 /* -- Bodies ------------------------------------------------------------------------------------ */
 
-/* Puts the headers to the bodies; false: they are not of them. */
+/* Puts the headers to the bodies of the portion; false: they are not of them. */
 static bool join_headers(const struct sync *sync, const struct sync_portion *portion,
                          struct message_bodies *message)
 {
 	const struct sync_batch *batch = sync_batch_of(sync, portion->first + portion->count - 1);
 	const struct header *headers = &batch->headers[portion->first - batch->first];
 
-	if (message->count != portion->count)
-		return false;
 	for (size_t i = 0; i < portion->count; i++) {
 		message->blocks[i].header = headers[i];
 		if (message->blocks[i].body.size != headers[i].body_size)
@@ -132,6 +130,9 @@ void catchup_on_bodies(struct drive *drive, uint16_t peer, struct bytes_view byt
 		sync_bodies_missing(sync, portion, peer, now_ms);
 		return;
 	}
+	/* Of an older question, from before portions were cut anew. */
+	if (message->count != portion->count)
+		return;
 	job = new_check_job(drive, peer, bytes, 0, portion->count);
 	if (!job)
 		return; /* it is asked for again when it is late */

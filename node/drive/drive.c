@@ -199,11 +199,11 @@ static void wake(struct drive *drive)
 
 void end_turn(struct drive *drive)
 {
+	catchup_go_on(drive);
 	/* Work that is placed may be followed by another block, and so on. */
 	do
 		update_placed(drive);
 	while (tell_work(drive));
-	catchup_go_on(drive);
 	names_forget_unwanted(drive);
 	cosign_go_on(drive);
 	if (drive->status != STATUS_OK)

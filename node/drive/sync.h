@@ -29,7 +29,9 @@ enum {
 	                             * themselves */
 	SYNC_BATCHES_MAX = 4,       /* of verified headers whose blocks are not applied: 95 KB each */
 	SYNC_PORTIONS_MAX = 16,     /* asked for or here: at most 16 largest blocks, 64 MiB */
-	SYNC_PEER_PORTIONS_MAX = 2, /* in flight from one peer: one under way, one behind it */
+	SYNC_PEER_PORTIONS_MAX = 2, /* in flight from one peer: one under way, one behind it, */
+	SYNC_PEER_BYTES_MAX = 2 * PORTION_BYTES_MAX, /* and no more bytes than that, but for one
+	                             * alone: he may not have room for more on its way to us */
 	SYNC_EXPLORE_PERCENT = 10,  /* portions asked of a random peer, not of the fastest */
 	SYNC_STALL_MIN_MS = 2000,
 	SYNC_STALL_MAX_MS = 64000,
@@ -102,6 +104,7 @@ struct sync {
 	/* So far: questions for headers, for portions, of these to a second peer; and times that a
 	 * peer failed. */
 	uint64_t headers_asked, portions_asked, asked_second, failed;
+	uint64_t overdue_ms;       /* as sync_next was told last */
 	bool is_stale;             /* there may be something to ask before wake_ms */
 	uint64_t wake_ms;
 };

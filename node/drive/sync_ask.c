@@ -109,6 +109,19 @@ static void cut_portion(struct sync *sync)
 	sync->cut += portion->count;
 }
 
+/* Has he as much to do for us as he may, with this one? */
+static bool is_full(const struct sync *sync, uint16_t peer, const struct sync_portion *portion)
+{
+	uint64_t bytes = portion->body_bytes;
+
+	if (sync->peers[peer].in_flight == 0)
+		return false;
+	for (size_t i = 0; i < sync->portion_count; i++)
+		if (sync->portions[i].asked[0] == peer || sync->portions[i].asked[1] == peer)
+			bytes += sync->portions[i].body_bytes;
+	return sync->peers[peer].in_flight >= SYNC_PEER_PORTIONS_MAX || bytes > SYNC_PEER_BYTES_MAX;
+}
+
 static bool is_better(const struct sync_peer *peer, const struct sync_peer *best)
 {
 	return !best || peer->rate / (peer->in_flight + 1) > best->rate / (best->in_flight + 1);
@@ -126,17 +139,16 @@ static struct sync_peer *bodies_source(struct sync *sync, const struct sync_port
 
 	for (uint16_t i = 0; i < PEERS_MAX; i++) {
 		struct sync_peer *peer = &sync->peers[i];
-		bool is_full = peer->in_flight >= SYNC_PEER_PORTIONS_MAX;
 
 		if (!may_be_asked(peer, now_ms) || portion->asked[0] == i || portion->asked[1] == i ||
 		    peer->height < portion->first + portion->count - 1)
 			continue;
 		if (has_failed(peer, now_ms)) {
-			last = is_full ? last : longest_ago(last, peer);
+			last = is_full(sync, i, portion) ? last : longest_ago(last, peer);
 			continue;
 		}
 		is_hope = true;
-		if (is_full)
+		if (is_full(sync, i, portion))
 			continue;
 		if (explores ? draw_below(&sync->lots, ++seen) == 0 : is_better(peer, best))
 			best = peer;
@@ -240,9 +252,10 @@ size_t sync_next(struct sync *sync, uint64_t now_ms, uint64_t overdue_ms,
 	bool is_overdue = now_ms >= overdue_ms;
 	size_t count = 0;
 
-	if (!sync->is_stale && now_ms < sync->wake_ms && !is_overdue)
+	if (!sync->is_stale && now_ms < sync->wake_ms && overdue_ms == sync->overdue_ms)
 		return 0;
 	sync->is_stale = false;
+	sync->overdue_ms = overdue_ms;
 	if (now_ms >= sync->pause_until_ms)
 		count = ask(sync, now_ms, is_overdue, questions);
 	sync->wake_ms = UINT64_MAX;

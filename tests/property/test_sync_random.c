@@ -183,6 +183,7 @@ static void turn_over(struct random *random)
 static void check(void)
 {
 	size_t in_flight[PEERS] = {0}, broken = 0;
+	uint64_t bytes[PEERS] = {0};
 	uint64_t next = sync.applied + 1;
 
 	for (size_t i = 0; i < sync.batch_count; i++) {
@@ -198,13 +199,16 @@ static void check(void)
 		next = portion->first + portion->count;
 		broken += (portion->state == SYNC_ASKED) != (portion->asked[0] != SYNC_NOBODY);
 		for (int which = 0; which < 2; which++)
-			if (portion->asked[which] != SYNC_NOBODY)
+			if (portion->asked[which] != SYNC_NOBODY) {
 				in_flight[portion->asked[which]]++;
+				bytes[portion->asked[which]] += portion->body_bytes;
+			}
 	}
 	broken += next != 0 && next != sync.cut + 1;
 	for (size_t i = 0; i < PEERS; i++) {
 		broken += sync.peers[i].in_flight != in_flight[i];
 		broken += in_flight[i] > SYNC_PEER_PORTIONS_MAX;
+		broken += in_flight[i] > 1 && bytes[i] > SYNC_PEER_BYTES_MAX;
 	}
 	ck_assert_uint_eq(broken, 0);
 }

@@ -152,6 +152,25 @@ START_TEST(a_portion_is_so_many_blocks_or_so_many_bytes)
 }
 END_TEST
 
+/* Two small ones, or a large one alone. */
+START_TEST(of_one_peer_no_more_is_asked_for_than_he_has_room_for)
+{
+	for (size_t i = START; i < BLOCKS; i++)
+		sizes[i] = 1 << 20;
+	has(1, 1000);
+	next(0);
+	give_headers(100, 1);
+	next(1);
+	ck_assert_uint_eq(asked(1, false), 1);
+	has(2, 1000);
+	next(2);
+	ck_assert_uint_eq(asked(2, false), 1);
+	give(1, START + 1, 3);
+	next(3);
+	ck_assert_uint_eq(asked(1, false), 1);
+}
+END_TEST
+
 START_TEST(portions_are_shared_out_among_all_who_have_them)
 {
 	for (uint16_t peer = 1; peer <= 4; peer++)
@@ -191,8 +210,6 @@ START_TEST(who_is_one_or_two_blocks_ahead_is_not_asked_unless_they_are_overdue)
 	ck_assert_uint_eq(sync.wake_ms, UINT64_MAX);
 	count = sync_next(&sync, 10, 11, questions);
 	ck_assert_uint_eq(count, 0);
-	has(1, START + SYNC_BEHIND_LEAST - 1);
-	count = sync_next(&sync, 10, 11, questions);
 	ck_assert_uint_eq(sync.wake_ms, 11);
 	count = sync_next(&sync, 11, 11, questions);
 	ck_assert_uint_eq(asked(1, true), 1);
@@ -503,6 +520,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(tests, setup, end);
 	tcase_add_test(tests, headers_come_first_then_bodies_in_portions);
 	tcase_add_test(tests, a_portion_is_so_many_blocks_or_so_many_bytes);
+	tcase_add_test(tests, of_one_peer_no_more_is_asked_for_than_he_has_room_for);
 	tcase_add_test(tests, portions_are_shared_out_among_all_who_have_them);
 	tcase_add_test(tests, no_more_headers_or_portions_are_held_than_the_limits_say);
 	tcase_add_test(tests, who_is_one_or_two_blocks_ahead_is_not_asked_unless_they_are_overdue);
