@@ -10,6 +10,9 @@
  * bucket is granted ADDR_RECORDS_MAX. */
 #define ADDR_RATE ((struct bucket_rate){BUCKET_PER_1000_S(100), 10})
 
+/* KNOWN that a peer may send: an answer goes through the list. What is above is dropped. */
+#define KNOWN_RATE ((struct bucket_rate){BUCKET_PER_1000_S(100), 4})
+
 enum {
 	GETADDR_SIZE = 0,                    /* a GETADDR has no body */
 	ADDR_RECORDS_MAX = BOOK_SHARED_MAX,
@@ -20,6 +23,7 @@ enum {
 };
 
 _Static_assert(ADDR_SIZE_MAX <= 128 << 10, "an ADDR is larger than its type allows");
+_Static_assert(KNOWN_SIZE_MAX <= 1 << 10, "a KNOWN is larger than its type allows");
 
 /* -- ADDR: count u16, then each record behind its u16 size --------------------------------- */
 

@@ -20,6 +20,7 @@
 #define NODE_P2P_BOOK_H
 
 #include "chain/base/buffer.h"
+#include "chain/base/limits.h"
 #include "chain/base/table.h"
 #include "chain/crypto/hash.h"
 #include "node/p2p/lots.h"
@@ -36,7 +37,8 @@ enum {
 	BOOK_PER_HOST_MAX = 4,         /* entries of one address, whatever the ports */
 	BOOK_PER_LOOPBACK_MAX = 64,    /* of this machine: a test bed has many nodes there */
 	BOOK_PER_PORT_MAX = 2,         /* node ids of one address and port */
-	BOOK_PER_GROUP_MAX = 16,       /* in NEW, of one group by one source group */
+	BOOK_PER_GROUP_MAX = 16,       /* in NEW, of one group by one source group, where anybody
+	                                * may mint node ids */
 	BOOK_PER_NODE_MAX = 8,         /* entries of one node id: its record's, twice */
 	BOOK_BYTES_MAX = 48 << 20,     /* of memory, beside the tables */
 
@@ -47,7 +49,7 @@ enum {
 	BOOK_GRACE_S = 60,             /* after a try, whose outcome may be on its way */
 	BOOK_IMMUNE_S = 4 * 3600,      /* since it answered: keeps its place without a test */
 	BOOK_COLLISIONS_MAX = 10,      /* of TRIED, waiting for a test */
-	BOOK_LISTED_MAX = 4096,        /* node ids of a permissioned network */
+	BOOK_LISTED_MAX = NODES_LISTED_MAX + VALIDATORS_MAX, /* of a permissioned network */
 
 	BOOK_SHARE_UNMET_S = 10 * 86400, /* what we never met is not passed on for longer */
 	BOOK_SHARED_MAX = 250,         /* records of an answer */
@@ -225,14 +227,14 @@ MUST_CHECK enum status book_share(struct book *book, unsigned listener, uint8_t 
 uint64_t book_relay_rank(const struct book *book, const struct node_id *subject,
                          uint64_t day, const struct node_id *peer);
 
-/* Permissioned: bit i % 8 of byte i / 8 is set if a record of listed node i is here.
- * ceil(listed_count / 8) bytes. */
-void book_known_bits(const struct book *book, uint8_t *bits, uint64_t now_s);
+/* Permissioned: bit i % 8 of byte i / 8 is set if a record of listed node i is here, or if that
+ * is we. ceil(listed_count / 8) bytes; how many nodes have no bit. */
+size_t book_known_bits(const struct book *book, uint8_t *bits, uint64_t now_s);
 
 /* An ADDR message, appended, of at most BOOK_MISSING_MAX records which those bits lack; how
- * many it has. */
-size_t book_share_missing(const struct book *book, const uint8_t *bits, struct lots *lots,
-                          uint64_t now_s, struct buffer *message);
+ * many it has. `own`: our record, which no book has; empty: there is none. */
+size_t book_share_missing(const struct book *book, const uint8_t *bits, struct bytes_view own,
+                          struct lots *lots, uint64_t now_s, struct buffer *message);
 
 /* -- On disk ----------------------------------------------------------------------------------- */
 

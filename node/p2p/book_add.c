@@ -140,7 +140,9 @@ static struct book_entry *add_new(struct book *book, const struct node_id *id,
 
 	if (node && node->entry_count >= BOOK_PER_NODE_MAX)
 		return NULL;
-	if (!is_met && count_in_bucket(book, &place, address, source) >= BOOK_PER_GROUP_MAX)
+	/* Listed nodes were let in one by one, and often all live on one site. */
+	if (!is_met && !book->config.is_permissioned &&
+	    count_in_bucket(book, &place, address, source) >= BOOK_PER_GROUP_MAX)
 		return NULL;
 	if (!make_room_at_host(book, address, now_s, is_met))
 		return NULL;

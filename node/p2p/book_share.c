@@ -29,10 +29,8 @@ struct choice {
 	size_t seen;
 };
 
-static void offer(struct choice *choice, const struct book_record *record,
-                  struct lots *lots)
+static void offer(struct choice *choice, struct bytes_view record, struct lots *lots)
 {
-	struct bytes_view view = bytes_view(record->bytes, record->size);
 	size_t place = choice->count;
 
 	choice->seen++;
@@ -43,7 +41,7 @@ static void offer(struct choice *choice, const struct book_record *record,
 	} else {
 		choice->count++;
 	}
-	choice->items[place] = view;
+	choice->items[place] = record;
 }
 
 static void fill_answer(const struct book *book, struct buffer *bytes, struct lots *lots,
@@ -64,7 +62,7 @@ static void fill_answer(const struct book *book, struct buffer *bytes, struct lo
 
 		if (record && has_good_entry(node, now_s) &&
 		    (!may_share || may_share(owner, &node->id)))
-			offer(&choice, record, lots);
+			offer(&choice, bytes_view(record->bytes, record->size), lots);
 	}
 	lots_shuffle(lots, choice.items, choice.count, sizeof choice.items[0]);
 	addr_put(bytes, choice.items, choice.count);
@@ -111,16 +109,27 @@ static const struct book_record *listed_record(const struct book *book, size_t i
 	return node ? book_fresh_record(node, now_s) : NULL;
 }
 
-void book_known_bits(const struct book *book, uint8_t *bits, uint64_t now_s)
+static bool is_own(const struct book *book, size_t index)
 {
-	memset(bits, 0, (book->listed_count + 7) / 8);
-	for (size_t i = 0; i < book->listed_count; i++)
-		if (listed_record(book, i, now_s))
-			bits[i / 8] |= (uint8_t)(1 << i % 8);
+	return memcmp(&book->listed[index], &book->config.own, sizeof book->config.own) == 0;
 }
 
-size_t book_share_missing(const struct book *book, const uint8_t *bits, struct lots *lots,
-                          uint64_t now_s, struct buffer *message)
+size_t book_known_bits(const struct book *book, uint8_t *bits, uint64_t now_s)
+{
+	size_t lacking = 0;
+
+	memset(bits, 0, (book->listed_count + 7) / 8);
+	for (size_t i = 0; i < book->listed_count; i++) {
+		if (is_own(book, i) || listed_record(book, i, now_s))
+			bits[i / 8] |= (uint8_t)(1 << i % 8);
+		else
+			lacking++;
+	}
+	return lacking;
+}
+
+size_t book_share_missing(const struct book *book, const uint8_t *bits, struct bytes_view own,
+                          struct lots *lots, uint64_t now_s, struct buffer *message)
 {
 	struct choice choice = {.count_max = BOOK_MISSING_MAX};
 
@@ -131,7 +140,9 @@ size_t book_share_missing(const struct book *book, const uint8_t *bits, struct l
 			continue;
 		record = listed_record(book, i, now_s);
 		if (record)
-			offer(&choice, record, lots);
+			offer(&choice, bytes_view(record->bytes, record->size), lots);
+		else if (own.size > 0 && is_own(book, i))
+			offer(&choice, own, lots);
 	}
 	addr_put(message, choice.items, choice.count);
 	return choice.count;

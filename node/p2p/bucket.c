@@ -80,3 +80,10 @@ void bucket_grant(struct bucket *bucket, uint32_t tokens)
 	if (bucket->micro > most)
 		bucket->micro = most;
 }
+
+void bucket_raise(struct bucket *bucket, uint32_t tokens)
+{
+	INVARIANT(tokens <= BUCKET_BURST_MAX);
+	if (bucket->micro < tokens * BUCKET_TOKEN)
+		bucket->micro = tokens * BUCKET_TOKEN;
+}

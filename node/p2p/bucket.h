@@ -45,4 +45,8 @@ uint64_t bucket_ready_ms(struct bucket *bucket, const struct bucket_rate *rate,
  * at once. What is above the burst stays until it is used. */
 void bucket_grant(struct bucket *bucket, uint32_t tokens);
 
+/* The same for what is asked for again and again, and may not be answered: at least so many are
+ * there from now on, and they do not add up. */
+void bucket_raise(struct bucket *bucket, uint32_t tokens);
+
 #endif

@@ -1,4 +1,4 @@
-#include "node/p2p/finder.h"
+#include "node/p2p/finder_inner.h"
 
 #include "chain/base/invariant.h"
 
@@ -8,7 +8,11 @@ enum status finder_init(struct finder *finder, const struct finder_world *world,
 {
 	enum status status;
 
-	*finder = (struct finder){.world = *world, .config = *config};
+	*finder = (struct finder){
+		.world = *world,
+		.config = *config,
+		.list = known_list_hash(config->book.listed, config->book.listed_count),
+	};
 	if (saved.size > 0)
 		status = book_load(&finder->book, &config->book, saved, now_s);
 	else
@@ -38,49 +42,6 @@ static bool has_kind(const struct net_address *address)
 	return net_kind_size(address->kind) > 0;
 }
 
-/* -- Our record --------------------------------------------------------------------------------- */
-
-/* Without one nobody is told where we are. */
-static void sign_record(struct finder *finder)
-{
-	struct node_record record = {
-		.node_id = finder->config.book.own,
-		.seq = finder->now_s,
-		.roles = finder->config.roles,
-		.expiry_s = finder->now_s + NODE_RECORD_EXPIRY_S_MAX,
-		.address_count = finder->config.external_count,
-	};
-	struct writer out;
-	uint8_t *bytes;
-
-	if (record.address_count == 0 ||
-	    (finder->record.size > 0 && finder->now_s < finder->record_s + FINDER_RECORD_S))
-		return;
-	memcpy(record.addresses, finder->config.externals,
-	       record.address_count * sizeof *record.addresses);
-	if (!finder->world.sign(finder->world.owner, &record))
-		return;
-	buffer_clear(&finder->record);
-	bytes = buffer_extend(&finder->record, node_record_size(&record));
-	if (!bytes)
-		return;
-	out = writer_on(bytes, finder->record.size);
-	node_record_put(&out, &record);
-	INVARIANT(out.left == 0);
-	finder->record_s = finder->now_s;
-}
-
-static void send_record(struct finder *finder, uint16_t number, struct bytes_view record)
-{
-	struct buffer out;
-
-	buffer_init(&out, ADDR_SIZE_MAX);
-	addr_put(&out, &record, 1);
-	if (out.status == STATUS_OK)
-		finder->world.send(finder->world.owner, number, TYPE_ADDR, buffer_view(&out));
-	buffer_close(&out);
-}
-
 /* -- Sessions ------------------------------------------------------------------------------------- */
 
 static void end_visit(struct finder *finder, enum finder_visit visit)
@@ -104,6 +65,7 @@ void finder_on_open(struct finder *finder, uint16_t number,
 		.visit = (uint8_t)session->visit,
 		.serial = ++finder->next_serial,
 		.since_ms = now_ms,
+		.takes_known = session->takes_known,
 		.id = session->id,
 		.address = session->address,
 	};
@@ -119,9 +81,7 @@ void finder_on_open(struct finder *finder, uint16_t number,
 		finder->world.close(finder->world.owner, number, "it was to be seen that it is there");
 		return;
 	}
-	sign_record(finder);
-	if (finder->record.size > 0)
-		send_record(finder, number, buffer_view(&finder->record));
+	finder_introduce(finder, number, now_ms);
 	if (!session->is_dialed)
 		return;
 	peer->answer_until_ms = now_ms + FINDER_ADDR_LATE_MS;
@@ -201,12 +161,11 @@ static void on_addr(struct finder *finder, struct finder_peer *peer, uint16_t nu
 		return;
 	}
 	if (count > ADDR_UNASKED_MAX) {
-		if (now_ms >= peer->answer_until_ms) {
+		if (!finder_expects(peer, count, now_ms)) {
 			finder->world.blame(finder->world.owner, number,
 			                    "more addresses than anybody asked for");
 			return;
 		}
-		peer->answer_until_ms = 0;
 	}
 	/* Which of them are dropped is not for him to decide. */
 	lots_shuffle(&finder->lots, records, count, sizeof *records);
@@ -226,6 +185,8 @@ void finder_on_message(struct finder *finder, uint16_t number, enum message_type
 		on_getaddr(finder, peer, number, bytes);
 	else if (peer && type == TYPE_ADDR)
 		on_addr(finder, peer, number, bytes, now_ms);
+	else if (peer && type == TYPE_KNOWN)
+		finder_on_known(finder, number, bytes, now_ms);
 }
 
 /* To the two peers with the highest ranks: all who pass a record on in a day choose alike. */
@@ -260,7 +221,7 @@ static void pass_on(struct finder *finder, const struct node_record *record, uin
 	}
 	node_record_put(&out, record);
 	for (size_t i = 0; i < count; i++) {
-		send_record(finder, best[i], bytes_view(bytes, node_record_size(record)));
+		finder_send_record(finder, best[i], bytes_view(bytes, node_record_size(record)));
 		finder->counters.records_relayed++;
 	}
 }
@@ -504,7 +465,7 @@ static void turn_extra(struct finder *finder, uint64_t now_ms)
 
 void finder_step(struct finder *finder, uint64_t now_ms, uint64_t now_s)
 {
-	finder->now_s = now_s;
+	finder_tell(finder, now_ms, now_s);
 	let_seeds_go(finder, now_ms);
 	turn_extra(finder, now_ms);
 	if (finder->anchor_count > 0)

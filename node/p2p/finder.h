@@ -7,7 +7,11 @@
  *     anchors of the last run ───────────────────┘
  *
  * Kept peers, those of the configuration and of the genesis, are dialed without it, for ever;
- * it hears of their sessions as of all others. */
+ * it hears of their sessions as of all others.
+ *
+ * In a permissioned network (config->book) it also tells peers, again and again, whose records
+ * are here, and is told those that are lacking: who was behind when it came did not know yet
+ * whom to believe in. */
 #ifndef NODE_P2P_FINDER_H
 #define NODE_P2P_FINDER_H
 
@@ -28,7 +32,11 @@ enum {
 	                                * others, who may know more */
 	FINDER_RECORD_S = 86400,       /* our record is signed anew */
 	FINDER_SAVE_MS = 15 * 60 * 1000,
-	FINDER_ADDR_LATE_MS = 60000,   /* the answer to a GETADDR is one until then */
+	FINDER_ADDR_LATE_MS = 60000,   /* the answer to a GETADDR or a KNOWN is one until then */
+	FINDER_KNOWN_PAUSE_MS = 60000, /* between two KNOWN to a peer */
+	FINDER_KNOWN_SOON_MS = 5000,   /* the first one, and after the list changed: who catches up
+	                                * is through with it, and what else was asked has come */
+	FINDER_KNOWN_LEAST_MS = 10000, /* however often it changes; KNOWN_RATE allows for it */
 };
 
 enum finder_visit {
@@ -77,6 +85,11 @@ struct finder_peer {
 	uint64_t serial;
 	uint64_t since_ms;
 	uint64_t answer_until_ms; /* to our GETADDR; 0: none is awaited */
+	bool takes_known;       /* it said so in HELLO */
+	uint64_t known_due_ms;  /* ours to it */
+	uint64_t known_sent_ms; /* 0: none yet */
+	uint64_t known_until_ms; /* as answer_until_ms */
+	struct bucket known;    /* its to us */
 	struct node_id id;
 	struct net_address address;
 	struct bucket records;
@@ -84,6 +97,7 @@ struct finder_peer {
 
 struct finder_counters {
 	uint64_t records_taken, records_surplus, records_relayed;
+	uint64_t known_told, known_answered, known_surplus;
 	uint64_t visits, met, unmet, feelers;
 };
 
@@ -105,6 +119,7 @@ struct finder {
 	size_t anchor_count;
 	struct buffer record;      /* ours; empty: there is none */
 	uint64_t record_s;         /* when it was signed */
+	struct hash list;          /* known_list_hash of who is listed */
 	uint64_t now_s;            /* of the call under way */
 	struct finder_counters counters;
 };
@@ -125,6 +140,7 @@ struct finder_session {
 	struct net_address address; /* kind 0: not known */
 	bool is_dialed;
 	enum finder_visit visit;
+	bool takes_known; /* a KNOWN is not strange to it */
 };
 
 void finder_on_open(struct finder *finder, uint16_t peer,
@@ -135,7 +151,7 @@ void finder_on_unmet(struct finder *finder, const struct node_id *id,
                      const struct net_address *address, enum finder_visit visit,
                      uint64_t now_s);
 
-/* GETADDR or ADDR of a peer that is here. */
+/* GETADDR, ADDR or KNOWN of a peer that is here. */
 void finder_on_message(struct finder *finder, uint16_t peer, enum message_type type,
                        struct bytes_view bytes, uint64_t now_ms, uint64_t now_s);
 
@@ -149,6 +165,13 @@ void finder_on_checked(struct finder *finder, uint16_t peer, uint64_t serial,
 
 /* A few times a second. */
 void finder_step(struct finder *finder, uint64_t now_ms, uint64_t now_s);
+/* The same for who is to visit nobody: it is only said what is to be said. */
+void finder_tell(struct finder *finder, uint64_t now_ms, uint64_t now_s);
+
+/* Of a permissioned network: who is listed now; as book_set_listed. STATUS_MEMORY: it is as
+ * before. */
+MUST_CHECK enum status finder_set_listed(struct finder *finder, const struct node_id *ids,
+                                         size_t count, uint64_t now_ms);
 
 /* Our newest block is older than it should be: whoever we are connected with may keep the others
  * from us, so two more are sought, and seeds are asked. */

@@ -42,6 +42,11 @@ struct hash binding_digest(const struct binding *binding, const struct hash *gen
 bool binding_is_valid(const struct binding *binding, const struct hash *genesis,
                       const struct node_id *node_id);
 
+/* Features: what a peer of the same protocol need not know. */
+enum {
+	FEATURE_KNOWN = 1, /* takes KNOWN; no data. Said in permissioned networks */
+};
+
 struct hello_feature {
 	uint16_t id;
 	struct bytes_view data;

@@ -98,6 +98,7 @@ struct session_remote {
 	bool has_vote_key;   /* the binding was there and is valid */
 	struct public_key vote_key;
 	uint64_t last_height; /* of the binding */
+	bool takes_known;    /* FEATURE_KNOWN */
 	char agent[HELLO_AGENT_SIZE_MAX + 1];
 };
 

@@ -71,6 +71,8 @@ static void keep_remote(struct session *session, const struct hello *hello)
 	remote->has_vote_key = hello->has_binding;
 	remote->vote_key = hello->binding.vote_key;
 	remote->last_height = hello->binding.last_height;
+	for (size_t i = 0; i < hello->feature_count; i++)
+		remote->takes_known |= hello->features[i].id == FEATURE_KNOWN;
 	if (hello->agent.size > 0)
 		memcpy(remote->agent, hello->agent.at, hello->agent.size);
 }

@@ -25,6 +25,7 @@ static const struct type_rule RULES[] = {
 	/* Records have a rate of their own too; addr_message.h has the sum of the size. */
 	{TYPE_GETADDR, LANE_DISCOVERY, 8, OTHER_MS, 1, 4, 0, false},
 	{TYPE_ADDR, LANE_DISCOVERY, 128 * KIB, OTHER_MS, 1, 16, 0, false},
+	{TYPE_KNOWN, LANE_DISCOVERY, KIB, OTHER_MS, 1, 4, 0, false},
 	/* One a second, and an echo for each. */
 	{CONSENSUS(MESSAGE_STATUS), LANE_CONTROL, 16 * KIB, OTHER_MS, 20, 40, 0, false},
 	/* A largest set votes three times in a view of 0.4 s, and passes on what is missed. */

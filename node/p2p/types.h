@@ -34,6 +34,7 @@ enum message_type {
 	/* Addresses of nodes: addr_message.h. */
 	TYPE_GETADDR = 0x0020,
 	TYPE_ADDR,
+	TYPE_KNOWN,
 	/* 0x0100 and a kind of consensus/message.h or chain/receipt/cosigned.h: the message is that whole message, and its
 	 * first byte is the kind once more. */
 	TYPE_CONSENSUS = 0x0100,

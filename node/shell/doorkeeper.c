@@ -111,6 +111,7 @@ static void open_roster(void *owner, struct letter *letter)
 	if (!node->peers.is_stopping) {
 		logger_debug(LOG_P2P, "roster", log_u64("nodes", keeper->roster->count));
 		net_check_admitted(node->peers.net);
+		finding_on_roster(&node->gossip.finding, keeper->roster);
 		forget_validators(keeper, before);
 		dial_validators(keeper);
 		if (keeper->is_stale)

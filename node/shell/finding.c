@@ -294,7 +294,9 @@ static void on_timer(uv_timer_t *timer)
 
 	if (finding->node->is_stopping || !finding->node->peers.net)
 		return;
-	if (!finding->node->config->p2p_peers_only) {
+	if (finding->node->config->p2p_peers_only) {
+		finder_tell(finding->finder, now_ms, now_s());
+	} else {
 		see_tip(finding, now_ms);
 		finder_step(finding->finder, now_ms, now_s());
 	}
@@ -338,6 +340,39 @@ static enum status begin_finder(struct finding *finding, const struct finder_con
 	return status;
 }
 
+_Static_assert((int)ROSTER_NODES_MAX <= (int)BOOK_LISTED_MAX, "the book has room for the roster");
+
+/* The node ids of the roster. NULL: out of memory. */
+static struct node_id *new_list(const struct roster *roster, size_t *count)
+{
+	struct node_id *ids = memory_new(ROSTER_NODES_MAX * sizeof *ids);
+
+	if (ids)
+		*count = roster_ids(roster, ids);
+	return ids;
+}
+
+static enum status new_finder(struct finding *finding, struct finder_config *config,
+                              const uint8_t *seed)
+{
+	const struct node *node = finding->node;
+	struct node_id *ids;
+	enum status status = STATUS_MEMORY;
+
+	ids = new_list(node->peers.doorkeeper.roster, &config->book.listed_count);
+	config->book.listed = ids;
+	config->book.is_permissioned = node->genesis->peers != PEERS_OPEN;
+	finding->finder = memory_new(sizeof *finding->finder);
+	if (ids && finding->finder)
+		status = begin_finder(finding, config, seed);
+	memory_free(ids);
+	if (status == STATUS_OK)
+		return STATUS_OK;
+	memory_free(finding->finder);
+	finding->finder = NULL;
+	return status;
+}
+
 enum status finding_start(struct finding *finding, struct node *node, struct why *why)
 {
 	struct finder_config config = {
@@ -358,15 +393,9 @@ enum status finding_start(struct finding *finding, struct node *node, struct why
 	if (status != STATUS_OK)
 		return status;
 	config.seed_count = finding->seed_count;
-	finding->finder = memory_new(sizeof *finding->finder);
-	if (!finding->finder)
-		return why_set(why, STATUS_MEMORY, "begin to find other nodes");
-	status = begin_finder(finding, &config, seed.bytes);
-	if (status != STATUS_OK) {
-		memory_free(finding->finder);
-		finding->finder = NULL;
+	status = new_finder(finding, &config, seed.bytes);
+	if (status != STATUS_OK)
 		return why_set(why, status, "begin to find other nodes");
-	}
 	load_anchors(finding);
 	finding->save_ms = clock_monotonic_ms() + FINDER_SAVE_MS;
 	finding->timer.data = finding;
@@ -402,6 +431,7 @@ void finding_on_open(struct finding *finding, uint16_t peer, const struct net_fa
 		.address = facts->from,
 		.is_dialed = facts->is_dialed,
 		.visit = facts->is_visit ? (enum finder_visit)facts->tag : FINDER_NO_VISIT,
+		.takes_known = facts->session->remote.takes_known,
 	};
 
 	finder_on_open(finding->finder, peer, &session, clock_monotonic_ms(), now_s());
@@ -423,6 +453,21 @@ void finding_on_unmet(void *owner, const struct net_target *target, uint32_t tag
 		address = (struct net_address){0};
 	finder_on_unmet(node->gossip.finding.finder, &target->id, &address,
 	                (enum finder_visit)tag, now_s());
+}
+
+void finding_on_roster(struct finding *finding, const struct roster *roster)
+{
+	struct node *node = finding->node;
+	struct node_id *ids;
+	size_t count;
+
+	if (node->genesis->peers == PEERS_OPEN)
+		return;
+	ids = new_list(roster, &count);
+	if (!ids ||
+	    finder_set_listed(finding->finder, ids, count, clock_monotonic_ms()) != STATUS_OK)
+		node_fail(node, STATUS_MEMORY, "note who is listed");
+	memory_free(ids);
 }
 
 void finding_on_message(struct finding *finding, uint16_t peer, uint16_t type,

@@ -15,6 +15,7 @@
 #include <uv.h>
 
 struct node;
+struct roster;
 struct save_letter;
 
 struct finding {
@@ -45,7 +46,10 @@ void finding_on_close(struct finding *finding, uint16_t peer);
 /* Of struct net_config; the owner is the node. */
 void finding_on_unmet(void *owner, const struct net_target *target, uint32_t tag);
 
-/* GETADDR or ADDR. */
+/* Whom the ledger lets in has changed. */
+void finding_on_roster(struct finding *finding, const struct roster *roster);
+
+/* GETADDR, ADDR or KNOWN. */
 void finding_on_message(struct finding *finding, uint16_t peer, uint16_t type,
                         struct bytes_view bytes);
 

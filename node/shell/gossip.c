@@ -179,7 +179,7 @@ void gossip_set_voting(struct gossip *gossip, bool we_vote)
 void gossip_on_message(struct gossip *gossip, uint16_t peer, uint16_t type,
                        struct bytes_view bytes)
 {
-	if (type == TYPE_GETADDR || type == TYPE_ADDR) {
+	if (type == TYPE_GETADDR || type == TYPE_ADDR || type == TYPE_KNOWN) {
 		finding_on_message(&gossip->finding, peer, type, bytes);
 		return;
 	}

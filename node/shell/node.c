@@ -552,8 +552,10 @@ static void stop_threads(struct node *node)
 
 static enum status start_node(struct node *node, struct why *why)
 {
-	enum status status = gossip_start(&node->gossip, node, why);
+	enum status status = peers_start_doorkeeper(&node->peers, node, why);
 
+	if (status == STATUS_OK)
+		status = gossip_start(&node->gossip, node, why);
 	if (status == STATUS_OK)
 		status = start_threads(node, why);
 	if (status == STATUS_OK)

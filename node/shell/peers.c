@@ -209,6 +209,9 @@ static void greet(void *owner, struct hello *hello)
 	bool votes = node->drive.consensus.epoch.self != NOBODY;
 
 	*hello = (struct hello){
+		/* In an open network nobody is listed whose record could be known. */
+		.feature_count = node->genesis->peers == PEERS_OPEN ? 0 : 1,
+		.features = {{.id = FEATURE_KNOWN}},
 		.protocol_least = P2P_VERSION,
 		.protocol_most = P2P_VERSION,
 		.roles = (uint16_t)(ROLE_FULL | ROLE_ARCHIVE | (votes ? ROLE_VALIDATOR : 0)),
@@ -362,9 +365,19 @@ static void find_validators(struct peers *peers)
 	}
 }
 
+enum status peers_start_doorkeeper(struct peers *peers, struct node *node, struct why *why)
+{
+	enum status status;
+
+	peers->node = node;
+	status = find_named(peers, why);
+	if (status != STATUS_OK)
+		return status;
+	return doorkeeper_start(&peers->doorkeeper, node, peers->targets, peers->named_count, why);
+}
+
 enum status peers_start_reader(struct peers *peers, struct node *node, struct why *why)
 {
-	peers->node = node;
 	peers->reader.on_read = on_read;
 	peers->reader.on_failed = on_read_failed;
 	peers->reader.owner = node;
@@ -409,11 +422,6 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 	enum status status = make_binding(peers, why);
 
 	snprintf(peers->agent, sizeof peers->agent, "cairnd/%s", CAIRN_VERSION);
-	if (status == STATUS_OK)
-		status = find_named(peers, why);
-	if (status == STATUS_OK)
-		status = doorkeeper_start(&peers->doorkeeper, node, peers->targets, peers->named_count,
-		                         why);
 	if (status == STATUS_OK)
 		find_validators(peers);
 	if (status == STATUS_OK)

@@ -34,7 +34,10 @@ struct peers {
 	bool is_stopped;                  /* the network is down, and nothing is under way */
 };
 
-/* In the order of the node's start: the reading thread first, the network when drive is there. */
+/* In the order of the node's start: who is let in, the reading thread, and the network when drive
+ * is there. */
+MUST_CHECK enum status peers_start_doorkeeper(struct peers *peers, struct node *node,
+                                              struct why *why);
 MUST_CHECK enum status peers_start_reader(struct peers *peers, struct node *node,
                                           struct why *why);
 MUST_CHECK enum status peers_start_net(struct peers *peers, struct why *why);

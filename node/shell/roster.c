@@ -180,6 +180,16 @@ bool roster_has_validator(const struct roster *roster, const struct node_id *id)
 	return node && node->is_validator;
 }
 
+size_t roster_ids(const struct roster *roster, struct node_id ids[ROSTER_NODES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < roster->count; i++)
+		if (count == 0 || memcmp(&ids[count - 1], &roster->nodes[i].id, sizeof *ids) != 0)
+			ids[count++] = roster->nodes[i].id;
+	return count;
+}
+
 bool roster_dials(const struct roster *roster, const struct net_target *target)
 {
 	for (size_t i = 0; i < roster->target_count; i++) {

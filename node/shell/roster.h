@@ -11,6 +11,8 @@
 #include "chain/store/view.h"
 #include "node/net/net.h"
 
+enum { ROSTER_NODES_MAX = NODES_LISTED_MAX + VALIDATORS_MAX };
+
 struct roster_node {
 	struct node_id id;
 	uint64_t from_height; /* it may connect when the newest block has this height */
@@ -19,7 +21,7 @@ struct roster_node {
 
 struct roster {
 	size_t count;
-	struct roster_node nodes[NODES_LISTED_MAX + VALIDATORS_MAX]; /* sorted by id */
+	struct roster_node nodes[ROSTER_NODES_MAX]; /* sorted by id */
 	size_t target_count;
 	struct net_target targets[VALIDATORS_MAX]; /* validators whose address is known */
 };
@@ -33,6 +35,9 @@ MUST_CHECK enum status roster_read(struct roster **roster, struct store_view *vi
 bool roster_has(const struct roster *roster, const struct node_id *id, uint64_t height);
 /* As a validator's? */
 bool roster_has_validator(const struct roster *roster, const struct node_id *id);
+
+/* All of them, also whose height is not reached yet: sorted, none twice; how many. */
+size_t roster_ids(const struct roster *roster, struct node_id ids[ROSTER_NODES_MAX]);
 
 /* Is this a validator's node, and reached at this very address? */
 bool roster_dials(const struct roster *roster, const struct net_target *target);

@@ -433,6 +433,21 @@ static enum answer many_records(const struct hostile_target *target, uint8_t key
 	return say_records(target, key, ADDR_UNASKED_MAX + 1);
 }
 
+/* No node says it to an open network. */
+static enum answer stray_known(const struct hostile_target *target, uint8_t key)
+{
+	static const uint8_t bits[2] = {0xff, 0x01};
+	const struct known known = {{{1}}, 9, {bits, sizeof bits}};
+	struct buffer message;
+
+	hostile_meet(&peer, target, key);
+	buffer_init(&message, KNOWN_SIZE_MAX);
+	known_put(&message, &known);
+	say(TYPE_KNOWN, &message);
+	buffer_close(&message);
+	return await_end();
+}
+
 /* -- The list ------------------------------------------------------------------------------------- */
 
 const struct misdeed misdeeds[] = {
@@ -469,6 +484,7 @@ const struct misdeed misdeeds[] = {
 	 unsigned_record},
 	{"many-records", "eleven node records that nobody asked for", ANSWER_VIOLATION,
 	 many_records},
+	{"stray-known", "a KNOWN in a network that lists nobody", ANSWER_VIOLATION, stray_known},
 };
 const size_t misdeed_count = sizeof misdeeds / sizeof *misdeeds;
 

@@ -92,6 +92,9 @@ static inline struct hello pair_hello(const struct session_pair *pair, int side)
 		.agent = text_view("cairnd/test"),
 		.has_binding = side == CALLER && pair->has_binding,
 		.binding = pair->binding,
+		/* Of a later version the caller knows something more. */
+		.feature_count = side == CALLER ? 2 : 0,
+		.features = {{.id = FEATURE_KNOWN}, {.id = 999, .data = text_view("later")}},
 	};
 }
 

@@ -44,6 +44,8 @@ static struct town_letter *town_letters;
 static struct signer *town_signer;
 static struct random town_random;
 static uint64_t town_now_ms;
+static bool town_is_permissioned; /* to be said before it starts; nobody is listed at first */
+static bool town_takes_known;     /* whoever comes from now on */
 
 static const struct hash TOWN_GENESIS = {{4, 2}};
 
@@ -200,8 +202,9 @@ static inline void town_begin(uint16_t index, struct bytes_view saved)
 		.book = {.key = random_hash(&town_random),
 		         .genesis = TOWN_GENESIS,
 		         .own = town[index].id,
-		         .scope_min = NET_PUBLIC},
-		.seed_count = index == TOWN_SEED ? 0 : 1,
+		         .scope_min = NET_PUBLIC,
+		         .is_permissioned = town_is_permissioned},
+		.seed_count = index == TOWN_SEED || town_is_permissioned ? 0 : 1,
 		.external_count = 1,
 		.externals = {town[index].address},
 		.roles = NODE_ROLE_FULL,
@@ -251,7 +254,13 @@ static inline void town_stop(void)
 static inline void town_open(uint16_t at, uint16_t with, bool is_dialed,
                              const struct net_address *address, enum finder_visit visit)
 {
-	const struct finder_session session = {town[with].id, *address, is_dialed, visit};
+	const struct finder_session session = {
+		.id = town[with].id,
+		.address = *address,
+		.is_dialed = is_dialed,
+		.visit = visit,
+		.takes_known = town_takes_known,
+	};
 
 	town[at].is_connected[with] = true;
 	finder_on_open(town[at].finder, with, &session, town_now_ms, town_now_s());

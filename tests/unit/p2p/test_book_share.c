@@ -208,20 +208,51 @@ START_TEST(a_peer_is_told_what_his_bits_lack_32_at_most)
 
 		ck_assert_int_eq(add_record(&record, i, NOW_S), BOOK_TAKEN);
 	}
-	ck_assert_uint_eq(book_share_missing(&book, bits, &lots, NOW_S, &message),
+	ck_assert_uint_eq(book_share_missing(&book, bits, bytes_view(NULL, 0), &lots, NOW_S, &message),
 	                  BOOK_MISSING_MAX);
 	book_known_bits(&book, bits, NOW_S);
 	for (size_t i = 0; i < 100; i++)
 		ck_assert_uint_eq(bits[i / 8] >> i % 8 & 1, i < 60);
+	ck_assert_uint_eq(book_known_bits(&book, bits, NOW_S), 40);
 	bits[1] = 0x0f; /* not 12, 13, 14 and 15 */
 	buffer_clear(&message);
-	ck_assert_uint_eq(book_share_missing(&book, bits, &lots, NOW_S, &message), 4);
+	ck_assert_uint_eq(book_share_missing(&book, bits, bytes_view(NULL, 0), &lots, NOW_S, &message), 4);
 	ck_assert_int_eq(addr_decode(records, &count, buffer_view(&message)), STATUS_OK);
 	ck_assert_uint_eq(count, 4);
 	for (size_t i = 0; i < count; i++)
 		ck_assert(node_of(records[i]) >= 12 && node_of(records[i]) < 16);
 	book_known_bits(&book, bits, NOW_S + 6 * DAY_S);
 	ck_assert_uint_eq(bits[0], 0); /* they have expired */
+	buffer_close(&message);
+}
+END_TEST
+
+/* No book has its own node. */
+START_TEST(our_own_record_is_known_to_us_and_told_to_who_lacks_it)
+{
+	uint8_t bits[1] = {0};
+	struct node_record record = record_of(3, 1, far_address(3), NOW_S);
+	uint8_t bytes[NODE_RECORD_SIZE_MAX];
+	struct writer out = writer_on(bytes, sizeof bytes);
+	struct buffer message;
+
+	node_record_put(&out, &record);
+	buffer_init(&message, ADDR_SIZE_MAX);
+	book.config.is_permissioned = true;
+	book.config.own = node_id_numbered(3);
+	list(0, 8);
+	ck_assert_uint_eq(book_known_bits(&book, bits, NOW_S), 7);
+	ck_assert_uint_eq(bits[0], 1 << 3);
+	ck_assert_uint_eq(book_share_missing(&book, bits, bytes_view(bytes, node_record_size(&record)),
+	                                     &lots, NOW_S, &message),
+	                  0);
+	bits[0] = 0;
+	buffer_clear(&message);
+	ck_assert_uint_eq(book_share_missing(&book, bits, bytes_view(bytes, node_record_size(&record)),
+	                                     &lots, NOW_S, &message),
+	                  1);
+	ck_assert_int_eq(addr_decode(records, &count, buffer_view(&message)), STATUS_OK);
+	ck_assert_uint_eq(node_of(records[0]), 3);
 	buffer_close(&message);
 }
 END_TEST
@@ -296,6 +327,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, only_who_is_listed_is_in_the_book);
 	tcase_add_test(tests, a_peer_is_told_what_his_bits_lack_32_at_most);
 	tcase_add_test(tests, an_addr_cut_anywhere_or_with_more_behind_it_is_refused);
+	tcase_add_test(tests, our_own_record_is_known_to_us_and_told_to_who_lacks_it);
 	tcase_add_test(tests, known_bits_have_the_length_of_their_count_and_no_spare_ones);
 	suite_add_tcase(suite, tests);
 	return suite;

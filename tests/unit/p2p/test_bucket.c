@@ -97,6 +97,19 @@ START_TEST(what_is_granted_may_be_above_the_burst_and_is_spent_once)
 }
 END_TEST
 
+START_TEST(what_it_is_raised_to_does_not_add_up)
+{
+	struct bucket bucket;
+
+	bucket_init(&bucket, &SLOW, 0);
+	for (size_t i = 0; i < 5; i++)
+		bucket_raise(&bucket, 42);
+	ck_assert_uint_eq(bucket_take_some(&bucket, &SLOW, 0, 2), 2);
+	bucket_raise(&bucket, 30);
+	ck_assert_uint_eq(bucket_take_some(&bucket, &SLOW, 0, 1000), 40);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("bucket");
@@ -109,6 +122,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, the_longest_silence_is_no_overflow);
 	tcase_add_test(tests, it_says_when_enough_will_be_there);
 	tcase_add_test(tests, what_is_granted_may_be_above_the_burst_and_is_spent_once);
+	tcase_add_test(tests, what_it_is_raised_to_does_not_add_up);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -257,6 +257,25 @@ START_TEST(with_a_stale_tip_two_more_are_sought_and_turned_and_let_go_again)
 }
 END_TEST
 
+/* Whoever asks him in the second week is told of those who never left. */
+START_TEST(in_sessions_that_last_records_are_renewed_before_they_expire)
+{
+	const struct book_node *node;
+
+	town_leave(0);
+	town_leave(3);
+	town_meet(1, 2, FINDER_NO_VISIT);
+	town_run(1000);
+	for (size_t day = 0; day < 9; day++) {
+		town_now_ms += UINT64_C(86400000);
+		town_run(1000);
+	}
+	node = book_find(&town[1].finder->book, &town[2].id, &town[2].address)->node;
+	ck_assert_uint_gt(node->record->expiry_s, town_now_s() + 5 * 86400);
+	ck_assert_uint_eq(town[1].blamed + town[2].blamed, 0);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("finder");
@@ -274,6 +293,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_feeler_goes_again_when_it_has_met_him);
 	tcase_add_test(tests, where_we_stayed_is_where_we_begin_again);
 	tcase_add_test(tests, nothing_is_left_under_way_when_nobody_answers);
+	tcase_add_test(tests, in_sessions_that_last_records_are_renewed_before_they_expire);
 	tcase_add_test(tests, with_a_stale_tip_two_more_are_sought_and_turned_and_let_go_again);
 	suite_add_tcase(suite, tests);
 	return suite;

@@ -56,6 +56,7 @@ START_TEST(two_nodes_meet_and_know_each_other)
 	ck_assert_uint_eq(called()->remote.height, 7);
 	ck_assert_str_eq(called()->remote.agent, "cairnd/test");
 	ck_assert(!called()->remote.has_vote_key);
+	ck_assert(called()->remote.takes_known && !caller()->remote.takes_known);
 	ck_assert_ptr_null(called()->noise);
 }
 END_TEST
