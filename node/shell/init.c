@@ -7,6 +7,7 @@
 #include "chain/store/store.h"
 #include "node/shell/application.h"
 #include "node/shell/config.h"
+#include "node/shell/endpoint_net.h"
 #include "node/shell/file.h"
 #include "node/shell/keys.h"
 #include "node/shell/layout.h"
@@ -142,6 +143,16 @@ static enum status write_genesis_json(const struct data_dir *dir,
 	return status;
 }
 
+/* What nodes tell each other of nodes are IP addresses. */
+static bool is_told(const struct init_member *member)
+{
+	struct endpoint endpoint;
+	struct net_address address;
+
+	return member->address && endpoint_parse(&endpoint, text_view(member->address)) == NULL &&
+	       endpoint_to_net(&address, &endpoint) && net_address_scope(&address) != NET_NEVER;
+}
+
 /* Beside the defaults, what makes this node another one than its neighbours. */
 static enum status set_addresses(struct config *config, const struct init_member *member,
                                  struct why *why)
@@ -155,6 +166,10 @@ static enum status set_addresses(struct config *config, const struct init_member
 	}
 	if (status == STATUS_OK && member->rpc_listen) {
 		snprintf(assignment, sizeof assignment, "rpc.listen=%s", member->rpc_listen);
+		status = config_set(config, assignment, why);
+	}
+	if (status == STATUS_OK && is_told(member)) {
+		snprintf(assignment, sizeof assignment, "p2p.external=%s", member->address);
 		status = config_set(config, assignment, why);
 	}
 	if (status == STATUS_OK && member->peers) {

@@ -15,7 +15,8 @@ struct init_member {
 	const char *data_dir;
 	bool is_validator;      /* else it follows */
 	const char *p2p_listen; /* ADDR:PORT; NULL: the default; "": others cannot connect */
-	const char *address;    /* HOST:PORT where others reach it; NULL: p2p_listen, or nowhere */
+	const char *address;    /* HOST:PORT where others reach it; NULL: p2p_listen, or nowhere. Of an
+	                         * IP address it tells others */
 	const char *rpc_listen; /* NULL: the default */
 	const char *account;    /* address of the validator's account, one of the root group: who has
 	                         * its key admits others and sets parameters. NULL: the account whose

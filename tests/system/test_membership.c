@@ -196,8 +196,8 @@ static void found(const char *more)
 	ck_assert_int_eq(cairn(&nodes[0], "record add notes hello"), 0);
 }
 
-/* A node that joins with an invitation of the first, and runs; its node id. */
-static const char *join(size_t index, const char *more)
+/* A node that joins with an invitation of the first, and does not run yet; its node id. */
+static const char *prepare(size_t index, const char *more)
 {
 	const char *id;
 
@@ -211,6 +211,14 @@ static const char *join(size_t index, const char *more)
 	id = said_word("node_id");
 	ck_assert_uint_eq(strlen(id), 66);
 	ck_assert_str_eq(said_word("network"), "acme");
+	return id;
+}
+
+/* And runs. */
+static const char *join(size_t index, const char *more)
+{
+	const char *id = prepare(index, more);
+
 	live_node_restart(&nodes[index]);
 	return id;
 }
@@ -452,6 +460,16 @@ START_TEST(an_invitation_says_where_the_node_is_reached_and_nowhere_else)
 	                 0);
 	complaints(text);
 	ck_assert_ptr_nonnull(strstr(text, "localhost:17470 is this machine alone"));
+	/* Who joins at an IP address tells others of it, and invites there too. */
+	ck_assert_int_eq(cairnd("network join @%s/invitation --data-dir %s/third --address "
+	                        "10.9.8.7:17470",
+	                        folder, folder),
+	                 0);
+	snprintf(path, sizeof path, "%s/third", folder);
+	check_invited_to(path, "10.9.8.7:17470", "fourth");
+	ck_assert_int_eq(cairnd("config --data-dir %s/third", folder), 0);
+	ck_assert_ptr_nonnull(strstr(said, "external = [\"10.9.8.7:17470\"]"));
+	complaints(text);
 	ck_assert_int_eq(cairnd("network invite --data-dir %s --address 0.0.0.0:17470", path), 1);
 	complaints(text);
 	ck_assert_ptr_nonnull(strstr(text, "--address 0.0.0.0:17470: nobody can be reached there"));
@@ -492,6 +510,37 @@ START_TEST(who_founds_says_where_it_is_and_whose)
 }
 END_TEST
 
+/* Each was told of the first alone; when the third came, the second was away. */
+START_TEST(who_follows_a_permissioned_network_knows_the_others_when_the_first_is_gone)
+{
+	char ids[NODES][70], more[40], visited[140];
+
+	found("");
+	for (size_t i = 1; i < NODES; i++) {
+		snprintf(more, sizeof more, "--address 127.0.0.1:%u", port_of(i));
+		snprintf(ids[i], sizeof ids[i], "%s", prepare(i, more));
+		ck_assert_int_eq(cairn(&nodes[0], "node admit %s", ids[i]), 0);
+	}
+	live_node_restart(&nodes[1]);
+	await_peers(&nodes[0], 1);
+	await_height(&nodes[1], &nodes[0]);
+	live_node_stop(&nodes[1]);
+	snprintf(nodes[2].settings[0], sizeof nodes[2].settings[0],
+	         "CAIRN_NODE_LOG_LEVEL=info,p2p=debug");
+	live_node_restart(&nodes[2]);
+	/* It is told, and tries in vain. */
+	snprintf(visited, sizeof visited, " visit node_id=%s", ids[1]);
+	await_log(&nodes[2], visited);
+	live_node_stop(&nodes[0]);
+	await_peers(&nodes[2], 0);
+	live_node_restart(&nodes[1]);
+	await_peers(&nodes[1], 1);
+	await_peers(&nodes[2], 1);
+	ck_assert_int_eq(cairn(&nodes[2], "rpc peer.list"), 0);
+	ck_assert_ptr_nonnull(strstr(said, ids[1]));
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("membership");
@@ -501,6 +550,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, in_an_open_network_whoever_has_an_invitation_follows);
 	tcase_add_test(tests, in_a_permissioned_network_a_node_is_let_in_and_shown_out);
 	tcase_add_test(tests, who_stands_in_p2p_peers_is_let_in);
+	tcase_add_test(tests,
+	               who_follows_a_permissioned_network_knows_the_others_when_the_first_is_gone);
 	tcase_add_test(tests, an_invitation_says_where_the_node_is_reached_and_nowhere_else);
 	tcase_add_test(tests, those_who_join_become_validators_and_find_one_another);
 	tcase_add_test(tests, several_found_a_network_and_agree_from_the_first_block_on);
