@@ -42,7 +42,6 @@ void dialer_init(struct dialer *dialer, struct lots *lots, uint64_t now_ms)
 	*dialer = (struct dialer){
 		.not_before_ms = now_ms + lots_below(lots, DIAL_START_SPREAD_MS),
 		.feeler_ms = now_ms + lots_exponential(lots, DIAL_FEELER_MEAN_MS),
-		.look_ms = now_ms + lots_exponential(lots, DIAL_LOOK_MEAN_MS),
 	};
 	bucket_init(&dialer->bucket, &RATE, now_ms);
 }
@@ -65,25 +64,10 @@ void dialer_ended(struct dialer *dialer)
 	dialer->in_flight--;
 }
 
-static bool is_due(uint64_t *due_ms, struct lots *lots, uint64_t now_ms, uint32_t mean_ms)
-{
-	if (now_ms < *due_ms)
-		return false;
-	*due_ms = now_ms + lots_exponential(lots, mean_ms);
-	return true;
-}
-
 bool dialer_feeler_is_due(struct dialer *dialer, struct lots *lots, uint64_t now_ms)
 {
-	return is_due(&dialer->feeler_ms, lots, now_ms, DIAL_FEELER_MEAN_MS);
-}
-
-bool dialer_look_is_due(struct dialer *dialer, struct lots *lots, uint64_t now_ms)
-{
-	return is_due(&dialer->look_ms, lots, now_ms, DIAL_LOOK_MEAN_MS);
-}
-
-uint64_t dialer_wake_ms(const struct dialer *dialer)
-{
-	return dialer->feeler_ms < dialer->look_ms ? dialer->feeler_ms : dialer->look_ms;
+	if (now_ms < dialer->feeler_ms)
+		return false;
+	dialer->feeler_ms = now_ms + lots_exponential(lots, DIAL_FEELER_MEAN_MS);
+	return true;
 }

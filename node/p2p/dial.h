@@ -20,7 +20,6 @@ enum {
 	DIAL_ONLINE_SESSIONS = 2,             /* other outbound ones: we are online, so that it
 	                                       * is the other's fault */
 	DIAL_FEELER_MEAN_MS = 120 * 1000,
-	DIAL_LOOK_MEAN_MS = 300 * 1000,       /* a short visit for a better header */
 };
 
 /* -- One address ------------------------------------------------------------------------------ */
@@ -52,7 +51,6 @@ struct dialer {
 	size_t in_flight;
 	uint64_t not_before_ms; /* of the first attempt after the start */
 	uint64_t feeler_ms;     /* when the next one is due */
-	uint64_t look_ms;
 };
 
 void dialer_init(struct dialer *dialer, struct lots *lots, uint64_t now_ms);
@@ -64,9 +62,5 @@ void dialer_ended(struct dialer *dialer);
 
 /* Is a visit due? If so the next one is planned. */
 bool dialer_feeler_is_due(struct dialer *dialer, struct lots *lots, uint64_t now_ms);
-bool dialer_look_is_due(struct dialer *dialer, struct lots *lots, uint64_t now_ms);
-
-/* When to ask again at the latest. */
-uint64_t dialer_wake_ms(const struct dialer *dialer);
 
 #endif
