@@ -44,7 +44,7 @@
 	  "the Unix socket where programs ask; empty: <data_dir>/rpc.sock") \
 	X(flag, rpc, public_reads, "false", 0, 0, \
 	  "answer calls that only read without asking who calls") \
-	X(list, rpc, allowed_hosts, "", 0, 64, \
+	X(list, rpc, allowed_hosts, "", 0, RPC_HOSTS_MAX, \
 	  "names under which browsers may reach us, beside localhost and our addresses") \
 	X(address, p2p, listen, "127.0.0.1:17470", 0, 262, \
 	  "where other nodes connect; empty: nobody can, we only dial") \
