@@ -28,7 +28,16 @@ fail() {
 	exit 1
 }
 # Shows a command as a person would type it in the demo's folder; then runs it.
-say() { printf '%s$ %s%s\n' "$faint" "${*//$folder\//}" "$plain"; }
+say() {
+	local word line=''
+	for word in "$@"; do
+		case "$word" in
+		*' '*) line+=" \"$word\"" ;;
+		*) line+=" $word" ;;
+		esac
+	done
+	printf '%s$%s%s\n' "$faint" "${line//$folder\//}" "$plain"
+}
 show() {
 	say "$@"
 	"$@"
@@ -103,7 +112,7 @@ done
 say cairnd devnet 4 --data-dir "$network" --base-port $port
 cairnd devnet 4 --data-dir "$network" --base-port $port >"$network_log" 2>&1 &
 network_pid=$!
-await 60 "the network is not ready after a minute: $(tail -3 "$network_log")" is_ready
+await 60 "the network is not ready after a minute: see $network_log" is_ready
 sed "s|$folder/||g" "$network_log"
 at0=(cairn --data-dir "$network/node0") # the network's wallet is found from each node's folder
 at1=(cairn --data-dir "$network/node1")
@@ -149,7 +158,7 @@ say "${write[@]}" '&'
 "${write[@]}" >"$folder/writer.log" 2>&1 &
 writer_pid=$!
 before=$(height 0)
-await 30 "nothing of the log is final: $(tail -3 "$folder/writer.log")" is_at 0 $((before + 1))
+await 30 "nothing of the log is final: see $folder/writer.log" is_at 0 $((before + 1))
 killed_at=$(height 0)
 printf '%s$ kill -9 %s%s   # node 3, at height %s\n' "$faint" "$(cat "$network/node3/lock")" \
 	"$plain" "$killed_at"

@@ -183,6 +183,20 @@ static enum exit_code warn_of_standstill(struct session *session,
 	return EXIT_CODE_OK;
 }
 
+/* Who types it first on a new node is often ahead of what that node has heard. */
+static enum exit_code send_join(struct session *session, const struct writing *writing,
+                                const struct statement *statement)
+{
+	enum exit_code exit_code = writing_send(writing, session, &statement->operation, 1);
+
+	if (exit_code == EXIT_CODE_OK || session->failure.rpc_code != RPC_TX_NO_PERMISSION)
+		return exit_code;
+	return failure_hint(&session->failure,
+	                    "the network's owner admits it with 'cairn validator admit'; if that is "
+	                    "done, this node has not heard of it yet: 'cairn node status' says what "
+	                    "it has and with how many others it is connected");
+}
+
 static enum exit_code validator_join(struct session *session)
 {
 	struct statement statement = {0};
@@ -195,7 +209,7 @@ static enum exit_code validator_join(struct session *session)
 	if (exit_code == EXIT_CODE_OK)
 		exit_code = warn_of_standstill(session, &writing);
 	if (exit_code == EXIT_CODE_OK)
-		exit_code = writing_send(&writing, session, &statement.operation, 1);
+		exit_code = send_join(session, &writing, &statement);
 	close_statement(&statement);
 	return exit_code;
 }

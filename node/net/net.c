@@ -178,7 +178,12 @@ static enum status uv_result(int error, struct why *why, const char *what,
 {
 	if (error == 0)
 		return STATUS_OK;
-	return why_set(why, STATUS_NETWORK, "%s %s: %s", what, address, uv_strerror(error));
+	if (error == UV_EADDRINUSE)
+		return why_say(why, STATUS_NETWORK,
+		               "%s %s: it is taken: another node runs, or another program has it "
+		               "(p2p.listen says where this one listens)",
+		               what, address);
+	return why_say(why, STATUS_NETWORK, "%s %s: %s", what, address, uv_strerror(error));
 }
 
 /* The first address that the text means. */

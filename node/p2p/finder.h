@@ -34,7 +34,7 @@ enum {
 	FINDER_SAVE_MS = 15 * 60 * 1000,
 	FINDER_ADDR_LATE_MS = 60000,   /* the answer to a GETADDR or a KNOWN is one until then */
 	FINDER_KNOWN_PAUSE_MS = 60000, /* between two KNOWN to a peer */
-	FINDER_KNOWN_SOON_MS = 5000,   /* the first one, and after the list changed: who catches up
+	FINDER_KNOWN_SOON_MS = 2000,   /* the first one, and after the list changed: who catches up
 	                                * is through with it, and what else was asked has come */
 	FINDER_KNOWN_LEAST_MS = 10000, /* however often it changes; KNOWN_RATE allows for it */
 };

@@ -105,6 +105,17 @@ static enum status sign_join(struct validator_join *join, const struct node_keys
 	                           : why_set(why, status, "sign with the cosign key");
 }
 
+/* Others would dial it there for ever, in vain. */
+static bool can_be_reached(struct query *query, const struct validator_join *join)
+{
+	if (join->address.size == 0 || query->backend->node->config->p2p_listen[0] != '\0')
+		return true;
+	query_refuse(query, RPC_INVALID_PARAMS,
+	             "\"address\": this node listens for no other, p2p.listen is empty: set it and "
+	             "start the node again, or join without an address");
+	return false;
+}
+
 /* That the account owns the node, its transaction says; that the node has the keys and follows
  * the chain, these signatures and the newest block. */
 static void answer_join(struct rpc_call *call, json_t *params, void *owner)
@@ -124,6 +135,10 @@ static void answer_join(struct rpc_call *call, json_t *params, void *owner)
 		join->address = rpc_param_text(params, "address");
 	join->height = tip->header.height;
 	join->block = tip->hash;
+	if (!can_be_reached(&query, join)) {
+		query_answer(&query, NULL);
+		return;
+	}
 	status = sign_join(join, &query.backend->node->keys, query.backend->network, &account,
 	                   &query.why);
 	if (query_check(&query, status, "the node's keys")) {

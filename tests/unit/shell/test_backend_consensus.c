@@ -169,6 +169,19 @@ START_TEST(an_address_that_is_too_long_is_refused)
 }
 END_TEST
 
+START_TEST(who_listens_nowhere_joins_without_an_address)
+{
+	struct why why = {{0}};
+
+	ck_assert_int_eq(config_set(&scene->config, "p2p.listen=", &why), STATUS_OK);
+	expect_error(scene, "consensus.sign_join",
+	             json_pack("{soss}", "account", json_of_account(joiner()), "address",
+	                       "node.example:17470"),
+	             -32602, "p2p.listen is empty");
+	ck_assert_uint_eq(have_signed(NULL).validator_join.address.size, 0);
+}
+END_TEST
+
 START_TEST(who_lied_is_listed_with_what_he_signed)
 {
 	struct drive *drive = &scene->node->drive;
@@ -245,6 +258,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, what_the_node_signs_is_good_by_the_rules_and_then_listed);
 	tcase_add_test(tests, it_is_signed_for_this_account_alone);
 	tcase_add_test(tests, an_address_that_is_too_long_is_refused);
+	tcase_add_test(tests, who_listens_nowhere_joins_without_an_address);
 	tcase_add_test(tests, who_lied_is_listed_with_what_he_signed);
 	tcase_add_test(tests, validators_are_called_by_their_display_name);
 	suite_add_tcase(suite, tests);

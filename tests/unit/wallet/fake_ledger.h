@@ -43,6 +43,7 @@ struct fake_ledger {
 	atomic_uint forget_at;       /* once there are so many: the pending ones are lost */
 	atomic_bool makes_no_blocks;
 	atomic_bool refuses_all;     /* 401 for everything but reads */
+	atomic_bool permits_nothing; /* 204 for every transaction */
 
 	uint8_t last[4096]; /* the transaction that came last, if it is not larger */
 	size_t last_size;
@@ -186,7 +187,7 @@ static inline json_t *fake_submit(struct fake_ledger *ledger, const json_t *para
 		error = fake_error(205, "no transaction");
 	else if (tx_check_signature(&tx, &refusal) != VERDICT_GOOD)
 		error = fake_error(201, "bad signature");
-	else if (!fake_is_key(ledger, &tx))
+	else if (ledger->permits_nothing || !fake_is_key(ledger, &tx))
 		error = fake_error(204, "not the key of this account");
 	else if (!fake_rotation(ledger, &tx, &rotates, &new_key))
 		error = fake_error(201, "the new key did not sign");

@@ -253,6 +253,16 @@ static void check_join(const char *address)
 	                                    hash_view(&message)));
 }
 
+START_TEST(who_is_not_admitted_is_told_by_whom_and_that_his_node_may_be_behind)
+{
+	ledger.permits_nothing = true;
+	EXPECT(4, "validator", "join");
+	ck_assert_ptr_nonnull(strstr(notes, "'cairn validator admit'"));
+	ck_assert_ptr_nonnull(strstr(notes, "'cairn node status'"));
+	ck_assert_ptr_null(strstr(notes, "stream"));
+}
+END_TEST
+
 START_TEST(join_sends_what_the_node_signed_for_the_account_that_acts)
 {
 	EXPECT(0, "validator", "join", "--address", "node.example:17470");
@@ -344,6 +354,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, admit_and_remove_name_an_account_as_people_write_it);
 	tcase_add_test(tests, a_parameter_is_set_by_name_within_its_bounds);
 	tcase_add_test(tests, parameters_are_listed_with_their_bounds);
+	tcase_add_test(tests, who_is_not_admitted_is_told_by_whom_and_that_his_node_may_be_behind);
 	tcase_add_test(tests, join_sends_what_the_node_signed_for_the_account_that_acts);
 	tcase_add_test(tests, join_takes_what_another_node_signed_from_a_file);
 	tcase_add_test(tests, what_is_signed_for_another_account_is_not_sent);
