@@ -35,6 +35,7 @@ static void show_sync(struct progress *progress, const json_t *status, uint64_t 
 	progress->count = height > first ? height - first : 0;
 	progress->part = progress->count;
 	progress->whole = target > first ? target - first : 0;
+	progress->is_whole_counted = true;
 	progress_show(progress, elapsing_ms());
 }
 

@@ -58,11 +58,16 @@ void progress_line(struct buffer *out, const struct progress *progress, uint64_t
 	uint64_t elapsed_ms =
 		now_ms > progress->started_ms ? now_ms - progress->started_ms : 0;
 	char count[COUNT_TEXT_SIZE];
+	char whole[COUNT_TEXT_SIZE];
 	char rate[COUNT_TEXT_SIZE];
 	char left[DURATION_TEXT_SIZE];
 
 	count_text(count, progress->count);
-	buffer_printf(out, "%s %s", count, progress->noun);
+	count_text(whole, progress->whole);
+	if (progress->whole > 0 && progress->is_whole_counted)
+		buffer_printf(out, "%s of %s %s", count, whole, progress->noun);
+	else
+		buffer_printf(out, "%s %s", count, progress->noun);
 	if (progress->whole > 0) {
 		if (progress->is_terminal && progress->width >= BAR_TERMINAL_WIDTH_MIN)
 			print_bar(out, fraction(progress));

@@ -1,12 +1,13 @@
 /* How far a long piece of work is, on stderr.
  *
- *     terminal   41,200 of 100,000 [#########------------] 41%  12,031/s  5 s left
+ *     terminal   41,200 of 100,000 records [#########------------] 41%  12,031/s  5 s left
  *                one line, written over, ten times a second
  *     elsewhere  a whole line every five seconds
  *     quiet      nothing
  *
  * What the time left is computed from need not be what is counted: an import counts
- * records, but knows only of the bytes of its file how many there are. */
+ * records, but knows only of the bytes of its file how many there are. Then the line has no
+ * "of". */
 #ifndef WALLET_CLI_PROGRESS_H
 #define WALLET_CLI_PROGRESS_H
 
@@ -25,6 +26,7 @@ struct progress {
 	uint64_t count; /* done */
 	uint64_t part;  /* done, in the unit of `whole` */
 	uint64_t whole; /* all there is to do; 0: nobody knows */
+	bool is_whole_counted; /* `whole` is of what is counted */
 };
 
 enum { PROGRESS_TERMINAL_MS = 100, PROGRESS_LINE_MS = 5000 };

@@ -67,8 +67,9 @@ static enum exit_code show_unknown(struct session *session, const struct hash *t
 		output_line(&session->output, text);
 	session->failure.exit_code = EXIT_CODE_UNKNOWN;
 	return failure_hint(&session->failure,
-	                    "the outcome is unknown: 'cairn tx wait %s' asks for it; sending "
-	                    "the same again is safe, making it anew is not",
+	                    "'cairn tx wait %s' asks what became of it, 'cairn consensus why' what "
+	                    "the network waits for; sending the same again is safe, making it anew "
+	                    "is not",
 	                    text);
 }
 

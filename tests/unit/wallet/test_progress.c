@@ -40,6 +40,17 @@ START_TEST(with_a_whole_there_is_share_and_time_left)
 }
 END_TEST
 
+START_TEST(what_is_counted_may_be_shown_of_all)
+{
+	progress.count = progress.part = 1000;
+	progress.whole = 10000;
+	progress.is_whole_counted = true;
+	ck_assert_str_eq(line_at(2000), "1,000 of 10,000 records 10%  1,000/s  9 s left");
+	progress.whole = 0;
+	ck_assert_str_eq(line_at(2000), "1,000 records  1,000/s");
+}
+END_TEST
+
 START_TEST(a_wide_terminal_has_a_bar)
 {
 	progress.is_terminal = true;
@@ -148,6 +159,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, without_a_whole_there_is_count_and_rate);
 	tcase_add_test(cases, with_a_whole_there_is_share_and_time_left);
+	tcase_add_test(cases, what_is_counted_may_be_shown_of_all);
 	tcase_add_test(cases, a_wide_terminal_has_a_bar);
 	tcase_add_test(cases, the_first_moment_divides_by_nothing);
 	tcase_add_test(cases, more_than_all_is_all);
