@@ -111,7 +111,8 @@ static const struct node_command_row ROWS[] = {
 		.words = "INVITATION|@FILE|-",
 		.summary = "Make keys and a node that follows the network of an invitation",
 		.details = "It prints the genesis' hash, to be compared with who sent the invitation, and "
-				   "the new node's id. Without --address it only dials.",
+				   "the new node's id. Without --address it only dials: enough to follow, not to "
+				   "validate at an address.",
 		.options = {DATA_DIR, ADDRESS(NODE_OPTION_ONCE), LISTEN, RPC_LISTEN},
 	},
 	{
