@@ -147,6 +147,32 @@ START_TEST(a_validator_is_in_the_roster_whatever_the_list_says)
 }
 END_TEST
 
+/* As all nodes tell each other whose records they have. */
+START_TEST(the_ids_of_the_roster_are_sorted_and_none_is_there_twice)
+{
+	static struct node_id ids[ROSTER_NODES_MAX];
+	const struct node_id *validator = &scene->ledger.genesis->validator_node_ids[0];
+	struct operation later = make_node(validator, &scene->ledger.accounts[0].id, 1000);
+	bool has_validator = false;
+	struct roster *roster;
+	size_t count;
+
+	list_some(30);
+	do_root(&later, 1, true);
+	roster = read_roster();
+	ck_assert_uint_eq(roster->count, 32);
+	count = roster_ids(roster, ids);
+	ck_assert_uint_eq(count, 31);
+	for (size_t i = 0; i < count; i++) {
+		ck_assert(i == 0 || memcmp(&ids[i - 1], &ids[i], sizeof *ids) < 0);
+		ck_assert(roster_has(roster, &ids[i], UINT64_MAX));
+		has_validator |= memcmp(&ids[i], validator, sizeof *ids) == 0;
+	}
+	ck_assert(has_validator);
+	memory_free(roster);
+}
+END_TEST
+
 START_TEST(other_blocks_leave_the_roster_alone)
 {
 	struct operation operations[2] = {
@@ -199,6 +225,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, who_is_listed_is_told_page_by_page);
 	tcase_add_test(tests, the_roster_has_who_is_listed_from_its_height_on);
 	tcase_add_test(tests, a_validator_is_in_the_roster_whatever_the_list_says);
+	tcase_add_test(tests, the_ids_of_the_roster_are_sorted_and_none_is_there_twice);
 	tcase_add_test(tests, other_blocks_leave_the_roster_alone);
 	tcase_add_test(tests, validators_with_an_address_are_dialed);
 	suite_add_tcase(suite, tests);
