@@ -189,7 +189,8 @@ void finder_on_message(struct finder *finder, uint16_t number, enum message_type
 		finder_on_known(finder, number, bytes, now_ms);
 }
 
-/* To the two peers with the highest ranks: all who pass a record on in a day choose alike. */
+/* To the two peers with the highest ranks, the same all day long: nobody gets further by telling it
+ * again. */
 static void pass_on(struct finder *finder, const struct node_record *record, uint16_t from)
 {
 	uint64_t ranks[ADDR_RELAY_PEERS] = {0};

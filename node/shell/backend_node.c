@@ -111,14 +111,15 @@ static void get_version(struct rpc_call *call, json_t *params, void *owner)
 /* -- What is wrong ----------------------------------------------------------------- */
 
 /* What keeps the validators from agreeing, or this one from taking part. */
-static void add_standing(json_t **reasons, const struct standing *standing)
+static void add_standing(json_t **reasons, const struct node *node,
+                         const struct standing_seen *seen)
 {
-	enum standing_word word = standing_judge(standing);
+	enum standing_word word = standing_judge(&seen->standing);
 	json_t *sentences;
 
 	if (word != STANDING_HALTED && word != STANDING_NO_QUORUM && word != STANDING_FORGETFUL)
 		return;
-	sentences = json_of_standing(standing);
+	sentences = json_of_standing(node, seen);
 	if (*reasons && sentences && json_array_extend(*reasons, sentences) == 0) {
 		json_decref(sentences);
 		return;
@@ -128,21 +129,20 @@ static void add_standing(json_t **reasons, const struct standing *standing)
 	*reasons = NULL;
 }
 
-static json_t *health_reasons(struct query *query, struct standing *standing,
-                              bool *is_ready)
+static json_t *health_reasons(struct query *query, struct standing_seen *seen, bool *is_ready)
 {
 	json_t *reasons = json_array();
 	struct store_health health;
 	struct why reason;
 
 	*is_ready = backend_is_ready(query->backend, &reason);
-	standing_name(query, standing);
+	standing_name(query, &seen->standing);
 	if (!*is_ready)
 		array_put(&reasons, json_string(reason.text));
 	store_health(query->backend->node->store, &health);
 	if (health.background_errors > 0)
 		array_put(&reasons, json_string("the database failed to write in the background"));
-	add_standing(&reasons, standing);
+	add_standing(&reasons, query->backend->node, seen);
 	return reasons;
 }
 
@@ -196,7 +196,7 @@ static json_t *warning_json(const char *name, const char *message)
 /* What the loop knows of it. */
 struct concerns {
 	bool is_forgetful;
-	bool is_shut_out; /* nobody is connected, and some closed when they knew who we are */
+	bool is_shut_out;
 };
 
 /* On the loop. */
@@ -208,20 +208,15 @@ static void see_concerns(struct loop_question *question, struct node *node)
 	if (!concerns)
 		return;
 	concerns->is_forgetful = consensus_is_forgetful(&node->drive.consensus);
-	concerns->is_shut_out = net_peer_count(node->peers.net) == 0 &&
-	                        net_shut_out_count(node->peers.net) > 0;
+	concerns->is_shut_out = standing_is_shut_out(node);
 }
 
-static void add_shut_out_warning(json_t **items, const struct node_id *id)
+static void add_shut_out_warning(json_t **items, const struct node *node)
 {
-	char hex[2 * COMPRESSED_KEY_SIZE + 1], message[320];
+	json_t *message = json_of_shut_out(node);
 
-	hex_encode(hex, bytes_view(id->bytes, sizeof id->bytes));
-	snprintf(message, sizeof message,
-	         "the other nodes do not let this one in: a member of the network admits it with "
-	         "'cairn node admit %s', and it goes on trying",
-	         hex);
-	array_put(items, warning_json("NOT_LET_IN", message));
+	array_put(items, message ? warning_json("NOT_LET_IN", json_string_value(message)) : NULL);
+	json_decref(message);
 }
 
 static void add_store_warning(json_t **items, const struct backend *backend)
@@ -263,7 +258,7 @@ static void finish_warnings(struct loop_question *question)
 		                      "quorum of the others has told where it stands, or when a person "
 		                      "who knows says so with 'cairnd allow-votes'"));
 	if (concerns->is_shut_out)
-		add_shut_out_warning(&items, &question->backend->node->keys.node_id);
+		add_shut_out_warning(&items, question->backend->node);
 	add_store_warning(&items, question->backend);
 	object_put(&json, "items", items);
 	object_put(&json, "next", json_null());

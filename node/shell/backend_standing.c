@@ -10,11 +10,18 @@
 
 void standing_on_loop(struct loop_question *question, struct node *node)
 {
-	struct standing *standing = memory_new(sizeof *standing);
+	struct standing_seen *seen = memory_new(sizeof *seen);
 
-	question->found = standing;
-	if (standing)
-		standing_take(standing, &node->drive, clock_monotonic_ms());
+	question->found = seen;
+	if (!seen)
+		return;
+	standing_take(&seen->standing, &node->drive, clock_monotonic_ms());
+	seen->is_shut_out = standing_is_shut_out(node);
+}
+
+bool standing_is_shut_out(const struct node *node)
+{
+	return net_peer_count(node->peers.net) == 0 && net_shut_out_count(node->peers.net) > 0;
 }
 
 /* -- Names ------------------------------------------------------------------------------- */
@@ -84,14 +91,28 @@ void standing_name(struct query *query, struct standing *standing)
 
 /* -- Why --------------------------------------------------------------------------------- */
 
-json_t *json_of_standing(const struct standing *standing)
+json_t *json_of_shut_out(const struct node *node)
+{
+	char hex[2 * COMPRESSED_KEY_SIZE + 1], message[320];
+
+	hex_encode(hex, bytes_view(node->keys.node_id.bytes, COMPRESSED_KEY_SIZE));
+	snprintf(message, sizeof message,
+	         "the other nodes do not let this one in: a member of the network admits it with "
+	         "'cairn node admit %s', and it goes on trying",
+	         hex);
+	return json_string(message);
+}
+
+json_t *json_of_standing(const struct node *node, const struct standing_seen *seen)
 {
 	json_t *items = json_array();
 	struct bytes_view line, left;
 	struct buffer text;
 
+	if (items && seen->is_shut_out)
+		array_put(&items, json_of_shut_out(node));
 	buffer_init(&text, STANDING_TEXT_MAX);
-	standing_say(standing, &text);
+	standing_say(&seen->standing, &text);
 	left = buffer_view(&text);
 	while (items && text_take_line(&line, &left))
 		array_put(&items, json_of_text(line));
@@ -106,29 +127,30 @@ json_t *json_of_standing(const struct standing *standing)
 /* What both answers begin with. False: the call has failed, and is answered. */
 static bool begin_answer(struct loop_question *question, struct query *query, json_t **json)
 {
-	struct standing *standing = question->found;
+	struct standing_seen *seen = question->found;
 
-	if (!standing) {
+	if (!seen) {
 		backend_fail(question->call, STATUS_MEMORY, NULL);
 		return false;
 	}
 	if (!query_start(query, question->call, NULL, question->backend))
 		return false;
-	standing_name(query, standing);
+	standing_name(query, &seen->standing);
 	*json = json_object();
-	object_put(json, "state", json_string(standing_word_name(standing_judge(standing))));
+	object_put(json, "state",
+	           json_string(standing_word_name(standing_judge(&seen->standing))));
 	return true;
 }
 
 static void finish_why(struct loop_question *question)
 {
-	struct standing *standing = question->found;
 	struct query query;
 	json_t *json;
 
 	if (!begin_answer(question, &query, &json))
 		return;
-	object_put(&json, "reasons", json_of_standing(standing));
+	object_put(&json, "reasons",
+	           json_of_standing(question->backend->node, question->found));
 	query_answer(&query, json);
 }
 
@@ -239,12 +261,14 @@ static void put_timers(json_t **json, const struct standing *standing)
 
 static void finish_state(struct loop_question *question)
 {
-	struct standing *standing = question->found;
+	const struct standing_seen *seen = question->found;
+	const struct standing *standing;
 	struct query query;
 	json_t *json;
 
 	if (!begin_answer(question, &query, &json))
 		return;
+	standing = &seen->standing;
 	put_views(&json, standing);
 	put_timers(&json, standing);
 	object_put(&json, "halted", json_boolean(standing->is_halted));

@@ -251,6 +251,11 @@ START_TEST(in_a_permissioned_network_a_node_is_let_in_and_shown_out)
 	ck_assert_int_eq(cairn(&nodes[1], "rpc node.list_warnings"), 0);
 	ck_assert_ptr_nonnull(strstr(said, "NOT_LET_IN"));
 	ck_assert_ptr_nonnull(strstr(said, id));
+	ck_assert_int_eq(cairn(&nodes[1], "consensus why"), 0);
+	ck_assert_int_eq(strncmp(said, "the other nodes do not let this one in", 38), 0);
+	ck_assert_ptr_nonnull(strstr(said, id));
+	ck_assert_int_eq(cairn(&nodes[1], "node health"), 1);
+	ck_assert_ptr_nonnull(strstr(said, "do not let this one in"));
 	ck_assert_uint_eq(status_of(&nodes[1], "height"), 0);
 	ck_assert_uint_eq(status_of(&nodes[0], "peers"), 0);
 	ck_assert_int_eq(cairn(&nodes[0], "node admit %s", id), 0);
