@@ -4,6 +4,7 @@
 
 #include "node/net/net.h"
 #include "node/p2p/dial.h"
+#include "rpc/server/acceptor.h"
 
 enum {
 	NET_TICK_MS = 100,
@@ -91,12 +92,9 @@ struct net {
 	struct usage_total usage; /* what all peers hold */
 	struct usage left;        /* work for peers that have gone */
 	struct parcel *parcel;    /* of the last message: the next peer may get the same */
-	uv_tcp_t listener;
+	struct acceptor acceptor; /* of those who call */
 	uv_timer_t timer;
 	uv_prepare_t prepare;
-	uv_tcp_t refused;         /* where connections go that are one too many */
-	bool is_refusing;
-	bool must_accept;         /* there is one, and nowhere to put it */
 	char address[ENDPOINT_TEXT_SIZE];
 	struct bucket accepts;    /* handshakes that others may begin */
 	struct bucket accepts_kept; /* and those where we dial for ever */
@@ -177,12 +175,17 @@ bool dial_is_at(const struct net *net, const struct net_address *address);
 /* A node that may be on the list is gone: it is dialed soon. */
 void dial_soon(struct net *net, const struct node_id *id);
 
+/* -- callers.c --------------------------------------------------------------------------- */
+
+/* Where the configuration says, if it does. STATUS_NETWORK */
+MUST_CHECK enum status callers_listen(struct net *net, struct why *why);
+/* May anybody be connected with us from, or at, this ADDR:PORT? */
+bool net_admits_address(const struct net *net, const char *address);
+
 /* -- net.c -------------------------------------------------------------------------------- */
 
 /* Of a socket; kind 0: of no kind that is known here. */
 struct net_address net_socket_address(const struct sockaddr *address);
-/* May anybody be connected with us from, or at, this address? */
-bool net_admits_address(const struct net *net, const struct net_peer *peer);
 /* After anything of it was closed. */
 void net_check_stopped(struct net *net);
 

@@ -251,7 +251,7 @@ static void on_known(struct net_peer *peer)
 	const char *why;
 
 	if (memcmp(id, &net->self.node_id, sizeof *id) == 0 ||
-	    !net->config.admits(net->config.owner, id) || !net_admits_address(net, peer)) {
+	    !net->config.admits(net->config.owner, id) || !net_admits_address(net, peer->address)) {
 		peer_end(peer, false);
 	} else if (other && !wins(peer, other)) {
 		refuse_peer(peer, DISCONNECT_DUPLICATE, "there is another connection to it");

@@ -202,6 +202,10 @@ static enum status start_server(struct backend *backend, struct why *why)
 	INVARIANT(!rpc_backend_lacks(&backend->calls));
 	data_dir_path(cookie, &backend->node->dir, FILE_COOKIE);
 	data_dir_path(socket, &backend->node->dir, FILE_SOCKET);
+	server.limits.connections = backend->node->descriptors.rpc_connections;
+	/* Half of all, so that plain calls have the others. */
+	if (server.limits.streaming > server.limits.connections / 2)
+		server.limits.streaming = server.limits.connections / 2;
 	server.cookie_path = cookie;
 	server.socket_path = config->rpc_socket[0] ? config->rpc_socket : socket;
 	server.public_reads = config->rpc_public_reads;

@@ -1,6 +1,11 @@
 #include "node/shell/descriptors.h"
 
+#include "rpc/server/acceptor.h"
+
 #include <sys/resource.h>
+
+_Static_assert((int)DESCRIPTORS_SPARE >= 2 * (int)ACCEPTOR_RESERVE,
+               "what no client is given is no part of what the node is sure to open");
 
 size_t descriptors_raise(void)
 {
@@ -19,10 +24,21 @@ size_t descriptors_raise(void)
 	return limit.rlim_cur < SIZE_MAX ? (size_t)limit.rlim_cur : SIZE_MAX;
 }
 
-size_t descriptors_inbound(size_t descriptors, size_t inbound_max)
+static size_t least(size_t a, size_t b)
 {
-	size_t missing =
-		descriptors < DESCRIPTORS_WANTED ? DESCRIPTORS_WANTED - descriptors : 0;
+	return a < b ? a : b;
+}
 
-	return missing < inbound_max ? inbound_max - missing : 0;
+bool descriptors_divide(struct descriptors_share *share, size_t descriptors, size_t inbound_max)
+{
+	size_t left;
+
+	if (descriptors < DESCRIPTORS_LEAST)
+		return false;
+	left = descriptors - DESCRIPTORS_LEAST;
+	share->inbound = least(inbound_max, left);
+	left -= share->inbound;
+	share->rpc_connections =
+		DESCRIPTORS_RPC_LEAST + least(RPC_CONNECTIONS_MAX - DESCRIPTORS_RPC_LEAST, left);
+	return true;
 }

@@ -17,6 +17,7 @@
 #include "node/shell/config.h"
 #include "node/shell/data_dir.h"
 #include "node/shell/execution.h"
+#include "node/shell/descriptors.h"
 #include "node/shell/gossip.h"
 #include "node/shell/ingest.h"
 #include "node/shell/keys.h"
@@ -29,6 +30,7 @@ struct backend;
 
 struct node {
 	const struct config *config;
+	struct descriptors_share descriptors;
 	struct data_dir dir;
 	struct node_keys keys;
 	struct sign_state sign_state;

@@ -2,7 +2,6 @@
 
 #include "chain/base/invariant.h"
 #include "node/shell/clock.h"
-#include "node/shell/descriptors.h"
 #include "node/shell/logger.h"
 #include "node/shell/node.h"
 #include "node/shell/verified.h"
@@ -384,18 +383,6 @@ enum status peers_start_reader(struct peers *peers, struct node *node, struct wh
 	return reader_start(&peers->reader, node->store, why);
 }
 
-static size_t find_inbound_max(const struct config *config)
-{
-	size_t have = descriptors_raise();
-	size_t most = descriptors_inbound(have, config->p2p_inbound_max);
-
-	if (most < config->p2p_inbound_max)
-		logger_warn(LOG_P2P, "few_descriptors", log_u64("have", have),
-		            log_u64("wanted", DESCRIPTORS_WANTED), log_u64("inbound_max", most),
-		            log_string("hint", "raise the limit of open files (LimitNOFILE, ulimit -n)"));
-	return most;
-}
-
 enum status peers_start_net(struct peers *peers, struct why *why)
 {
 	struct node *node = peers->node;
@@ -404,7 +391,7 @@ enum status peers_start_net(struct peers *peers, struct why *why)
 		.node_key = node->keys.node,
 		.genesis = store_network(node->store)->genesis,
 		.listen = node->config->p2p_listen,
-		.inbound_max = find_inbound_max(node->config),
+		.inbound_max = node->descriptors.inbound,
 		.memory_max = (size_t)node->config->p2p_memory_mib << 20,
 		.owner = node,
 		.admits = admits,

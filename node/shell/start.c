@@ -26,6 +26,26 @@ static enum status open_log(const struct config *config, struct why *why)
 	return logger_open(config->node_log_file, format, why);
 }
 
+/* Before any file of the database is opened. */
+static enum status find_descriptors(struct node *node, struct why *why)
+{
+	size_t have = descriptors_raise(), wanted = node->config->p2p_inbound_max;
+	struct descriptors_share *share = &node->descriptors;
+
+	if (!descriptors_divide(share, have, wanted))
+		return why_say(why, STATUS_TOO_LARGE,
+		               "the limit of open files is %zu, and a node needs %d (with all clients "
+		               "%d): raise it, with ulimit -n %d, or LimitNOFILE=%d of its service",
+		               have, DESCRIPTORS_LEAST, DESCRIPTORS_WANTED, DESCRIPTORS_WANTED,
+		               DESCRIPTORS_WANTED);
+	if (share->inbound < wanted || share->rpc_connections < RPC_CONNECTIONS_MAX)
+		logger_warn(LOG_NODE, "few_descriptors", log_u64("have", have),
+		            log_u64("wanted", DESCRIPTORS_WANTED), log_u64("inbound_max", share->inbound),
+		            log_u64("rpc_connections_max", share->rpc_connections),
+		            log_string("hint", "raise the limit of open files (LimitNOFILE, ulimit -n)"));
+	return STATUS_OK;
+}
+
 static enum status read_genesis(struct node *node, struct why *why)
 {
 	struct store_view *view;
@@ -160,6 +180,8 @@ enum status start_open(struct node *node, const char *data_dir, struct why *why)
 	node->sign_state.file = -1;
 	if (status == STATUS_OK)
 		status = open_log(node->config, why);
+	if (status == STATUS_OK)
+		status = find_descriptors(node, why);
 	if (status == STATUS_OK)
 		status = data_dir_open(&node->dir, data_dir, why);
 	if (status != STATUS_OK)

@@ -29,6 +29,7 @@
 #define RPC_SERVER_CONNECTION_H
 
 #include "chain/base/buffer.h"
+#include "rpc/server/acceptor.h"
 #include "rpc/server/chunks.h"
 #include "rpc/server/exchange.h"
 #include "rpc/server/gate.h"
@@ -113,16 +114,11 @@ struct connection {
 	struct outlet *outlet; /* owned; NULL: it does not stream */
 };
 
-/* A socket that listens. libuv listens no further until a client that it announced was
- * taken, so there must be a place to take one to even when memory is out: `turned_away`.
- */
+/* Where clients come in. */
 struct door {
 	struct connections *all;
 	bool is_local; /* the Unix socket */
-	union socket listener;
-	union socket turned_away;
-	bool is_turning_away;
-	bool has_waiting; /* one more was announced meanwhile */
+	struct acceptor acceptor;
 };
 
 /* Listens on a bound socket, which is taken. STATUS_NETWORK: the socket is closed. */

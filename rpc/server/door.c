@@ -1,25 +1,19 @@
 /* Where clients come in: who is taken, and who is one too many. */
-#include "chain/base/invariant.h"
 #include "rpc/server/connection.h"
 
 #include <netinet/in.h>
 #include <unistd.h>
 
-static struct client_address address_of(const struct connection *connection)
+static struct client_address address_of(const struct sockaddr_storage *from)
 {
 	struct client_address address = {0};
-	struct sockaddr_storage peer;
-	int size = sizeof peer;
 
-	if (connection->is_local ||
-	    uv_tcp_getpeername(&connection->socket.tcp, (struct sockaddr *)&peer, &size) != 0)
-		return address;
-	if (peer.ss_family == AF_INET) {
+	if (from->ss_family == AF_INET) {
 		memset(address.bytes + 10, 0xff, 2);
-		memcpy(address.bytes + 12, &((struct sockaddr_in *)&peer)->sin_addr, 4);
+		memcpy(address.bytes + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
 	} else {
 		/* Whoever has one IPv6 address has the 2^64 beside it. */
-		memcpy(address.bytes, &((struct sockaddr_in6 *)&peer)->sin6_addr, 8);
+		memcpy(address.bytes, &((const struct sockaddr_in6 *)from)->sin6_addr, 8);
 	}
 	return address;
 }
@@ -50,56 +44,27 @@ static void send_away(struct connection *connection)
 	connection_close(connection);
 }
 
-/* -- Without memory ----------------------------------------------------------------- */
-
-static void accept_next(struct door *door);
-
-static void on_turned_away(uv_handle_t *handle)
-{
-	struct door *door = handle->data;
-
-	door->is_turning_away = false;
-	if (door->has_waiting && !uv_is_closing(&door->listener.handle))
-		accept_next(door);
-}
-
-static void socket_init(struct door *door, union socket *socket)
-{
-	int failed = door->is_local ? uv_pipe_init(door->all->loop, &socket->pipe, 0)
-	                            : uv_tcp_init(door->all->loop, &socket->tcp);
-
-	INVARIANT(failed == 0);
-	socket->handle.data = door;
-}
-
-static void turn_away(struct door *door)
-{
-	if (door->is_turning_away) {
-		door->has_waiting = true;
-		return;
-	}
-	socket_init(door, &door->turned_away);
-	door->is_turning_away = true;
-	(void)uv_accept(&door->listener.stream, &door->turned_away.stream);
-	uv_close(&door->turned_away.handle, on_turned_away);
-}
-
 /* -- The next client ---------------------------------------------------------------- */
 
-static void accept_next(struct door *door)
+static void on_client(void *owner, int socket_number, const struct sockaddr_storage *from)
 {
+	const struct door *door = owner;
 	struct connection *connection = connection_new(door->all, door->is_local);
+	int failed;
 
-	door->has_waiting = false;
 	if (!connection) {
-		turn_away(door);
+		close(socket_number);
 		return;
 	}
-	if (uv_accept(&door->listener.stream, &connection->socket.stream) != 0) {
+	failed = door->is_local ? uv_pipe_open(&connection->socket.pipe, socket_number)
+	                        : uv_tcp_open(&connection->socket.tcp, socket_number);
+	if (failed) {
+		close(socket_number);
 		connection_close(connection);
 		return;
 	}
-	connection->address = address_of(connection);
+	if (!door->is_local)
+		connection->address = address_of(from);
 	if (is_one_too_many(connection)) {
 		send_away(connection);
 		return;
@@ -109,27 +74,17 @@ static void accept_next(struct door *door)
 	connection_open(connection);
 }
 
-/* A status below 0 is a client that went before it was taken, or no descriptor left;
- * libuv deals with both. */
-static void on_client(uv_stream_t *listener, int status)
-{
-	if (status == 0)
-		accept_next(listener->data);
-}
-
 enum status door_open(struct door *door, struct connections *all, int socket_number,
                       bool is_local, struct why *why)
 {
 	int failed;
 
-	*door = (struct door){.all = all, .is_local = is_local};
-	socket_init(door, &door->listener);
-	failed = is_local ? uv_pipe_open(&door->listener.pipe, socket_number)
-	                  : uv_tcp_open(&door->listener.tcp, (uv_os_sock_t)socket_number);
-	if (failed)
-		close(socket_number);
-	else
-		failed = uv_listen(&door->listener.stream, SOMAXCONN, on_client);
+	*door = (struct door){
+	    .all = all,
+	    .is_local = is_local,
+	    .acceptor = {.owner = door, .on_client = on_client},
+	};
+	failed = acceptor_open(&door->acceptor, all->loop, socket_number);
 	if (!failed)
 		return STATUS_OK;
 	door_close(door);
@@ -138,6 +93,5 @@ enum status door_open(struct door *door, struct connections *all, int socket_num
 
 void door_close(struct door *door)
 {
-	if (door->all && !uv_is_closing(&door->listener.handle))
-		uv_close(&door->listener.handle, NULL);
+	acceptor_close(&door->acceptor);
 }

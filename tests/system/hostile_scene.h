@@ -15,7 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { HOSTILE_PATIENCE_S = 60, HOSTILE_KEYS = 250 };
+enum {
+	HOSTILE_PATIENCE_S = 60,
+	HOSTILE_KEYS = 250,
+	LOOP_OWN = 1, /* descriptor that libuv opens for itself with the first peer */
+};
 
 static struct live_node node;
 static struct hostile_target target;

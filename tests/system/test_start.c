@@ -1,4 +1,5 @@
 /* What a node does where it cannot run: one sentence, exit code 1, nothing touched. */
+#include "node/shell/descriptors.h"
 #include "tests/live/live.h"
 #include "tests/support/support.h"
 
@@ -6,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -271,6 +273,62 @@ START_TEST(the_key_of_another_network_is_refused)
 }
 END_TEST
 
+/* For the nodes that are started from now on, and for this process. */
+static void limit_files(size_t count)
+{
+	const struct rlimit limit = {.rlim_cur = count, .rlim_max = count};
+
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+START_TEST(too_few_descriptors_are_refused_with_the_numbers)
+{
+	char number[32];
+
+	live_node_stop(&node);
+	limit_files(DESCRIPTORS_LEAST - 1);
+	ck_assert_int_eq(live_node_refuses(&node, NULL, said, sizeof said), 1);
+	snprintf(number, sizeof number, " %d,", DESCRIPTORS_LEAST - 1);
+	check_sentence(number);
+	snprintf(number, sizeof number, " needs %d ", DESCRIPTORS_LEAST);
+	check_sentence(number);
+	check_sentence("ulimit -n");
+}
+END_TEST
+
+/* Programs ask for more connections than there are left, and hold them, while records are written
+ * and the database flushes, compacts and opens what it needs. */
+START_TEST(with_as_few_descriptors_as_may_be_clients_are_sent_away_and_the_ledger_grows)
+{
+	enum { CLIENTS = DESCRIPTORS_RPC_LEAST + 40, PER_ROUND = 500, ROUNDS = 4 };
+	static struct live_connection clients[CLIENTS];
+	struct live_connection connection;
+	char limits[80];
+
+	live_node_stop(&node);
+	limit_files(DESCRIPTORS_LEAST);
+	live_node_restart(&node);
+	snprintf(limits, sizeof limits, "few_descriptors have=%d .*inbound_max=0", DESCRIPTORS_LEAST);
+	wait_for_log(limits);
+	live_connect(&connection, &node);
+	(void)live_call(&connection, "chain.get_head", "{}");
+	for (size_t i = 0; i < CLIENTS; i++)
+		live_connect(&clients[i], &node);
+	for (size_t i = 0; i < ROUNDS; i++) {
+		struct workload workload;
+
+		workload_make(&workload, &connection, PER_ROUND, 1);
+		workload_free(&workload);
+	}
+	live_call(&connection, "node.get_status", "{}");
+	ck_assert_uint_gt(live_answer_u64(&connection, "height"), 0);
+	ck_assert_uint_lt(live_node_descriptors(&node), DESCRIPTORS_LEAST);
+	for (size_t i = 0; i < CLIENTS; i++)
+		live_disconnect(&clients[i]);
+	live_disconnect(&connection);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("start");
@@ -292,6 +350,10 @@ Suite *test_suite(void)
 	               without_a_data_directory_the_default_place_is_used_and_its_settings);
 	tcase_add_test(tests, log_levels_change_while_it_runs);
 	tcase_add_test(tests, the_key_of_another_network_is_refused);
+	tcase_add_test(tests, too_few_descriptors_are_refused_with_the_numbers);
+	tcase_add_test(
+		tests,
+		with_as_few_descriptors_as_may_be_clients_are_sent_away_and_the_ledger_grows);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -26,14 +26,34 @@ START_TEST(the_limit_is_raised_as_far_as_the_system_lets_it)
 }
 END_TEST
 
-START_TEST(what_is_missing_is_taken_from_those_who_call)
+static void check_share(size_t descriptors, size_t inbound_max, size_t rpc, size_t inbound)
 {
-	ck_assert_uint_eq(descriptors_inbound(DESCRIPTORS_WANTED, 96), 96);
-	ck_assert_uint_eq(descriptors_inbound(SIZE_MAX, 96), 96);
-	ck_assert_uint_eq(descriptors_inbound(DESCRIPTORS_WANTED - 10, 96), 86);
-	ck_assert_uint_eq(descriptors_inbound(DESCRIPTORS_WANTED - 10, 20), 10);
-	ck_assert_uint_eq(descriptors_inbound(DESCRIPTORS_WANTED - 96, 96), 0);
-	ck_assert_uint_eq(descriptors_inbound(64, 96), 0);
+	struct descriptors_share share;
+
+	ck_assert(descriptors_divide(&share, descriptors, inbound_max));
+	ck_assert_uint_eq(share.rpc_connections, rpc);
+	ck_assert_uint_eq(share.inbound, inbound);
+}
+
+START_TEST(what_is_missing_is_taken_from_programs_and_then_from_those_who_call)
+{
+	check_share(DESCRIPTORS_WANTED, 96, RPC_CONNECTIONS_MAX, 96);
+	check_share(SIZE_MAX, 96, RPC_CONNECTIONS_MAX, 96);
+	check_share(DESCRIPTORS_WANTED - 10, 96, RPC_CONNECTIONS_MAX - 10, 96);
+	check_share(DESCRIPTORS_WANTED - 10, 80, RPC_CONNECTIONS_MAX, 80);
+	check_share(1024, 96, RPC_CONNECTIONS_MAX - (DESCRIPTORS_WANTED - 1024), 96);
+	check_share(DESCRIPTORS_LEAST + 96, 96, DESCRIPTORS_RPC_LEAST, 96);
+	check_share(DESCRIPTORS_LEAST + 95, 96, DESCRIPTORS_RPC_LEAST, 95);
+	check_share(DESCRIPTORS_LEAST, 96, DESCRIPTORS_RPC_LEAST, 0);
+}
+END_TEST
+
+START_TEST(there_is_a_least)
+{
+	struct descriptors_share share;
+
+	ck_assert(!descriptors_divide(&share, DESCRIPTORS_LEAST - 1, 0));
+	ck_assert(!descriptors_divide(&share, 64, 96));
 }
 END_TEST
 
@@ -43,7 +63,8 @@ Suite *test_suite(void)
 	TCase *cases = tcase_create("descriptors");
 
 	tcase_add_test(cases, the_limit_is_raised_as_far_as_the_system_lets_it);
-	tcase_add_test(cases, what_is_missing_is_taken_from_those_who_call);
+	tcase_add_test(cases, what_is_missing_is_taken_from_programs_and_then_from_those_who_call);
+	tcase_add_test(cases, there_is_a_least);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
