@@ -30,6 +30,14 @@ bool net_has_room(const struct net *net, uint16_t number, enum usage_purpose pur
 	                 usage_fits_total(&peer->session.usage, size));
 }
 
+struct usage *net_usage(struct net *net, uint16_t number)
+{
+	struct net_peer *peer = find_open(net, number);
+
+	INVARIANT(peer);
+	return &peer->session.usage;
+}
+
 void net_begin_work(struct net *net, struct net_work *work, uint16_t number,
                     enum usage_purpose purpose, size_t size)
 {
@@ -89,7 +97,8 @@ static bool keeps_its_place(const struct net_peer *peer)
 	return slot && slot->class <= SLOT_KEPT;
 }
 
-/* Who holds the most, of those whom nobody has listed; of all, if these hold nothing. */
+/* Who holds the most, of those whom nobody has listed; of all, if these hold no more than any peer
+ * does. */
 static struct net_peer *find_largest(const struct net *net)
 {
 	struct net_peer *largest = NULL, *peer;
@@ -99,7 +108,7 @@ static struct net_peer *find_largest(const struct net *net)
 			size_t bytes = peer->session.usage.bytes;
 
 			if (!peer->is_closing && keeps_its_place(peer) == (are_kept == 1) &&
-			    bytes > (largest ? largest->session.usage.bytes : 0))
+			    bytes > (largest ? largest->session.usage.bytes : USAGE_PEER_LEAST))
 				largest = peer;
 		}
 	return largest;

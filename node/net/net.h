@@ -146,6 +146,9 @@ void net_begin_work(struct net *net, struct net_work *work, uint16_t peer,
                     enum usage_purpose purpose, size_t size);
 /* Also when the peer has gone meanwhile. */
 void net_end_work(struct net *net, const struct net_work *work);
+/* Where what is held for an open peer is counted, until on_close returns, by which time the owner
+ * has released all that he took. */
+struct usage *net_usage(struct net *net, uint16_t peer);
 /* May a peer make more work of this kind? */
 bool net_has_room(const struct net *net, uint16_t peer, enum usage_purpose purpose, size_t size);
 

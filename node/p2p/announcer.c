@@ -1,5 +1,6 @@
 #include "node/p2p/announcer.h"
 
+#include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 
 enum { CAPACITY_MIN = 64 };
@@ -14,8 +15,40 @@ enum status announcer_init(struct announcer *announcer,
 	return bloom_init(&announcer->known, &BLOOM_KNOWN, key);
 }
 
+static size_t ring_size(uint32_t capacity)
+{
+	return capacity * sizeof(struct inv_entry);
+}
+
+static size_t memory_of(const struct announcer *announcer)
+{
+	return bloom_memory(&BLOOM_KNOWN) + ring_size(announcer->capacity);
+}
+
+void announcer_count(struct announcer *announcer, struct usage *usage)
+{
+	INVARIANT(!announcer->usage);
+	announcer->usage = usage;
+	usage_take(usage, USAGE_RELAY, memory_of(announcer));
+}
+
+/* The ring of the old capacity is gone, that of the new one is there. */
+static void set_ring(struct announcer *announcer, struct inv_entry *ring, uint32_t capacity)
+{
+	if (announcer->usage) {
+		usage_release(announcer->usage, USAGE_RELAY, ring_size(announcer->capacity));
+		usage_take(announcer->usage, USAGE_RELAY, ring_size(capacity));
+	}
+	memory_free(announcer->ring);
+	announcer->ring = ring;
+	announcer->capacity = capacity;
+	announcer->first = 0;
+}
+
 void announcer_close(struct announcer *announcer)
 {
+	if (announcer->usage)
+		usage_release(announcer->usage, USAGE_RELAY, memory_of(announcer));
 	if (announcer->known.words[0])
 		bloom_close(&announcer->known);
 	memory_free(announcer->ring);
@@ -37,10 +70,7 @@ static bool grow(struct announcer *announcer)
 		return false;
 	for (uint32_t i = 0; i < announcer->count; i++)
 		ring[i] = announcer->ring[(announcer->first + i) % announcer->capacity];
-	memory_free(announcer->ring);
-	announcer->ring = ring;
-	announcer->capacity = capacity;
-	announcer->first = 0;
+	set_ring(announcer, ring, capacity);
 	return true;
 }
 
@@ -88,10 +118,7 @@ static void shrink(struct announcer *announcer)
 {
 	if (announcer->count > 0 || announcer->capacity <= CAPACITY_MIN)
 		return;
-	memory_free(announcer->ring);
-	announcer->ring = NULL;
-	announcer->capacity = 0;
-	announcer->first = 0;
+	set_ring(announcer, NULL, 0);
 }
 
 static size_t flush_size(const struct announcer *announcer)

@@ -6,6 +6,7 @@
 #include "node/p2p/bloom.h"
 #include "node/p2p/lots.h"
 #include "node/p2p/tx_message.h"
+#include "node/p2p/usage.h"
 
 enum {
 	ANNOUNCER_MAX = 10000,           /* names that wait; 360 KB */
@@ -15,6 +16,7 @@ enum {
 };
 
 struct announcer {
+	struct usage *usage;       /* the peer's: USAGE_RELAY; NULL: it is not counted */
 	struct bloom known;        /* what the peer told us of, or we told it */
 	struct inv_entry *ring;    /* owned */
 	uint32_t capacity;
@@ -33,6 +35,9 @@ MUST_CHECK enum status announcer_init(struct announcer *announcer,
                                       const uint8_t key[SIPHASH_KEY_SIZE], uint32_t mean_ms,
                                       const struct bucket_rate *rate, uint64_t now_ms);
 void announcer_close(struct announcer *announcer);
+
+/* What it holds is counted there from now on; `usage` lives until announcer_close. Once. */
+void announcer_count(struct announcer *announcer, struct usage *usage);
 
 /* To be told, unless the peer knows. No room: it is lost and needs_resync is set. */
 void announcer_add(struct announcer *announcer, const struct hash *id, uint32_t size);

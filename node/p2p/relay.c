@@ -76,14 +76,26 @@ bool relay_join(struct relay *relay, uint16_t number, bool is_outbound, uint64_t
 	return true;
 }
 
-void relay_leave(struct relay *relay, uint16_t number, uint64_t now_ms)
+void relay_count(struct relay *relay, uint16_t number, struct usage *usage)
 {
 	struct relay_peer *peer = peer_of(relay, number);
 
+	INVARIANT(peer);
+	announcer_count(&peer->announcer, usage);
+	tracker_count(peer->tracked, usage);
+}
+
+void relay_leave(struct relay *relay, uint16_t number, uint64_t now_ms)
+{
+	struct relay_peer *peer = peer_of(relay, number);
+	const struct usage *usage;
+
 	if (!peer)
 		return;
+	usage = peer->announcer.usage;
 	tracker_leave(&relay->tracker, peer->tracked, now_ms);
 	announcer_close(&peer->announcer);
+	INVARIANT(!usage || usage->purposes[USAGE_RELAY] == 0);
 	*peer = (struct relay_peer){0};
 }
 

@@ -115,6 +115,9 @@ void relay_close(struct relay *relay);
 /* False: out of memory; the peer is not here. */
 MUST_CHECK bool relay_join(struct relay *relay, uint16_t peer, bool is_outbound,
                            uint64_t now_ms);
+/* What the relay holds for it is counted there from now on, as USAGE_RELAY; `usage` lives until
+ * relay_leave, when nothing is left in it. Once, of a peer that is here. */
+void relay_count(struct relay *relay, uint16_t peer, struct usage *usage);
 void relay_leave(struct relay *relay, uint16_t peer, uint64_t now_ms);
 /* Is it, and are we, a validator of the present epoch? */
 void relay_set_validator(struct relay *relay, uint16_t peer, bool is_validator);

@@ -132,6 +132,8 @@ static void remove_entry(struct tracker *tracker, struct tracker_entry *entry)
 		tx->asked = NULL;
 	leave_state(tracker, entry);
 	entry->peer->count--;
+	if (entry->peer->usage)
+		usage_release(entry->peer->usage, USAGE_RELAY, TRACKER_ENTRY_BYTES);
 	tracker->count--;
 	memory_free(entry);
 }
@@ -246,6 +248,13 @@ struct tracker_peer *tracker_join(struct tracker *tracker, bool is_preferred,
 	return peer;
 }
 
+void tracker_count(struct tracker_peer *peer, struct usage *usage)
+{
+	INVARIANT(!peer->usage);
+	peer->usage = usage;
+	usage_take(usage, USAGE_RELAY, peer->count * TRACKER_ENTRY_BYTES);
+}
+
 void tracker_leave(struct tracker *tracker, struct tracker_peer *peer, uint64_t now_ms)
 {
 	for (int state = 0; state < TRACKER_STATES; state++)
@@ -342,6 +351,8 @@ enum tracker_answer tracker_announced(struct tracker *tracker, struct tracker_pe
 	};
 	tx->entries = entry;
 	peer->count++;
+	if (peer->usage)
+		usage_take(peer->usage, USAGE_RELAY, TRACKER_ENTRY_BYTES);
 	tracker->count++;
 	if (peer->is_preferred)
 		enter_state(tracker, entry, TRACKER_READY, 0);

@@ -20,6 +20,7 @@
 #include "chain/base/bytes.h"
 #include "chain/base/siphash.h"
 #include "chain/base/table.h"
+#include "node/p2p/usage.h"
 
 enum {
 	TRACKER_PEER_MAX = 5000,       /* entries of a peer: a second of its announcements */
@@ -66,6 +67,7 @@ struct tracker_tx {
 struct tracker_peer {
 	struct tracker_peer *next, *prev;
 	struct tracker_entry *entries[TRACKER_STATES];
+	struct usage *usage; /* USAGE_RELAY; NULL: it is not counted */
 	uint64_t serial;
 	size_t count;        /* entries */
 	size_t asked_count;  /* in flight */
@@ -96,6 +98,11 @@ MUST_CHECK struct tracker_peer *tracker_join(struct tracker *tracker, bool is_pr
                                              bool is_validator);
 /* Frees it. What it was asked for others are asked for at once. */
 void tracker_leave(struct tracker *tracker, struct tracker_peer *peer, uint64_t now_ms);
+
+/* Bytes of an entry and its transaction, which counts for each peer that announced it. */
+#define TRACKER_ENTRY_BYTES (sizeof(struct tracker_entry) + sizeof(struct tracker_tx))
+/* Its entries are counted there from now on; `usage` lives until tracker_leave. Once. */
+void tracker_count(struct tracker_peer *peer, struct usage *usage);
 
 enum tracker_answer {
 	TRACKER_GOOD,       /* noted; asked for; here it is */

@@ -17,12 +17,14 @@ enum usage_purpose {
 	                  * and once in all */
 	USAGE_CHECKING,  /* messages of consensus that are being checked */
 	USAGE_TXS,       /* transactions on their way into the pool */
+	USAGE_RELAY,     /* names of transactions that it announced, or is to be told of, or knows */
 	USAGE_PURPOSES,
 };
 
 enum {
 	USAGE_FOLLOWER_MAX = 4 << 20,   /* bytes: a block, or 16,000 transactions of a busy second */
 	USAGE_VALIDATOR_MAX = 16 << 20, /* proposals and votes of a burst */
+	USAGE_PEER_LEAST = 64 << 10,    /* bytes that any peer makes us hold: its filter of names */
 };
 
 /* Of all peers. */

@@ -53,6 +53,7 @@ static void add_peer(void *owner, const struct net_facts *facts)
 	object_put(&json, "sending_bytes", json_of_count(held[USAGE_SENDING]));
 	object_put(&json, "checking_bytes", json_of_count(held[USAGE_CHECKING]));
 	object_put(&json, "txs_bytes", json_of_count(held[USAGE_TXS]));
+	object_put(&json, "relay_bytes", json_of_count(held[USAGE_RELAY]));
 	json_array_append_new(items, json);
 }
 

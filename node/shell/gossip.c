@@ -155,6 +155,7 @@ bool gossip_on_open(struct gossip *gossip, uint16_t peer)
 	if (!net_facts_of(gossip->node->peers.net, peer, &facts) ||
 	    !relay_join(gossip->relay, peer, facts.is_dialed, clock_monotonic_ms()))
 		return false;
+	relay_count(gossip->relay, peer, net_usage(gossip->node->peers.net, peer));
 	finding_on_open(&gossip->finding, peer, &facts);
 	return true;
 }

@@ -68,6 +68,7 @@
 	X(network_sending_bytes, gauge, ONE, "Of it, messages that wait to be sent.") \
 	X(network_checking_bytes, gauge, ONE, "Of it, messages that are being checked.") \
 	X(network_txs_bytes, gauge, ONE, "Of it, transactions on their way into the pool.") \
+	X(network_relay_bytes, gauge, ONE, "Of it, names of transactions that peers announced or know.") \
 	X(network_shed_peers_total, counter, ONE, "Connections that were ended because memory ran short.") \
 	X(checks_dropped_total, counter, ONE, "Messages of peers that were not checked, as too many waited.") \
 	X(store_errors_total, counter, ONE, "Times that the database failed to write in the background.") \

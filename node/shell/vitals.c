@@ -83,6 +83,7 @@ static void take_net(uint64_t *values, const struct net *net)
 	values[METRIC_network_sending_bytes] = totals.usage.purposes[USAGE_SENDING];
 	values[METRIC_network_checking_bytes] = totals.usage.purposes[USAGE_CHECKING];
 	values[METRIC_network_txs_bytes] = totals.usage.purposes[USAGE_TXS];
+	values[METRIC_network_relay_bytes] = totals.usage.purposes[USAGE_RELAY];
 	values[METRIC_network_shed_peers_total] = totals.shed;
 }
 

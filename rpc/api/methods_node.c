@@ -111,7 +111,7 @@ const struct rpc_method rpc_methods_peer[] = {
 	 "first), connected_ms, round_trip_ms (null: not measured), first_tx_ms and first_block_ms "
 	 "(since it was last the first with one; null: never), bytes_in, bytes_out, "
 	 "messages_in, messages_out, messages_dropped; what it makes us hold: receiving_bytes, "
-	 "sending_bytes, checking_bytes, txs_bytes",
+	 "sending_bytes, checking_bytes, txs_bytes, relay_bytes",
 	 {NULL}},
 	{"peer.add",
 	 "Dial a node from now on, until this one stops; p2p.peers has those that stay",

@@ -1,4 +1,5 @@
 /* Real nodes that are not all connected with each other: what one has to say reaches all. */
+#include "node/p2p/usage.h"
 #include "tests/system/gossip_scene.h"
 
 enum {
@@ -111,6 +112,22 @@ static void expect_place(const struct live_node *node, const char *place, const 
 	json_decref(fact);
 }
 
+/* Any peer has a filter of names. The sum is looked at now and then, and so waited for. */
+static void expect_relay_counted(const struct live_node *node, const char *place)
+{
+	json_t *fact = fact_of(node, place, "relay_bytes");
+	double until_s = live_now_s() + PATIENCE_S;
+	struct timespec pause = {.tv_nsec = 20000000};
+
+	ck_assert_int_ge(json_integer_value(fact), USAGE_PEER_LEAST);
+	json_decref(fact);
+	while (live_metric(node, "network_relay_bytes") <
+	       status_of(node, "peers") * (uint64_t)USAGE_PEER_LEAST) {
+		ck_assert_msg(live_now_s() < until_s, "not in the sum of %s", node->log);
+		nanosleep(&pause, NULL);
+	}
+}
+
 START_TEST(what_is_written_behind_a_follower_is_final_at_the_validators)
 {
 	struct live_connection connection, far;
@@ -133,6 +150,7 @@ START_TEST(what_is_written_behind_a_follower_is_final_at_the_validators)
 	ck_assert_uint_eq(status_of(&joined, "peers"), 1);
 	place_of(&joined, own);
 	expect_place(&nodes[FOLLOWER], own, "inbound");
+	expect_relay_counted(&nodes[FOLLOWER], own);
 	await_merit(&nodes[FOLLOWER], own, "first_tx_ms");
 	await_merit(&nodes[FOLLOWER], own, "round_trip_ms");
 	expect_place(&joined, place, "kept");

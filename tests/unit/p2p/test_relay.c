@@ -262,11 +262,46 @@ START_TEST(what_cannot_be_read_is_a_breach)
 }
 END_TEST
 
+/* The filter of any peer, the ring of what it is to be told, the names that it announced. */
+START_TEST(what_is_held_for_a_peer_is_counted_and_nothing_of_it_is_left)
+{
+	enum { NAMES = 100, RING = 128 };
+	struct usage_total total;
+	struct usage usage;
+	size_t ring = RING * sizeof(struct inv_entry);
+
+	usage_total_init(&total, 512 << 20);
+	usage_init(&usage, &total, USAGE_FOLLOWER_MAX);
+	mesh_connect(0, 1);
+	announce(0, 1, MESH_TXS - 1);
+	relay_count(mesh[0].relay, 1, &usage);
+	ck_assert_uint_eq(usage.purposes[USAGE_RELAY], USAGE_PEER_LEAST + TRACKER_ENTRY_BYTES);
+	for (size_t number = 0; number < NAMES; number++)
+		mesh_admit(0, number, 3);
+	ck_assert_uint_eq(usage.bytes, USAGE_PEER_LEAST + TRACKER_ENTRY_BYTES + ring);
+	for (size_t number = NAMES; number < NAMES + 50; number++)
+		announce(0, 1, number);
+	ck_assert_uint_eq(usage.bytes, USAGE_PEER_LEAST + 51 * TRACKER_ENTRY_BYTES + ring);
+	ck_assert_uint_eq(total.bytes, usage.bytes);
+	/* Some come, and what waited has been told. */
+	give(0, 1, NAMES);
+	mesh_run(3000);
+	ck_assert_uint_lt(usage.bytes, USAGE_PEER_LEAST + 51 * TRACKER_ENTRY_BYTES);
+	relay_leave(mesh[0].relay, 1, mesh_now_ms);
+	ck_assert_uint_eq(usage.bytes, 0);
+	ck_assert_uint_eq(total.bytes, 0);
+}
+END_TEST
+
 /* Loops over the requests of one life; whichever is refused, nothing is left and all goes on. */
 START_TEST(without_memory_there_is_less_and_nothing_breaks)
 {
+	struct usage usage;
+
+	usage_init(&usage, NULL, USAGE_FOLLOWER_MAX);
 	memory_fail_at((unsigned long)_i + 1, 0);
 	if (relay_join(mesh[0].relay, 1, true, mesh_now_ms)) {
+		relay_count(mesh[0].relay, 1, &usage);
 		announce(0, 1, 0);
 		mesh_admit(0, 1, 3);
 		mesh_admit(0, 2, RELAY_OWN);
@@ -277,6 +312,7 @@ START_TEST(without_memory_there_is_less_and_nothing_breaks)
 	}
 	memory_fail_at(0, 0);
 	relay_leave(mesh[0].relay, 1, mesh_now_ms);
+	ck_assert_uint_eq(usage.bytes, 0);
 	ck_assert(relay_join(mesh[0].relay, 1, true, mesh_now_ms));
 }
 END_TEST
@@ -301,6 +337,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_full_pool_makes_the_others_wait_and_says_so_once_in_five_seconds);
 	tcase_add_test(tests, a_pushed_one_is_taken_within_the_rate_and_a_breach_beyond);
 	tcase_add_test(tests, what_cannot_be_read_is_a_breach);
+	tcase_add_test(tests, what_is_held_for_a_peer_is_counted_and_nothing_of_it_is_left);
 	tcase_add_loop_test(tests, without_memory_there_is_less_and_nothing_breaks, 0, 16);
 	suite_add_tcase(suite, tests);
 	return suite;
