@@ -11,8 +11,6 @@
 #include <unistd.h>
 #include <utlist.h>
 
-static const struct bucket_rate ACCEPT_RATE = {BUCKET_PER_S(NET_ACCEPT_RATE), NET_ACCEPT_BURST};
-
 static void name_address(char text[ENDPOINT_TEXT_SIZE], const struct sockaddr_storage *from)
 {
 	struct endpoint endpoint = {.kind = ENDPOINT_IPV4};
@@ -70,9 +68,14 @@ static const char *why_not(struct net *net, const char *address,
 	struct net_address from = net_socket_address((const struct sockaddr *)storage);
 	bool is_kept = dial_is_at(net, &from);
 
-	if (!bucket_take(is_kept ? &net->accepts_kept : &net->accepts, &ACCEPT_RATE,
-	                 clock_monotonic_ms(), 1))
+	switch (callers_rate_ask(&net->callers_rate, &from, is_kept, clock_monotonic_ms())) {
+	case CALLERS_MAY:
+		break;
+	case CALLERS_TOO_MANY:
 		return "too many call";
+	case CALLERS_TOO_FAST:
+		return "its group calls too often";
+	}
 	if (!has_room(net, address, is_kept))
 		return "too many handshakes are under way";
 	return net_admits_address(net, address) ? NULL : "its address is banned";
@@ -90,6 +93,7 @@ static void on_client(void *owner, int socket, const struct sockaddr_storage *fr
 	peer = why ? NULL : peer_new(net, NULL);
 	if (!peer) {
 		close(socket);
+		net->gone.turned_away++;
 		logger_debug(LOG_P2P, "not_taken", log_string("address", address),
 		             log_string("why", why ? why : "out of memory"));
 		return;
@@ -190,8 +194,7 @@ enum status callers_listen(struct net *net, struct why *why)
 	socklen_t size = 0;
 	int error;
 
-	bucket_init(&net->accepts, &ACCEPT_RATE, clock_monotonic_ms());
-	bucket_init(&net->accepts_kept, &ACCEPT_RATE, clock_monotonic_ms());
+	callers_rate_init(&net->callers_rate, clock_monotonic_ms());
 	if (!*text)
 		return STATUS_OK;
 	if (endpoint_parse(&endpoint, text_view(text)))

@@ -102,6 +102,7 @@ void net_count(const struct net *net, struct net_totals *totals)
 		return;
 	*totals = net->gone;
 	totals->inbound = net->slots.counts[SLOT_INBOUND];
+	totals->turned_away += net->acceptor.shed_count;
 	totals->usage = net->usage;
 	DL_FOREACH(net->peers, peer) {
 		if (peer->is_closing)

@@ -3,6 +3,7 @@
 #define NODE_NET_INNER_H
 
 #include "node/net/net.h"
+#include "node/p2p/callers_rate.h"
 #include "node/p2p/dial.h"
 #include "rpc/server/acceptor.h"
 
@@ -10,8 +11,6 @@ enum {
 	NET_TICK_MS = 100,
 	NET_PENDING_MAX = 64,              /* handshakes under way, called by others */
 	NET_PENDING_PER_ADDRESS_MAX = 16,  /* of one address: several nodes of one house */
-	NET_ACCEPT_RATE = 50,              /* handshakes begun in a second: 1 % of a core */
-	NET_ACCEPT_BURST = 100,
 	NET_DIALING_MAX = 16,              /* at once */
 	NET_PENDING_KEPT = 16,             /* more, for where those are whom we dial for ever */
 	NET_START_PAUSE_MS = 2000,         /* between two sessions that a node begins with us */
@@ -96,8 +95,7 @@ struct net {
 	uv_timer_t timer;
 	uv_prepare_t prepare;
 	char address[ENDPOINT_TEXT_SIZE];
-	struct bucket accepts;    /* handshakes that others may begin */
-	struct bucket accepts_kept; /* and those where we dial for ever */
+	struct callers_rate callers_rate; /* handshakes that others may begin */
 	struct net_dial *dials;   /* fixed places: peers and look-ups point at them */
 	size_t dials_max;
 	size_t dial_count;

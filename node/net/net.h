@@ -186,6 +186,7 @@ struct net_totals {
 	uint64_t opened;   /* sessions, ever */
 	uint64_t displaced, idle; /* whose place was wanted for another, ever */
 	uint64_t refused;  /* handshakes that found no place, ever */
+	uint64_t turned_away; /* who called and was closed before the first act, ever */
 	size_t inbound;    /* places taken by who called */
 	size_t dialed;     /* of those that are open, by us */
 	size_t waiting;    /* bytes in all lanes */

@@ -53,6 +53,7 @@
 	X(peers_dialed, gauge, ONE, "Of these, dialed by this node.") \
 	X(peers_inbound, gauge, ONE, "Places taken by nodes that connected by themselves, beside validators and those of p2p.peers.") \
 	X(peers_refused_total, counter, ONE, "Nodes that found no place.") \
+	X(peers_turned_away_total, counter, ONE, "Connections that were closed before the handshake: too many, or too fast.") \
 	X(peers_displaced_total, counter, ONE, "Connections that ended because others wanted their places.") \
 	X(peers_opened_total, counter, ONE, "Connections that were opened.") \
 	X(peers_blamed_total, counter, ONE, "Peers that sent what no honest node sends.") \

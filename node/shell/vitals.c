@@ -69,6 +69,7 @@ static void take_net(uint64_t *values, const struct net *net)
 	values[METRIC_peers_dialed] = totals.dialed;
 	values[METRIC_peers_inbound] = totals.inbound;
 	values[METRIC_peers_refused_total] = totals.refused;
+	values[METRIC_peers_turned_away_total] = totals.turned_away;
 	values[METRIC_peers_displaced_total] = totals.displaced + totals.idle;
 	values[METRIC_peers_opened_total] = totals.opened;
 	values[METRIC_network_received_bytes_total] = totals.bytes_in;

@@ -79,10 +79,13 @@ void hostile_find(struct hostile_target *target, const struct live_node *node)
 int hostile_dial(const struct hostile_target *target)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(target->port)};
+	struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = target->from};
 	int file = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	if (file < 0 || bind(file, (struct sockaddr *)&own, sizeof own) != 0)
+		live_fail("cannot call from an address: %s", strerror(errno));
 	address.sin_addr.s_addr = target->host ? target->host : htonl(INADDR_LOOPBACK);
-	if (file < 0 || connect(file, (struct sockaddr *)&address, sizeof address) != 0)
+	if (connect(file, (struct sockaddr *)&address, sizeof address) != 0)
 		live_fail("cannot connect to port %u: %s", target->port, strerror(errno));
 	return file;
 }

@@ -12,6 +12,7 @@ struct hostile_target {
 	struct hash genesis;
 	struct node_id id;
 	uint32_t host; /* IPv4, in network byte order; 0: this machine */
+	uint32_t from; /* likewise, of who calls; 0: as the kernel likes */
 	uint16_t port;
 };
 

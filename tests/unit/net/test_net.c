@@ -224,6 +224,56 @@ START_TEST(a_flood_from_everywhere_keeps_room_for_those_whom_we_dial)
 }
 END_TEST
 
+/* As if it came from there: nobody here has a public address. */
+static int call_from(struct scene_node *node, uint32_t host)
+{
+	struct sockaddr_storage from = {0};
+	struct sockaddr_in *four = (struct sockaddr_in *)&from;
+	int ends[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	four->sin_family = AF_INET;
+	four->sin_port = htons(40000);
+	four->sin_addr.s_addr = htonl(host);
+	node->net->acceptor.on_client(node->net, ends[0], &from);
+	fcntl(ends[1], F_SETFL, O_NONBLOCK);
+	return ends[1];
+}
+
+static bool is_closed(int file)
+{
+	char byte;
+
+	return recv(file, &byte, 1, 0) == 0;
+}
+
+/* 20.1.0.0/16 is one group, 20.2.0.0/16 another, and a machine or a site is none. */
+START_TEST(a_group_that_calls_too_fast_is_closed_and_others_are_not)
+{
+	int files[CALLERS_BURST + 8];
+	size_t count = sizeof files / sizeof *files, closed = 0;
+	int other, site;
+
+	begin(&nodes[0], "127.0.0.1:0", 1);
+	for (size_t i = 0; i < count; i++)
+		files[i] = call_from(&nodes[0], 0x14010001 + ((uint32_t)i << 8));
+	other = call_from(&nodes[0], 0x14020001);
+	site = call_from(&nodes[0], 0x0a000001);
+	/* A second or two may have passed on a busy machine. */
+	for (size_t i = 0; i < count; i++)
+		closed += is_closed(files[i]);
+	ck_assert_uint_ge(closed, 6);
+	ck_assert_uint_le(closed, 8);
+	ck_assert_uint_eq(held_count(nodes[0].net), count - closed + 2);
+	ck_assert(!is_closed(other) && !is_closed(site));
+	ck_assert_uint_eq(nodes[0].net->gone.turned_away, closed);
+	for (size_t i = 0; i < count; i++)
+		close(files[i]);
+	close(other);
+	close(site);
+}
+END_TEST
+
 START_TEST(a_taken_address_is_refused_and_nothing_is_left)
 {
 	struct why why = {{0}};
@@ -508,6 +558,7 @@ Suite *test_suite(void)
 	tcase_add_test(cases, who_is_not_admitted_any_more_goes_at_once_and_is_not_dialed);
 	tcase_add_test(cases, who_is_added_is_dialed_and_once);
 	tcase_add_test(cases, a_peer_that_is_blamed_goes_and_nothing_more_of_it_is_heard);
+	tcase_add_test(cases, a_group_that_calls_too_fast_is_closed_and_others_are_not);
 	tcase_add_test(cases, a_taken_address_is_refused_and_nothing_is_left);
 	tcase_add_test(cases, who_is_added_later_is_dialed_until_he_is_removed);
 	tcase_add_test(cases, no_more_are_added_than_there_are_places);

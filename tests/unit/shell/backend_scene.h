@@ -349,6 +349,7 @@ static inline void start_node(struct scene *scene)
 	          &scene->ledger.network.genesis);
 	node->keys.vote = scene->ledger.validator.keys;
 	node->started_ms = clock_monotonic_ms();
+	ck_assert(descriptors_divide(&node->descriptors, DESCRIPTORS_WANTED, SLOTS_INBOUND_MAX));
 	pool_init(&node->drive.pool, &LIMITS);
 	ck_assert_int_eq(mailbox_init(&node->box, NULL, NULL, &why), STATUS_OK);
 	ck_assert_msg(backend_new(&node->backend, node, &why) == STATUS_OK, "%s", why.text);
