@@ -62,6 +62,8 @@ void live_node_remove(struct live_node *node);
 uint64_t live_node_peak_memory(const struct live_node *node);
 /* Descriptors that it has open. */
 size_t live_node_descriptors(const struct live_node *node);
+/* Of these, sockets: how many files the database has open is its own affair. */
+size_t live_node_sockets(const struct live_node *node);
 /* CPU seconds it has used, all threads. */
 double live_node_cpu_s(const struct live_node *node);
 /* Bytes that the files of its ledger occupy. */

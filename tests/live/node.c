@@ -256,8 +256,18 @@ uint64_t live_node_peak_memory(const struct live_node *node)
 	return kib * 1024;
 }
 
-size_t live_node_descriptors(const struct live_node *node)
+static bool is_socket(DIR *folder, const char *name)
 {
+	char target[64];
+	ssize_t size = readlinkat(dirfd(folder), name, target, sizeof target - 1);
+
+	target[size > 0 ? size : 0] = '\0';
+	return strncmp(target, "socket:", 7) == 0;
+}
+
+static size_t count_descriptors(const struct live_node *node, bool only_sockets)
+{
+	const struct dirent *entry;
 	char path[64];
 	size_t count = 0;
 	DIR *folder;
@@ -266,10 +276,20 @@ size_t live_node_descriptors(const struct live_node *node)
 	folder = opendir(path);
 	if (!folder)
 		live_fail("cannot read %s", path);
-	while (readdir(folder))
-		count++;
+	while ((entry = readdir(folder)))
+		count += !only_sockets || is_socket(folder, entry->d_name);
 	closedir(folder);
 	return count;
+}
+
+size_t live_node_descriptors(const struct live_node *node)
+{
+	return count_descriptors(node, false);
+}
+
+size_t live_node_sockets(const struct live_node *node)
+{
+	return count_descriptors(node, true);
 }
 
 double live_node_cpu_s(const struct live_node *node)
