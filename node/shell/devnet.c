@@ -4,6 +4,7 @@
 #include "chain/base/text.h"
 #include "node/shell/clock.h"
 #include "node/shell/data_dir.h"
+#include "node/shell/devnet_meet.h"
 #include "node/shell/devnet_wallet.h"
 #include "node/shell/init.h"
 #include "node/shell/layout.h"
@@ -17,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -29,6 +29,7 @@ enum {
 	LISTEN_SIZE = 32,
 	PORTS_PER_NODE = 10,
 	READY_MS = 60000,
+	AWAIT_MS = 20, /* between two questions */
 	NODE_LOG_NAME_SIZE = 24,
 	LAST_LINE_SIZE = 2048,
 };
@@ -165,24 +166,6 @@ static bool start(struct devnet_node *node, const struct devnet *devnet)
 	return node->process > 0;
 }
 
-static bool answers(const struct devnet_node *node)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int probe, size;
-	bool connected;
-
-	size = snprintf(address.sun_path, sizeof address.sun_path, "%s/%s", node->folder,
-	                FILE_SOCKET);
-	if (size >= (int)sizeof address.sun_path)
-		return false;
-	probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	connected = probe >= 0 &&
-	            connect(probe, (struct sockaddr *)&address, sizeof address) == 0;
-	if (probe >= 0)
-		close(probe);
-	return connected;
-}
-
 static struct devnet_node *find(struct devnet_node *nodes, size_t count, pid_t process)
 {
 	for (size_t i = 0; i < count; i++)
@@ -249,24 +232,77 @@ static bool is_any_running(const struct devnet_node *nodes, size_t count)
 	return false;
 }
 
-static int await_ready(struct devnet_node *nodes, size_t count, const sigset_t *signals,
-                       bool *is_told)
+/* A node ended, or the time is up; else a while has passed, or *is_told is set. */
+static int await_a_while(struct devnet_node *nodes, size_t count, const sigset_t *signals,
+                         bool *is_told)
+{
+	const struct devnet_node *gone = ended(nodes, count);
+
+	if (gone)
+		return say_ended(gone);
+	*is_told = is_stop(wait_signal(signals, AWAIT_MS));
+	return EXIT_SUCCESS;
+}
+
+/* Each answers programs. */
+static int await_answers(struct devnet_node *nodes, struct devnet_member *members, size_t count,
+                         const sigset_t *signals, bool *is_told)
 {
 	uint64_t until_ms = clock_monotonic_ms() + READY_MS;
+	int result = EXIT_SUCCESS;
 
-	for (size_t i = 0; i < count && !*is_told;) {
-		const struct devnet_node *gone = ended(nodes, count);
-
-		if (gone)
-			return say_ended(gone);
-		if (answers(&nodes[i]))
+	for (size_t i = 0; i < count && !*is_told && result == EXIT_SUCCESS;) {
+		if (devnet_member_answers(&members[i]))
 			i++;
 		else if (clock_monotonic_ms() > until_ms)
 			return fail(nodes[i].folder, "the node is not ready after a minute");
 		else
-			*is_told = is_stop(wait_signal(signals, 20));
+			result = await_a_while(nodes, count, signals, is_told);
 	}
-	return EXIT_SUCCESS;
+	return result;
+}
+
+/* They are connected as they should be. That some are not may be what a person wants, who has
+ * banned one at another: it is said, and the network goes on. */
+static int await_meeting(struct devnet_node *nodes, const struct devnet_member *members,
+                         size_t count, const sigset_t *signals, bool *is_told)
+{
+	uint64_t until_ms = clock_monotonic_ms() + READY_MS;
+	int result = EXIT_SUCCESS;
+
+	for (size_t i = 0; i < count && !*is_told && result == EXIT_SUCCESS;) {
+		size_t other = devnet_member_lacks(members, count, i);
+
+		if (other == count) {
+			i++;
+		} else if (clock_monotonic_ms() > until_ms) {
+			fprintf(stderr, "cairnd: %s is not connected with %s after a minute\n",
+			        nodes[i].folder, nodes[other].folder);
+			i++;
+		} else {
+			result = await_a_while(nodes, count, signals, is_told);
+		}
+	}
+	return result;
+}
+
+static int await_ready(struct devnet_node *nodes, size_t count, const sigset_t *signals,
+                       bool *is_told)
+{
+	struct devnet_member *members = memory_new(count * sizeof *members);
+	struct why why = {{0}};
+	enum status status = members ? STATUS_OK : STATUS_MEMORY;
+	int result;
+
+	for (size_t i = 0; i < count && status == STATUS_OK; i++)
+		status = devnet_member_init(&members[i], nodes[i].folder, &why);
+	result = status == STATUS_OK
+	             ? await_answers(nodes, members, count, signals, is_told)
+	             : fail("see whether the nodes are ready", members ? why.text : "out of memory");
+	if (result == EXIT_SUCCESS && !*is_told)
+		result = await_meeting(nodes, members, count, signals, is_told);
+	memory_free(members);
+	return result;
 }
 
 /* As a shell reads it as one word. */
