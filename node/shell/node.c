@@ -9,7 +9,6 @@
 #include "node/shell/logger.h"
 #include "node/shell/start.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -341,12 +340,6 @@ void node_stop(struct node *node)
 	node_check(node);
 }
 
-static void on_stop_signal(uv_signal_t *signal, int number)
-{
-	(void)number;
-	node_stop(signal->data);
-}
-
 /* From the file, as it stands now; a flag or the environment is stronger, as ever. */
 static void read_log_levels(const struct node *node)
 {
@@ -369,27 +362,23 @@ static void read_log_levels(const struct node *node)
 	config_close(&fresh);
 }
 
-static void on_hang_up(uv_signal_t *signal, int number)
+static void hang_up(const struct node *node)
 {
 	struct why why = {{0}};
 
-	(void)number;
 	if (logger_reopen(&why) != STATUS_OK)
 		logger_warn(LOG_NODE, "log_not_reopened", log_text("why", text_view(why.text)));
-	read_log_levels(signal->data);
+	read_log_levels(node);
 }
 
-/* Signals are the loop thread's: they are blocked while the other threads are started, who
- * inherit that, and let in when the loop can handle them. One that comes before waits. */
-static void block_signals(bool blocked)
+static void on_signal(void *owner, int number)
 {
-	sigset_t signals;
+	struct node *node = owner;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGHUP);
-	pthread_sigmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL);
+	if (number == SIGHUP)
+		hang_up(node);
+	else
+		node_stop(node);
 }
 
 static enum status uv_result(int error, struct why *why)
@@ -402,6 +391,7 @@ static enum status uv_result(int error, struct why *why)
 static enum status start_loop(struct node *node, struct why *why)
 {
 	int error = uv_loop_init(&node->loop);
+	enum status status;
 
 	if (error == 0)
 		error = uv_async_init(&node->loop, &node->wake_up, on_wake_up);
@@ -409,24 +399,15 @@ static enum status start_loop(struct node *node, struct why *why)
 		error = uv_timer_init(&node->loop, &node->timer);
 	if (error == 0)
 		error = uv_timer_init(&node->loop, &node->housekeeping);
-	if (error == 0)
-		error = uv_signal_init(&node->loop, &node->terminate);
-	if (error == 0)
-		error = uv_signal_init(&node->loop, &node->interrupt);
-	if (error == 0)
-		error = uv_signal_init(&node->loop, &node->hang_up);
 	if (error != 0)
 		return uv_result(error, why);
 	node->wake_up.data = node;
 	node->timer.data = node;
 	node->housekeeping.data = node;
-	node->terminate.data = node;
-	node->interrupt.data = node;
-	node->hang_up.data = node;
-	uv_signal_start(&node->terminate, on_stop_signal, SIGTERM);
-	uv_signal_start(&node->interrupt, on_stop_signal, SIGINT);
-	uv_signal_start(&node->hang_up, on_hang_up, SIGHUP);
-	return mailbox_init(&node->box, notify_loop, node, why);
+	node->signals.on_signal = on_signal;
+	node->signals.owner = node;
+	status = signals_open(&node->signals, &node->loop, why);
+	return status == STATUS_OK ? mailbox_init(&node->box, notify_loop, node, why) : status;
 }
 
 static void close_handle(uv_handle_t *handle, void *argument)
@@ -441,6 +422,7 @@ static void stop_loop(struct node *node)
 	uv_walk(&node->loop, close_handle, NULL);
 	uv_run(&node->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&node->loop);
+	signals_close(&node->signals);
 	mailbox_close(&node->box);
 }
 
@@ -596,7 +578,7 @@ int node_run(const struct config *config, const char *data_dir)
 		return refuse_start(&(struct why){"out of memory"});
 	node->config = config;
 	node->started_ms = clock_monotonic_ms();
-	block_signals(true);
+	signals_block(&node->signals);
 	status = start_open(node, data_dir, &why);
 	if (status != STATUS_OK)
 		goto out_node;
@@ -606,7 +588,6 @@ int node_run(const struct config *config, const char *data_dir)
 	if (status == STATUS_OK) {
 		uv_timer_start(&node->housekeeping, on_housekeeping, HOUSEKEEPING_MS, HOUSEKEEPING_MS);
 		say_ready(node);
-		block_signals(false);
 		uv_run(&node->loop, UV_RUN_DEFAULT);
 	}
 	stop_threads(node);

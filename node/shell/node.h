@@ -22,6 +22,7 @@
 #include "node/shell/ingest.h"
 #include "node/shell/keys.h"
 #include "node/shell/peers.h"
+#include "node/shell/signals.h"
 #include "node/shell/storage.h"
 
 #include <uv.h>
@@ -45,7 +46,7 @@ struct node {
 	uv_async_t wake_up;    /* letters came */
 	uv_timer_t timer;      /* drive's wish */
 	uv_timer_t housekeeping;
-	uv_signal_t terminate, interrupt, hang_up;
+	struct signals signals;
 	struct mailbox box;    /* of the loop */
 
 	struct drive drive;

@@ -18,8 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The first is far beyond what a node takes to stop, the second beyond what any machine does. */
-enum { STOP_AGAIN_S = 30, STOP_PATIENCE_S = 300 };
+enum { STOP_PATIENCE_S = 300 }; /* beyond what any machine takes */
 
 /* In the child: what fails ends it. */
 static void enter_space(const struct live_node *node)
@@ -142,24 +141,17 @@ void live_node_start(struct live_node *node, const char *bin_folder, const char 
 	live_node_restart(node);
 }
 
-/* Asked again now and then: the sanitizer for threads keeps a signal back that comes at the wrong
- * moment, and has been seen to forget it. */
 static int await_stop(const struct live_node *node)
 {
 	const struct timespec pause = {.tv_nsec = 2000000};
-	double ask_s = live_now_s(), until_s = ask_s + STOP_PATIENCE_S;
+	double until_s = live_now_s() + STOP_PATIENCE_S;
 	int result;
 	pid_t ended;
 
+	kill(node->process, SIGTERM);
 	while ((ended = waitpid(node->process, &result, WNOHANG)) == 0) {
-		double now_s = live_now_s();
-
-		if (now_s > until_s)
+		if (live_now_s() > until_s)
 			live_fail("cairnd does not stop: see %s", node->log);
-		if (now_s >= ask_s) {
-			kill(node->process, SIGTERM);
-			ask_s = now_s + STOP_AGAIN_S;
-		}
 		nanosleep(&pause, NULL);
 	}
 	return ended == node->process && WIFEXITED(result) ? WEXITSTATUS(result) : -1;

@@ -256,6 +256,42 @@ START_TEST(log_levels_change_while_it_runs)
 }
 END_TEST
 
+/* Has it the lock, which is one of the first things that it does, and so ends no more by the first
+ * signal? */
+static bool has_begun(void)
+{
+	char path[256];
+	FILE *file;
+	int process = 0;
+	bool is_read;
+
+	snprintf(path, sizeof path, "%s/lock", node.folder);
+	file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	is_read = fscanf(file, "%d", &process) == 1;
+	fclose(file);
+	return is_read && process == (int)node.process;
+}
+
+/* Told once, in the first moments: it starts to its end, and then stops as it should. */
+START_TEST(told_to_stop_while_it_starts_it_stops)
+{
+	for (int i = 0; i < 8; i++) {
+		double until_s = live_now_s() + 60;
+		struct timespec pause = {.tv_nsec = 10000000 * i};
+
+		live_node_stop(&node);
+		live_node_launch(&node);
+		while (!has_begun())
+			ck_assert(live_now_s() < until_s);
+		nanosleep(&pause, NULL); /* so that it comes at another place each time */
+		ck_assert_int_eq(kill(node.process, SIGTERM), 0);
+		ck_assert_int_eq(live_node_wait(&node), 0);
+		live_node_restart(&node);
+	}
+}
+END_TEST
+
 START_TEST(the_key_of_another_network_is_refused)
 {
 	struct live_node other;
@@ -349,6 +385,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests,
 	               without_a_data_directory_the_default_place_is_used_and_its_settings);
 	tcase_add_test(tests, log_levels_change_while_it_runs);
+	tcase_add_test(tests, told_to_stop_while_it_starts_it_stops);
 	tcase_add_test(tests, the_key_of_another_network_is_refused);
 	tcase_add_test(tests, too_few_descriptors_are_refused_with_the_numbers);
 	tcase_add_test(
