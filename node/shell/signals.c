@@ -24,6 +24,7 @@ void signals_block(struct signals *signals)
 
 	signals->file = -1;
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
 }
 
 static void on_readable(uv_poll_t *poll, int error, int events)

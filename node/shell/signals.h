@@ -17,7 +17,9 @@ struct signals {
 	void (*on_signal)(void *owner, int number); /* SIGTERM, SIGINT or SIGHUP */
 };
 
-/* Before any other thread is started: they inherit it. */
+/* Before any other thread is started: they inherit it. From now on writing to who has gone is an
+ * error of the write, and not the end of the process, which SIGPIPE is otherwise: libuv writes
+ * without MSG_NOSIGNAL. */
 void signals_block(struct signals *signals);
 
 /* on_signal and the owner are set. The handle is closed with the loop's others. */

@@ -1,8 +1,10 @@
 #include "node/shell/signals.h"
 #include "tests/support/support.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static uv_loop_t loop;
@@ -71,6 +73,19 @@ START_TEST(several_at_once_are_all_heard_on_the_loop)
 }
 END_TEST
 
+/* It would be the end of the node, without a word. */
+START_TEST(writing_to_who_has_gone_is_an_error_and_nothing_more)
+{
+	int ends[2];
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	close(ends[1]);
+	ck_assert_int_eq(write(ends[0], "x", 1), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	close(ends[0]);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("signals");
@@ -79,6 +94,7 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(cases, start, stop);
 	tcase_add_test(cases, one_that_came_before_anybody_waited_is_heard);
 	tcase_add_test(cases, several_at_once_are_all_heard_on_the_loop);
+	tcase_add_test(cases, writing_to_who_has_gone_is_an_error_and_nothing_more);
 	suite_add_tcase(suite, cases);
 	return suite;
 }
