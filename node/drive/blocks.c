@@ -165,6 +165,7 @@ void carry_execute(struct drive *drive, const struct hash *hash)
 		return;
 	}
 	block->is_executing = true;
+	drive->executing_count++;
 	job = (struct execute_job){
 		.hash = *hash,
 		.header = block->header,
@@ -206,6 +207,7 @@ void drive_on_executed(struct drive *drive, const struct hash *hash,
 	INVARIANT(block && block->is_executing);
 	begin_turn(drive, moment);
 	block->is_executing = false;
+	drive->executing_count--;
 	/* Of one that was dropped meanwhile the draft is gone. */
 	block->draft = block->is_dropped ? NULL : draft;
 	if (block->is_dropped)

@@ -214,7 +214,7 @@ static bool may_feed(const struct drive *drive)
 {
 	const struct consensus *core = &drive->consensus;
 
-	return drive->status == STATUS_OK && !core->has_range && !core->is_sealed &&
+	return drive->status == STATUS_OK && !drive->is_stopping && !core->has_range && !core->is_sealed &&
 	       core->height < core->stored_height + UNSTORED_MAX;
 }
 

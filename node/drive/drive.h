@@ -114,6 +114,7 @@ struct drive {
 	size_t stored_count;        /* jobs that the world has */
 	struct vote_mark mark;      /* of the newest job, or of the disk */
 
+	size_t executing_count;     /* blocks that the world executes */
 	bool building;
 	struct build_job build;
 	struct pool_tx **picked;    /* of the block being built, as its offers */
@@ -199,7 +200,8 @@ void drive_on_checked(struct drive *drive, struct check_job *job,
 void drive_on_read(struct drive *drive, struct read_job *job, const struct moment *moment);
 void drive_on_tick(struct drive *drive, const struct moment *moment);
 
-/* No new block is begun from now on; drive_is_idle tells when the last one is stored. */
+/* No new block is begun from now on; drive_is_idle tells when the last one is executed and
+ * stored. */
 void drive_stop(struct drive *drive);
 bool drive_is_idle(const struct drive *drive);
 

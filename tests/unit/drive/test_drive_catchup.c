@@ -324,6 +324,28 @@ START_TEST(a_portion_that_is_half_committed_is_used_for_the_rest)
 }
 END_TEST
 
+/* A portion that has begun is brought to its end; the next is not begun. */
+START_TEST(who_stops_is_idle_when_what_it_executes_is_stored)
+{
+	begin_catching_up();
+	say_right_bodies(2, 0);
+	say_right_bodies(2, 1);
+	inline_finish_check(&world);
+	ck_assert_uint_eq(world.execute_count, 1);
+	drive_stop(world.drive);
+	ck_assert(!drive_is_idle(world.drive));
+	inline_finish_check(&world);
+	while (!drive_is_idle(world.drive)) {
+		if (world.execute_count > 0)
+			inline_finish_execute(&world);
+		else
+			inline_finish_store(&world);
+	}
+	ck_assert_uint_eq(world.execute_count, 0);
+	ck_assert_uint_eq(world.ledger.ledger.tip.header.height, first + PORTION - 1);
+}
+END_TEST
+
 /* -- Giving --------------------------------------------------------------------------------------- */
 
 static void ask_for_bodies(uint16_t from, uint64_t height)
@@ -373,6 +395,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, who_is_silent_is_asked_for_nothing_more_and_may_still_answer);
 	tcase_add_test(tests, who_leaves_is_replaced_and_his_bodies_are_checked_all_the_same);
 	tcase_add_test(tests, a_portion_that_is_half_committed_is_used_for_the_rest);
+	tcase_add_test(tests, who_stops_is_idle_when_what_it_executes_is_stored);
 	tcase_add_test(tests, one_who_asks_for_much_is_told_that_there_is_no_time);
 	suite_add_tcase(suite, tests);
 	return suite;
