@@ -4,6 +4,7 @@
 #include "node/shell/clock.h"
 #include "node/shell/logger.h"
 #include "node/shell/node.h"
+#include "node/shell/relay_pool.h"
 
 /* -- Time ------------------------------------------------------------------------------------- */
 
@@ -39,28 +40,15 @@ static bool find(void *owner, const struct hash *id, struct bytes_view *bytes,
                  bool *is_waiting)
 {
 	const struct gossip *gossip = owner;
-	const struct pool_tx *tx = pool_find_leaf(&gossip->node->drive.pool, id);
 
-	if (!tx || tx->has_ended)
-		return false;
-	*bytes = tx->tx.bytes;
-	if (is_waiting)
-		*is_waiting = tx->place != POOL_PLACED;
-	return true;
+	return relay_pool_find(&gossip->node->drive.pool, id, bytes, is_waiting);
 }
 
 static size_t list_old(void *owner, uint64_t now_ms, struct inv_entry *entries)
 {
 	const struct gossip *gossip = owner;
-	size_t count = 0;
 
-	for (const struct pool_tx *tx = gossip->node->drive.pool.txs;
-	     tx && count < RELAY_REPAIR_MAX && tx->arrived_ms + RELAY_REPAIR_AGE_MS <= now_ms;
-	     tx = tx->hh.next)
-		if (tx->place == POOL_WAITING)
-			entries[count++] = (struct inv_entry){.id = tx->tx.leaf_hash,
-			                                      .size = (uint32_t)tx->tx.bytes.size};
-	return count;
+	return relay_pool_list_old(&gossip->node->drive.pool, now_ms, entries);
 }
 
 static void send_to(void *owner, uint16_t peer, enum message_type type,
@@ -232,52 +220,14 @@ void gossip_ingest(void *owner, uint16_t peer, struct cursor txs)
 	ingest_txs(&node->ingest, &from, txs);
 }
 
-/* What state or policy refuses is nobody's fault: he could not know. */
-static enum relay_verdict verdict_of(enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_GOOD:
-		return RELAY_TAKEN;
-	case VERDICT_QUOTA:
-		return RELAY_FULL;
-	case VERDICT_SIGNATURE:
-	case VERDICT_WRONG_NETWORK:
-	case VERDICT_SCHEMA:
-	case VERDICT_TOO_LARGE:
-		return RELAY_FAULTY;
-	case VERDICT_KNOWN:
-	case VERDICT_PERMISSION:
-	case VERDICT_EXPIRED:
-	case VERDICT_CONFLICT:
-	case VERDICT_BALANCE:
-	case VERDICT_UNKNOWN_REFERENCE:
-		return RELAY_REFUSED;
-	}
-	return RELAY_REFUSED;
-}
-
 void gossip_on_submitted(struct gossip *gossip, const struct ingress_batch *batch)
 {
-	uint16_t from = batch->from == WORLD_SELF ? RELAY_OWN : batch->from;
-	uint64_t now_ms = clock_monotonic_ms();
-	bool is_first = false;
+	bool has_new = relay_pool_submitted(gossip->relay, batch->submissions, batch->count,
+	                                    batch->from, batch->from_serial, clock_monotonic_ms());
 
-	for (size_t i = 0; i < batch->count; i++) {
-		const struct submission *submission = &batch->submissions[i];
-		enum verdict verdict = submission->verdict;
-
-		/* The pool has its bytes: it is new there. */
-		if (verdict == VERDICT_GOOD && !submission->bytes) {
-			relay_admitted(gossip->relay, &submission->tx.leaf_hash, submission->tx.bytes,
-			               from, now_ms);
-			is_first = true;
-		}
-		if (from != RELAY_OWN)
-			relay_judged(gossip->relay, from, batch->from_serial, verdict_of(verdict), now_ms);
-	}
-	if (is_first && from != RELAY_OWN && !gossip->node->peers.is_stopping &&
-	    relay_serial(gossip->relay, from) == batch->from_serial)
-		net_credit(gossip->node->peers.net, from, NET_MERIT_TX);
+	if (has_new && batch->from != WORLD_SELF && !gossip->node->peers.is_stopping &&
+	    relay_serial(gossip->relay, batch->from) == batch->from_serial)
+		net_credit(gossip->node->peers.net, batch->from, NET_MERIT_TX);
 	arm(gossip);
 }
 
