@@ -280,7 +280,8 @@ void drive_submit(struct drive *drive, struct submission *submissions, size_t co
 		if (submissions[i].verdict != VERDICT_GOOD)
 			drive->counters.refused++;
 	}
-	if (drive->consensus.epoch.validators.count > 1)
+	/* The only validator has nobody to hand it to; who follows it has. */
+	if (drive->consensus.epoch.validators.count > 1 || drive->consensus.epoch.self == NOBODY)
 		relay_new(drive, submissions, count);
 	end_turn(drive);
 }

@@ -239,7 +239,7 @@ void relay(struct drive *drive, const struct bytes_view *txs, size_t count)
 {
 	struct outbox_item *item;
 
-	if (count == 0 || drive->consensus.epoch.validators.count == 1)
+	if (count == 0)
 		return;
 	item = outbox_add_message(&drive->outbox, ALL_VALIDATORS);
 	if (item)

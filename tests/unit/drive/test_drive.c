@@ -286,11 +286,28 @@ START_TEST(a_sender_keeps_its_order_over_blocks)
 }
 END_TEST
 
+static void follow_one(void)
+{
+	inline_world_init(&world, NULL, 100, 1, NOBODY);
+}
+
+START_TEST(who_follows_a_single_validator_hands_it_what_its_clients_send)
+{
+	const struct tx *tx = inline_append(&world, 1, "a");
+
+	inline_forget_sent(&world);
+	ck_assert_int_eq(inline_submit(&world, tx), VERDICT_GOOD);
+	ck_assert_uint_eq(world.sent_count, 1);
+	ck_assert_uint_eq(world.sent[0].to, 0);
+	ck_assert_uint_eq(world.sent[0].bytes[0], MESSAGE_TXS);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
 	Suite *suite = suite_create("drive");
 	TCase *tests = tcase_create("drive");
-	TCase *small = tcase_create("small blocks");
+	TCase *small = tcase_create("small blocks"), *follower = tcase_create("a follower");
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, the_first_transaction_waits_batch_ms_for_company);
@@ -310,6 +327,10 @@ Suite *test_suite(void)
 	tcase_add_checked_fixture(small, setup_small, teardown);
 	tcase_add_test(small, a_full_block_waits_for_nobody_but_the_limit_of_unstored_ones);
 	tcase_add_test(small, a_sender_keeps_its_order_over_blocks);
+	tcase_add_checked_fixture(follower, follow_one, teardown);
+	tcase_add_test(follower,
+	               who_follows_a_single_validator_hands_it_what_its_clients_send);
 	suite_add_tcase(suite, small);
+	suite_add_tcase(suite, follower);
 	return suite;
 }
