@@ -4,6 +4,11 @@
 
 #include "node/p2p/finder.h"
 
+static inline bool finder_has_kind(const struct net_address *address)
+{
+	return net_kind_size(address->kind) > 0;
+}
+
 /* A session that stays for longer than to meet: it is told our record. */
 void finder_introduce(struct finder *finder, uint16_t number, uint64_t now_ms);
 
