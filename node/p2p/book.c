@@ -403,3 +403,17 @@ bool book_is_stale(const struct book_entry *entry, uint64_t now_s)
 		return entry->failures >= BOOK_NEVER_FAILURES;
 	return entry->failures >= BOOK_OFTEN_FAILURES && now_s > entry->met_s + BOOK_OFTEN_S;
 }
+
+void book_put_back(struct book *book, uint64_t now_s)
+{
+	for (unsigned table = BOOK_NEW; table <= BOOK_TRIED; table++)
+		for (size_t i = 0; i < book_buckets(table) * BOOK_BUCKET_SLOTS; i++) {
+			struct book_entry *entry = book->slots[table][i];
+
+			if (!entry)
+				continue;
+			entry->seen_s = entry->seen_s < now_s ? entry->seen_s : now_s;
+			entry->met_s = entry->met_s < now_s ? entry->met_s : now_s;
+			entry->tried_s = entry->tried_s < now_s ? entry->tried_s : now_s;
+		}
+}

@@ -165,6 +165,11 @@ enum book_finding book_add(struct book *book, const struct node_id *node,
 enum book_finding book_add_record(struct book *book, const struct node_record *record,
                                   const struct net_group *source, uint64_t now_s);
 
+/* The same of a record that the node itself told in a session from the address `from`. At that host it
+ * comes before all of whom others told and whom nobody met: they may be there to keep it out. */
+enum book_finding book_add_own_record(struct book *book, const struct node_record *record,
+                                      const struct net_address *from, uint64_t now_s);
+
 /* We dialed this address and the node answered. */
 void book_met(struct book *book, const struct node_id *node,
               const struct net_address *address, uint64_t now_s);
@@ -173,6 +178,9 @@ void book_met(struct book *book, const struct node_id *node,
  * sessions show; else only the time of the try is noted. */
 void book_failed(struct book *book, const struct node_id *node,
                  const struct net_address *address, uint64_t now_s, bool counts);
+
+/* The wall clock was put back to now: times that are to come become now. */
+void book_put_back(struct book *book, uint64_t now_s);
 
 /* Who may be in the book of a permissioned network: `ids` sorted, at most BOOK_LISTED_MAX,
  * copied. Everybody else goes. */

@@ -166,9 +166,11 @@ static struct book_entry *find(struct book *book, const struct node_id *id,
 	return (struct book_entry *)(uintptr_t)book_find(book, id, address);
 }
 
-enum book_finding book_add(struct book *book, const struct node_id *node,
-                           const struct net_address *address,
-                           const struct net_group *source, uint64_t now_s)
+/* `is_there`: a session with it has shown that it is at this host. */
+static enum book_finding add_told(struct book *book, const struct node_id *node,
+                                  const struct net_address *address,
+                                  const struct net_group *source, uint64_t now_s,
+                                  bool is_there)
 {
 	struct book_entry *entry;
 
@@ -179,7 +181,14 @@ enum book_finding book_add(struct book *book, const struct node_id *node,
 		entry->seen_s = now_s;
 		return BOOK_KNOWN;
 	}
-	return add_new(book, node, address, source, now_s, false) ? BOOK_TAKEN : BOOK_CROWDED;
+	return add_new(book, node, address, source, now_s, is_there) ? BOOK_TAKEN : BOOK_CROWDED;
+}
+
+enum book_finding book_add(struct book *book, const struct node_id *node,
+                           const struct net_address *address,
+                           const struct net_group *source, uint64_t now_s)
+{
+	return add_told(book, node, address, source, now_s, false);
 }
 
 static bool names(const struct node_record *record, const struct book_entry *entry)
@@ -217,8 +226,10 @@ static bool is_same(const struct book_record *kept, const struct node_record *re
 	       memcmp(kept->bytes, bytes, kept->size) == 0;
 }
 
-enum book_finding book_add_record(struct book *book, const struct node_record *record,
-                                  const struct net_group *source, uint64_t now_s)
+/* `from` NULL: another told it. */
+static enum book_finding add_record(struct book *book, const struct node_record *record,
+                                    const struct net_group *source,
+                                    const struct net_address *from, uint64_t now_s)
 {
 	struct book_node *node = book_find_node(book, &record->node_id);
 	enum book_finding best = BOOK_FOREIGN;
@@ -235,8 +246,10 @@ enum book_finding book_add_record(struct book *book, const struct node_record *r
 	}
 	drop_moved(book, record);
 	for (size_t i = 0; i < record->address_count; i++) {
+		const struct net_address *address = &record->addresses[i];
+		bool is_there = from && net_host_equal(from, address);
 		enum book_finding finding =
-			book_add(book, &record->node_id, &record->addresses[i], source, now_s);
+			add_told(book, &record->node_id, address, source, now_s, is_there);
 
 		if (finding == BOOK_TAKEN || finding == BOOK_KNOWN || best == BOOK_FOREIGN)
 			best = finding;
@@ -247,6 +260,20 @@ enum book_finding book_add_record(struct book *book, const struct node_record *r
 	if (is_known)
 		return BOOK_KNOWN;
 	return book_set_record(book, node, record) ? BOOK_TAKEN : BOOK_CROWDED;
+}
+
+enum book_finding book_add_record(struct book *book, const struct node_record *record,
+                                  const struct net_group *source, uint64_t now_s)
+{
+	return add_record(book, record, source, NULL, now_s);
+}
+
+enum book_finding book_add_own_record(struct book *book, const struct node_record *record,
+                                      const struct net_address *from, uint64_t now_s)
+{
+	struct net_group source = net_group_of(from);
+
+	return add_record(book, record, &source, from, now_s);
 }
 
 /* -- Met ---------------------------------------------------------------------------------------------- */

@@ -85,6 +85,43 @@ START_TEST(who_was_met_at_an_address_comes_before_who_only_claims_it)
 }
 END_TEST
 
+/* Nor if he has not been dialed yet: that he is there a session has shown. */
+START_TEST(who_tells_from_an_address_that_it_lives_there_is_not_kept_out)
+{
+	struct net_address address = ipv4(8, 8, 8, 8), elsewhere = ipv4(8, 8, 8, 9), from = address;
+	struct node_record own = record_of(777, 5, address, NOW_S);
+	struct node_record other = record_of(778, 5, elsewhere, NOW_S);
+
+	from.port = 50123;
+	for (uint32_t i = 0; i < 200; i++) {
+		add(i, address, i, NOW_S);
+		add(1000 + i, elsewhere, i, NOW_S);
+	}
+	ck_assert_int_eq(add_record(&own, 1, NOW_S), BOOK_CROWDED);
+	ck_assert_int_eq(book_add_own_record(&book, &own, &from, NOW_S), BOOK_TAKEN);
+	ck_assert_ptr_nonnull(find(777, address)->node->record);
+	ck_assert_uint_eq(find(777, address)->met_s, 0);
+	/* Of where it is not it can say what it likes. */
+	ck_assert_int_eq(book_add_own_record(&book, &other, &from, NOW_S), BOOK_CROWDED);
+	book_check(&book);
+}
+END_TEST
+
+START_TEST(times_to_come_end_when_the_clock_is_put_back)
+{
+	add(1, far_address(1), 1, NOW_S + 3600);
+	failed(1, far_address(1), NOW_S + 3600);
+	met(2, far_address(2), NOW_S + 3600);
+	add(3, far_address(3), 1, NOW_S - 10);
+	book_put_back(&book, NOW_S);
+	ck_assert_uint_eq(find(1, far_address(1))->tried_s, NOW_S);
+	ck_assert_uint_eq(find(1, far_address(1))->seen_s, NOW_S);
+	ck_assert_uint_eq(find(2, far_address(2))->met_s, NOW_S);
+	ck_assert_uint_eq(find(3, far_address(3))->seen_s, NOW_S - 10);
+	book_check(&book);
+}
+END_TEST
+
 START_TEST(one_source_gets_sixteen_of_a_group)
 {
 	size_t taken = 0;
@@ -399,6 +436,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, many_keys_at_one_address_are_two_and_at_one_host_four);
 	tcase_add_test(tests, at_a_crowded_address_who_is_stale_makes_room);
 	tcase_add_test(tests, who_was_met_at_an_address_comes_before_who_only_claims_it);
+	tcase_add_test(tests, who_tells_from_an_address_that_it_lives_there_is_not_kept_out);
+	tcase_add_test(tests, times_to_come_end_when_the_clock_is_put_back);
 	tcase_add_test(tests, one_source_gets_sixteen_of_a_group);
 	tcase_add_test(tests, one_source_fills_a_sixteenth_of_new_and_no_more);
 	tcase_add_test(tests, one_group_fills_eight_buckets_of_tried_and_no_more);
