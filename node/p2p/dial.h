@@ -17,8 +17,8 @@ enum {
 	DIAL_RATE_PER_S = 4,
 	DIAL_AT_ONCE_MAX = 16,                /* connections that are being made */
 	DIAL_START_SPREAD_MS = 30 * 1000,     /* nodes that start together do not dial together */
-	DIAL_ONLINE_SESSIONS = 2,             /* other outbound ones: we are online, so that it
-	                                       * is the other's fault */
+	DIAL_ONLINE_SESSIONS = 2,             /* other ones, whoever began them: we are online, so
+	                                       * that it is the other's fault */
 	DIAL_FEELER_MEAN_MS = 120 * 1000,
 };
 

@@ -23,6 +23,7 @@ enum status finder_init(struct finder *finder, const struct finder_world *world,
 	dialer_init(&finder->dialer, &finder->lots, now_ms);
 	buffer_init(&finder->record, NODE_RECORD_SIZE_MAX);
 	finder->seed_ms = now_ms;
+	finder->ask_ms = now_ms + FINDER_ASK_PAUSE_MS;
 	return STATUS_OK;
 }
 
@@ -45,6 +46,16 @@ static void end_visit(struct finder *finder, enum finder_visit visit)
 		finder->outbound_count--;
 	else if (visit == FINDER_SEED)
 		finder->seed_visits--;
+}
+
+void finder_ask(struct finder *finder, uint16_t number, uint64_t now_ms)
+{
+	struct finder_peer *peer = &finder->peers[number];
+
+	peer->asked_ms = now_ms > 0 ? now_ms : 1;
+	peer->answer_until_ms = now_ms + FINDER_ADDR_LATE_MS;
+	bucket_grant(&peer->records, ADDR_RECORDS_MAX);
+	finder->world.send(finder->world.owner, number, TYPE_GETADDR, bytes_view(NULL, 0));
 }
 
 void finder_on_open(struct finder *finder, uint16_t number,
@@ -77,11 +88,8 @@ void finder_on_open(struct finder *finder, uint16_t number,
 		return;
 	}
 	finder_introduce(finder, number, now_ms);
-	if (!session->is_dialed)
-		return;
-	peer->answer_until_ms = now_ms + FINDER_ADDR_LATE_MS;
-	bucket_grant(&peer->records, ADDR_RECORDS_MAX);
-	finder->world.send(finder->world.owner, number, TYPE_GETADDR, bytes_view(NULL, 0));
+	if (session->is_dialed)
+		finder_ask(finder, number, now_ms);
 }
 
 void finder_on_close(struct finder *finder, uint16_t number)
@@ -94,13 +102,14 @@ void finder_on_close(struct finder *finder, uint16_t number)
 	*peer = (struct finder_peer){0};
 }
 
-/* While nobody else is reached either, it may be we who are cut off. */
+/* While nobody else is reached either, it may be we who are cut off. Whoever is called by all others
+ * dials few, and is online as well. */
 static bool are_online(const struct finder *finder)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < PEERS_MAX; i++)
-		count += finder->peers[i].is_here && finder->peers[i].is_dialed;
+		count += finder->peers[i].is_here;
 	return count >= DIAL_ONLINE_SESSIONS;
 }
 
@@ -125,7 +134,7 @@ static bool may_share(void *owner, const struct node_id *id)
 }
 
 static void on_getaddr(struct finder *finder, struct finder_peer *peer, uint16_t number,
-                       struct bytes_view bytes)
+                       struct bytes_view bytes, uint64_t now_ms)
 {
 	uint8_t kind = finder_has_kind(&peer->address) ? peer->address.kind : NET_IPV4;
 	struct bytes_view answer;
@@ -134,10 +143,13 @@ static void on_getaddr(struct finder *finder, struct finder_peer *peer, uint16_t
 		finder->world.blame(finder->world.owner, number, "a GETADDR with a body");
 		return;
 	}
-	/* A second question has no answer, and is no breach. */
-	if (peer->has_answered)
+	/* A question that comes too soon has no answer, and is no breach. */
+	if (peer->answered_ms > 0 && now_ms < peer->answered_ms + FINDER_ANSWER_PAUSE_MS)
 		return;
-	peer->has_answered = true;
+	/* When it first heard of us it may have had no place for it. */
+	if (peer->answered_ms > 0 && finder->record.size > 0)
+		finder_send_record(finder, number, buffer_view(&finder->record));
+	peer->answered_ms = now_ms > 0 ? now_ms : 1;
 	if (book_share(&finder->book, 0, kind, &finder->lots, finder->now_s, may_share, finder,
 	               &answer) == STATUS_OK)
 		finder->world.send(finder->world.owner, number, TYPE_ADDR, answer);
@@ -177,7 +189,7 @@ void finder_on_message(struct finder *finder, uint16_t number, enum message_type
 
 	finder->now_s = now_s;
 	if (peer && type == TYPE_GETADDR)
-		on_getaddr(finder, peer, number, bytes);
+		on_getaddr(finder, peer, number, bytes, now_ms);
 	else if (peer && type == TYPE_ADDR)
 		on_addr(finder, peer, number, bytes, now_ms);
 	else if (peer && type == TYPE_KNOWN)
@@ -222,21 +234,31 @@ static void pass_on(struct finder *finder, const struct node_record *record, uin
 	}
 }
 
+static enum book_finding add_record(struct finder *finder, const struct finder_peer *peer,
+                                    const struct node_record *record, bool is_own)
+{
+	struct net_group source = net_group_of(&peer->address);
+
+	if (is_own && finder_has_kind(&peer->address))
+		return book_add_own_record(&finder->book, record, &peer->address, finder->now_s);
+	return book_add_record(&finder->book, record, &source, finder->now_s);
+}
+
 void finder_on_checked(struct finder *finder, uint16_t number, uint64_t serial,
                        const struct node_record *records, const bool *is_valid, size_t count,
                        uint64_t now_ms, uint64_t now_s)
 {
 	const struct finder_peer *peer = peer_of(finder, number);
-	struct net_group source;
 	bool is_answer;
 
 	/* Who is gone is not blamed, and not believed. */
 	if (!peer || peer->serial != serial)
 		return;
 	finder->now_s = now_s;
-	source = net_group_of(&peer->address);
 	is_answer = count > ADDR_UNASKED_MAX || now_ms < peer->answer_until_ms;
 	for (size_t i = 0; i < count; i++) {
+		bool is_own = memcmp(&records[i].node_id, &peer->id, sizeof peer->id) == 0;
+
 		if (!is_valid[i]) {
 			finder->world.blame(finder->world.owner, number,
 			                    "a node record that its node did not sign");
@@ -244,12 +266,12 @@ void finder_on_checked(struct finder *finder, uint16_t number, uint64_t serial,
 		}
 		if (!node_record_is_fresh(&records[i], now_s) ||
 		    !finder->world.admits(finder->world.owner, &records[i].node_id) ||
-		    book_add_record(&finder->book, &records[i], &source, now_s) != BOOK_TAKEN)
+		    add_record(finder, peer, &records[i], is_own) != BOOK_TAKEN)
 			continue;
 		finder->counters.records_taken++;
 		finder->seek_ms = 0;
 		/* Its own is worth passing on whatever it answers. */
-		if (!is_answer || memcmp(&records[i].node_id, &peer->id, sizeof peer->id) == 0)
+		if (!is_answer || is_own)
 			pass_on(finder, &records[i], number);
 	}
 }

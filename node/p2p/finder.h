@@ -37,6 +37,11 @@ enum {
 	FINDER_KNOWN_SOON_MS = 2000,   /* the first one, and after the list changed: who catches up
 	                                * is through with it, and what else was asked has come */
 	FINDER_KNOWN_LEAST_MS = 10000, /* however often it changes; KNOWN_RATE allows for it */
+	FINDER_ASK_PAUSE_MS = 60000,   /* while fewer than FINDER_ENOUGH were met: one more of those
+	                                * whom we are connected with is asked */
+	FINDER_ANSWER_PAUSE_MS = 300000, /* a session's questions are answered so rarely; it asks a
+	                                * pause of its own later, as ways take time */
+	FINDER_CLOCK_BACK_S = 10,      /* the wall clock was put back by more */
 };
 
 enum finder_visit {
@@ -80,11 +85,12 @@ struct finder_config {
 struct finder_peer {
 	bool is_here;
 	bool is_dialed;
-	bool has_answered;      /* our side, to its GETADDR */
 	uint8_t visit;          /* enum finder_visit */
 	uint64_t serial;
 	uint64_t since_ms;
-	uint64_t answer_until_ms; /* to our GETADDR; 0: none is awaited */
+	uint64_t answered_ms;   /* our side, its last GETADDR; 0: never */
+	uint64_t asked_ms;      /* our last GETADDR; 0: never */
+	uint64_t answer_until_ms; /* to it; 0: none is awaited */
 	bool takes_known;       /* it said so in HELLO */
 	uint64_t known_due_ms;  /* ours to it */
 	uint64_t known_sent_ms; /* 0: none yet */
@@ -115,12 +121,15 @@ struct finder {
 	uint64_t turn_ms;          /* when the extra ones make room for others */
 	uint64_t seek_ms;          /* when the book is searched again for who may stay */
 	uint64_t seed_ms;          /* when a seed may be asked next */
+	uint64_t ask_ms;           /* when one of those who are here is asked again */
 	struct anchor anchors[ANCHORS_MAX]; /* to be dialed first */
 	size_t anchor_count;
 	struct buffer record;      /* ours; empty: there is none */
-	uint64_t record_s;         /* when it was signed */
+	uint64_t record_s;         /* when it was signed; 0: it is to be signed anew */
+	uint64_t record_seq;       /* of it */
 	struct hash list;          /* known_list_hash of who is listed */
 	uint64_t now_s;            /* of the call under way */
+	uint64_t newest_s;         /* the latest that the wall clock has shown */
 	struct finder_counters counters;
 };
 

@@ -20,4 +20,7 @@ bool finder_expects(struct finder_peer *peer, size_t count, uint64_t now_ms);
 void finder_on_known(struct finder *finder, uint16_t number, struct bytes_view bytes,
                      uint64_t now_ms);
 
+/* A GETADDR, whose answer is one for a while. */
+void finder_ask(struct finder *finder, uint16_t peer, uint64_t now_ms);
+
 #endif

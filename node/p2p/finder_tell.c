@@ -11,7 +11,7 @@ static bool sign_record(struct finder *finder)
 {
 	struct node_record record = {
 		.node_id = finder->config.book.own,
-		.seq = finder->now_s,
+		.seq = finder->now_s > finder->record_seq ? finder->now_s : finder->record_seq + 1,
 		.roles = finder->config.roles,
 		.expiry_s = finder->now_s + NODE_RECORD_EXPIRY_S_MAX,
 		.address_count = finder->config.external_count,
@@ -34,6 +34,7 @@ static bool sign_record(struct finder *finder)
 	node_record_put(&out, &record);
 	INVARIANT(out.left == 0);
 	finder->record_s = finder->now_s;
+	finder->record_seq = record.seq;
 	return true;
 }
 
@@ -197,9 +198,26 @@ bool finder_expects(struct finder_peer *peer, size_t count, uint64_t now_ms)
 	return true;
 }
 
+/* -- Time ----------------------------------------------------------------------------------------- */
+
+/* The wall clock was put back: what was noted by it would bind for as long, and nobody would believe
+ * a record from the future. */
+static void see_clock(struct finder *finder, uint64_t now_s)
+{
+	bool is_put_back = now_s + FINDER_CLOCK_BACK_S < finder->newest_s;
+
+	finder->now_s = now_s;
+	if (is_put_back || now_s > finder->newest_s)
+		finder->newest_s = now_s;
+	if (!is_put_back)
+		return;
+	book_put_back(&finder->book, now_s);
+	finder->record_s = 0;
+}
+
 void finder_tell(struct finder *finder, uint64_t now_ms, uint64_t now_s)
 {
-	finder->now_s = now_s;
+	see_clock(finder, now_s);
 	renew_record(finder);
 	if (!finder->config.book.is_permissioned)
 		return;

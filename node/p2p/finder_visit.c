@@ -145,6 +145,33 @@ static void ask_seed(struct finder *finder, uint64_t now_ms)
 		dialer_ended(&finder->dialer);
 }
 
+/* Whoever came in the meantime may have told others, and not us. Those that we chose, if there are
+ * any, by lot. */
+static void ask_again(struct finder *finder, uint64_t now_ms)
+{
+	uint16_t chosen = PEERS_MAX;
+	uint64_t count = 0;
+	bool has_dialed = false;
+
+	if (now_ms < finder->ask_ms || finder->book.counts[BOOK_TRIED] >= FINDER_ENOUGH)
+		return;
+	finder->ask_ms = now_ms + FINDER_ASK_PAUSE_MS;
+	for (size_t i = 0; i < PEERS_MAX; i++)
+		has_dialed = has_dialed || (finder->peers[i].is_here && finder->peers[i].is_dialed);
+	for (uint16_t i = 0; i < PEERS_MAX; i++) {
+		const struct finder_peer *peer = &finder->peers[i];
+		bool is_too_soon = peer->asked_ms > 0 &&
+		                   now_ms < peer->asked_ms + FINDER_ANSWER_PAUSE_MS +
+		                                    FINDER_ASK_PAUSE_MS;
+
+		if (peer->is_here && peer->is_dialed == has_dialed && !is_too_soon &&
+		    lots_below(&finder->lots, ++count) == 0)
+			chosen = i;
+	}
+	if (chosen < PEERS_MAX)
+		finder_ask(finder, chosen, now_ms);
+}
+
 static void let_seeds_go(struct finder *finder, uint64_t now_ms)
 {
 	for (uint16_t i = 0; i < PEERS_MAX; i++) {
@@ -212,6 +239,7 @@ void finder_step(struct finder *finder, uint64_t now_ms, uint64_t now_s)
 	if (finder->anchor_count > 0)
 		visit_anchor(finder, now_ms);
 	ask_seed(finder, now_ms);
+	ask_again(finder, now_ms);
 	seek_to_stay(finder, now_ms);
 	seek_by_feeler(finder, now_ms);
 }

@@ -127,7 +127,92 @@ START_TEST(records_beyond_the_rate_are_dropped_unread)
 }
 END_TEST
 
-START_TEST(a_question_is_answered_once_and_a_wrong_one_is_a_breach)
+/* It was there before, and nobody has told node 1. */
+static void acquaint(uint16_t index, uint16_t other)
+{
+	struct net_group source = net_group_of(&town[other].address);
+	struct node_record record;
+
+	record_of(other, &record);
+	ck_assert_int_eq(book_add_record(&town[index].finder->book, &record, &source, town_now_s()),
+	                 BOOK_TAKEN);
+}
+
+/* Who is away tells nobody himself. */
+START_TEST(who_is_known_to_those_we_are_connected_with_is_heard_of)
+{
+	town_leave(0);
+	town_leave(2);
+	town_meet(1, 3, FINDER_NO_VISIT);
+	town_run(1000);
+	acquaint(3, 2);
+	ck_assert(!knows(1, 2));
+	town_run(FINDER_ANSWER_PAUSE_MS + 3 * FINDER_ASK_PAUSE_MS);
+	ck_assert(knows(1, 2));
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_uint_eq(town[i].blamed, 0);
+}
+END_TEST
+
+START_TEST(who_is_called_by_all_asks_a_caller)
+{
+	town_leave(0);
+	town_leave(2);
+	town_meet(3, 1, FINDER_NO_VISIT);
+	town_run(1000);
+	acquaint(3, 2);
+	town_run(3 * FINDER_ASK_PAUSE_MS);
+	ck_assert(knows(1, 2));
+}
+END_TEST
+
+/* Or it would be dialed again each second, for ever. */
+START_TEST(who_is_called_by_all_knows_that_it_is_the_other_who_is_away)
+{
+	const struct book_entry *entry;
+
+	town_meet(2, 1, FINDER_NO_VISIT);
+	town_meet(3, 1, FINDER_NO_VISIT);
+	town_leave(0);
+	acquaint(1, 0);
+	town_run(120000);
+	entry = book_find(&town[1].finder->book, &town[0].id, &town[0].address);
+	ck_assert_ptr_nonnull(entry);
+	ck_assert_uint_ge(entry->failures, 3);
+	ck_assert_uint_le(entry->failures, 8);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_put_back_makes_nobody_wait_and_the_record_anew)
+{
+	const struct book_entry *entry;
+	uint64_t seq;
+
+	town_leave(0);
+	town_meet(1, 3, FINDER_NO_VISIT);
+	town_run(1000);
+	/* An hour ahead, it fails to meet node 2. */
+	finder_step(town[1].finder, town_now_ms, town_now_s() + 3600);
+	acquaint(1, 2);
+	book_failed(&town[1].finder->book, &town[2].id, &town[2].address, town_now_s() + 3600,
+	            true);
+	seq = town[1].finder->record_seq;
+	town_run(1000);
+	entry = book_find(&town[1].finder->book, &town[2].id, &town[2].address);
+	ck_assert_ptr_nonnull(entry);
+	ck_assert_uint_le(entry->tried_s, town_now_s());
+	ck_assert_uint_gt(town[1].finder->record_seq, seq);
+	ck_assert_uint_le(town[1].finder->record_s, town_now_s());
+	/* And whoever is connected has heard of it. */
+	entry = book_find(&town[3].finder->book, &town[1].id, &town[1].address);
+	ck_assert_ptr_nonnull(entry);
+	ck_assert_uint_eq(entry->node->record->seq, town[1].finder->record_seq);
+	town_run(60000);
+	ck_assert(town[1].is_connected[2]);
+}
+END_TEST
+
+START_TEST(a_question_is_answered_once_in_five_minutes_and_a_wrong_one_is_a_breach)
 {
 	static const uint8_t body[1];
 	size_t before, letters = 0;
@@ -143,6 +228,12 @@ START_TEST(a_question_is_answered_once_and_a_wrong_one_is_a_breach)
 		letters++;
 	ck_assert_uint_eq(letters, 0);
 	ck_assert_uint_eq(town[1].finder->counters.records_taken, before);
+	town_now_ms += FINDER_ANSWER_PAUSE_MS;
+	finder_on_message(town[2].finder, 1, TYPE_GETADDR, bytes_view(NULL, 0), town_now_ms,
+	                  town_now_s());
+	DL_FOREACH (town_letters, letter)
+		letters++;
+	ck_assert_uint_eq(letters, 2); /* where it is itself, and an answer */
 	say(2, 1, TYPE_GETADDR, bytes_view(body, 1));
 	ck_assert_uint_eq(town[2].blamed, 1);
 }
@@ -287,7 +378,12 @@ Suite *test_suite(void)
 	tcase_add_test(tests, a_record_that_its_node_did_not_sign_is_a_breach_and_not_believed);
 	tcase_add_test(tests, more_than_ten_unasked_are_a_breach_and_a_second_answer_too);
 	tcase_add_test(tests, records_beyond_the_rate_are_dropped_unread);
-	tcase_add_test(tests, a_question_is_answered_once_and_a_wrong_one_is_a_breach);
+	tcase_add_test(tests, who_is_known_to_those_we_are_connected_with_is_heard_of);
+	tcase_add_test(tests, who_is_called_by_all_asks_a_caller);
+	tcase_add_test(tests, who_is_called_by_all_knows_that_it_is_the_other_who_is_away);
+	tcase_add_test(tests, a_clock_that_is_put_back_makes_nobody_wait_and_the_record_anew);
+	tcase_add_test(tests,
+	               a_question_is_answered_once_in_five_minutes_and_a_wrong_one_is_a_breach);
 	tcase_add_test(tests, whom_we_do_not_admit_is_neither_known_nor_passed_on);
 	tcase_add_test(tests, a_new_record_is_passed_on_to_others);
 	tcase_add_test(tests, a_feeler_goes_again_when_it_has_met_him);
