@@ -22,6 +22,48 @@ void clients_note(struct sim *sim, const struct hash *txid)
 	HASH_ADD(hh, sim->txs, txid, sizeof tx->txid, tx);
 }
 
+static struct sim_tx *find(const struct sim *sim, const struct hash *txid)
+{
+	struct sim_tx *tx;
+
+	HASH_FIND(hh, sim->txs, txid, sizeof *txid, tx);
+	return tx;
+}
+
+void clients_promise(struct sim *sim, const struct hash *txid, const struct node *node)
+{
+	struct sim_tx *tx = find(sim, txid);
+
+	if (!tx || tx->height != 0 || node->liar)
+		return;
+	tx->is_awaited = true;
+	tx->home = node->index;
+	tx->life = node->life;
+}
+
+void clients_tell(struct sim *sim, const struct hash *txid, const struct node *node)
+{
+	struct sim_tx *tx = find(sim, txid);
+
+	if (tx && tx->is_awaited && tx->home == node->index && tx->life == node->life)
+		tx->is_awaited = false;
+}
+
+void clients_refuse(struct sim *sim, const struct hash *txid)
+{
+	struct sim_tx *tx = find(sim, txid);
+
+	if (tx)
+		tx->was_refused = true;
+}
+
+bool clients_are_refused(const struct sim *sim, const struct hash *txid)
+{
+	const struct sim_tx *tx = find(sim, txid);
+
+	return tx && tx->was_refused;
+}
+
 void clients_send(struct sim *sim, const struct sim_key *account,
                   const struct operation *operation, uint16_t node)
 {
@@ -43,7 +85,7 @@ void clients_send(struct sim *sim, const struct sim_key *account,
 	sim_sign(&signature, &txid, &account->key);
 	tx_put_authority(bytes, size, &account->key, &signature);
 	clients_note(sim, &txid);
-	node_submit(sim, node, bytes_view(bytes, size), false);
+	node_submit(sim, node, bytes_view(bytes, size));
 }
 
 static void append(struct sim *sim)

@@ -1,5 +1,5 @@
 /* What goes wrong, besides single messages: crashes, cuts, pauses, slow disks, clocks. */
-#include "tests/sim/sim.h"
+#include "tests/sim/wired.h"
 
 static void push_later(struct sim *sim, enum event_kind kind, uint16_t node, uint64_t late_us)
 {
@@ -28,6 +28,8 @@ static void forget_disk(struct sim *sim, uint16_t index)
 	crash(sim, index);
 	sim_say(sim, index, with_mark ? "its disk is turned back" : "its disk is lost");
 	disk_wipe(&node->disk, sim, with_mark);
+	if (sim_wired)
+		sim_wired->forget(sim, index);
 	node->is_amnesiac = true;
 	node->amnesia_count = sim->decided_count;
 	node->checked_height = 0;

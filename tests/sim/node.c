@@ -173,20 +173,11 @@ static void world_send(void *owner, uint16_t peer, struct bytes_view bytes)
 static void world_ingest(void *owner, uint16_t peer, struct cursor txs)
 {
 	struct node_world *world = owner;
-	struct event event = {
-		.at_us = world->sim->now_us + CHECK_US,
-		.kind = EVENT_INGEST,
-		.node = world->node->index,
-		.life = world->node->life,
-		.size = txs.left,
-	};
+	uint16_t index = world->node->index, source = peer;
+	uint64_t serial = 0;
 
-	(void)peer;
-	event.job = malloc(txs.left + 1);
-	if (!event.job)
-		abort();
-	memcpy(event.job, txs.at, txs.left);
-	queue_push(&world->sim->queue, &event);
+	if (!sim_wired || sim_wired->source(world->sim, index, peer, &source, &serial))
+		node_ingest(world->sim, index, bytes_view(txs.at, txs.left), source, serial);
 }
 
 static void world_blame(void *owner, uint16_t peer, const char *what)
@@ -247,8 +238,9 @@ static void world_wake(void *owner, uint64_t at_ms)
 
 static void world_tell(void *owner, const struct tx_outcome *outcome)
 {
-	(void)owner;
-	(void)outcome;
+	struct node_world *world = owner;
+
+	clients_tell(world->sim, &outcome->txid, world->node);
 }
 
 static void world_evidence(void *owner, const struct vote votes[2])
@@ -496,6 +488,9 @@ static void handle_built(struct sim *sim, struct node *node, struct build_job *j
 	if (executor_build(&node->executor, &job->parent, &job->plan, job->offers,
 	                   job->offer_count, &job->block, NULL) != STATUS_OK)
 		abort();
+	for (size_t i = 0; i < job->offer_count; i++)
+		if (job->offers[i].placing == PLACING_REFUSED)
+			clients_refuse(sim, &job->offers[i].tx->txid);
 	if (job->block && node->liar && node->liar->on_built)
 		node->liar->on_built(sim, node->index, job);
 	moment = node_moment(sim, node);
@@ -537,6 +532,7 @@ static void handle_stored(struct sim *sim, struct node *node)
 {
 	struct store_job *job = node->jobs[0];
 	struct moment moment = node_moment(sim, node);
+	bool has_blocks = job->commit_count > 0;
 
 	INVARIANT(node->job_count > 0);
 	node->job_count--;
@@ -546,47 +542,8 @@ static void handle_stored(struct sim *sim, struct node *node)
 		executor_retire(&node->executor, &job->commits[i].hash);
 	checkpoint_check_notes(sim, node, job);
 	drive_on_stored(node->drive, job, &moment);
-}
-
-void node_submit(struct sim *sim, uint16_t index, struct bytes_view bytes, bool is_relayed)
-{
-	struct node *node = &sim->nodes[index];
-	struct submission submission = {.is_relayed = is_relayed};
-	struct moment moment = node_moment(sim, node);
-
-	if (!node->is_up || bytes.size > TX_SIZE_MAX)
-		return;
-	submission.bytes = memory_new(bytes.size);
-	if (!submission.bytes)
-		abort();
-	memcpy(submission.bytes, bytes.at, bytes.size);
-	submission.verdict =
-		tx_decode(&submission.tx, &sim->network, bytes_view(submission.bytes, bytes.size),
-	              &submission.refusal);
-	if (submission.verdict == VERDICT_GOOD &&
-	    sim_is_valid(&submission.tx.signature, &submission.tx.txid, &submission.tx.key)) {
-		submission.checked_height = executor_height(&node->executor);
-		if (executor_try(&node->executor, &submission.tx, moment.wall_ms,
-		                 &submission.verdict, &submission.refusal, NULL) != STATUS_OK)
-			abort();
-		if (submission.verdict != VERDICT_GOOD)
-			sim_say(sim, index, "refuses %.8s: %s", shown_hash(&submission.tx.txid).text,
-			        submission.refusal.text);
-		drive_submit(node->drive, &submission, 1, &moment);
-	}
-	memory_free(submission.bytes);
-}
-
-static void handle_ingest(struct sim *sim, struct node *node, const struct event *event)
-{
-	struct cursor in = cursor_on(bytes_view(event->job, event->size));
-
-	while (in.left > 0) {
-		struct bytes_view tx = body_next(&in);
-
-		if (in.status == STATUS_OK)
-			node_submit(sim, node->index, tx, true);
-	}
+	if (sim_wired && has_blocks)
+		sim_wired->stored(sim, node->index);
 }
 
 static void handle_message(struct sim *sim, struct node *node, const struct event *event)
@@ -672,7 +629,7 @@ void node_handle(struct sim *sim, struct event *event)
 		drive_on_read(node->drive, event->job, &moment);
 		break;
 	case EVENT_INGEST:
-		handle_ingest(sim, node, event);
+		submit_ingested(sim, node, event);
 		free(event->job);
 		break;
 	default:

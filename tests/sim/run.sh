@@ -52,9 +52,11 @@ many)
 	;;
 wire)
 	run_fresh
-	# Lines have to be made, spoilt, reset, and given up.
-	[ "$seeds" -lt 50 ] ||
-		! grep '^lines: ' "$scratch/said" | grep -qE ' 0 (made|opened|spoilt|reset|ended|asked)'
+	# Lines have to be made, spoilt, reset, and given up; names told, asked for, denied and given;
+	# nodes found, and not found; and each sin committed.
+	[ "$seeds" -lt 30 ] ||
+		! grep -E '^(lines|relay|finder|who lies beside consensus): ' "$scratch/said" |
+		grep -qE ' 0 '
 	# The same seeds, the same run.
 	"$sim" --runs 5 --from "$from" --each | grep '^seed ' >"$scratch/one"
 	"$sim" --runs 5 --from "$from" --each | grep '^seed ' >"$scratch/other"

@@ -13,6 +13,7 @@ enum {
 	PROGRESS_US = 60 * SIM_SECOND_US,
 	LEVEL_US = 60 * SIM_SECOND_US, /* behind peers that keep blocks back, each costs time */
 	FAR_FACTOR = 10,
+	SETTLED_US = 1200 * SIM_SECOND_US, /* what was lost is repaired by lot, once in a minute */
 };
 
 void sim_say(struct sim *sim, uint16_t node, const char *format, ...)
@@ -163,6 +164,8 @@ static void begin(struct sim *sim, const struct rates *rates)
 	sim->rates.cosigns = cosigns(sim->seed);
 	if (rates)
 		sim->rates = *rates;
+	if (sim_wired)
+		sim_wired->draw(sim);
 	make_genesis(sim);
 	sim->stream = stream_id_of(text_view("sim"));
 	sim->decided = calloc(SIM_HEIGHTS_MAX, sizeof *sim->decided);
@@ -324,6 +327,32 @@ static void say_states(struct sim *sim)
 	}
 }
 
+static void demand_mesh(struct sim *sim)
+{
+	uint64_t until_us = sim->now_us + (sim_wired ? sim_wired->mesh_most_us(sim) : 0);
+	const char *lacks;
+
+	while (sim_wired && !sim->violation[0] && (lacks = sim_wired->mesh_lacks(sim)) != NULL) {
+		sim_run_until(sim, sim->now_us + SIM_SECOND_US / 4);
+		if (sim->now_us > until_us)
+			sim_violate(sim, "mesh: %s", lacks);
+	}
+}
+
+/* What a client was promised is final, or he was told why not; and nobody waits for anything. */
+static void demand_settled(struct sim *sim)
+{
+	uint64_t until_us = sim->now_us + SETTLED_US;
+	const char *lacks;
+
+	while (sim_wired && !sim->violation[0] &&
+	       (lacks = sim_wired->settled_lacks(sim)) != NULL) {
+		sim_run_until(sim, sim->now_us + SIM_SECOND_US);
+		if (sim->now_us > until_us)
+			sim_violate(sim, "settled: %s", lacks);
+	}
+}
+
 static void demand_progress(struct sim *sim, struct sim_result *result)
 {
 	uint64_t healed_us = sim->now_us, slower = slowness(sim);
@@ -411,9 +440,11 @@ void sim_run(struct sim_result *result, uint64_t seed, enum sim_signing signing,
 	sim_run_until(sim, sim->rates.chaos_us);
 	if (!sim->violation[0]) {
 		faults_heal(sim);
+		demand_mesh(sim);
 		demand_progress(sim, result);
 		demand_evidence(sim);
 		demand_cosigned(sim);
+		demand_settled(sim);
 	}
 	for (size_t i = 0; i < sim->node_count && !sim->violation[0]; i++)
 		disk_check(&sim->nodes[i].disk);

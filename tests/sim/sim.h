@@ -59,6 +59,7 @@ struct event {
 	uint16_t node;        /* index */
 	uint16_t from;        /* of a message, a connection */
 	uint32_t life;        /* of the node: an event for an earlier life is void */
+	uint64_t serial;      /* with `from`: whose transactions these are; see wired.h */
 	void *job;            /* of the drive, or bytes; owned by the event */
 	size_t size;
 	struct hash hash;
@@ -234,6 +235,12 @@ struct sim_tx {
 	UT_hash_handle hh;
 	struct hash txid;
 	uint64_t height; /* in which it was seen; 0: not yet */
+	/* The honest node that took it from a client, in its life, and has not told him its end:
+	 * he waits. */
+	bool is_awaited;
+	bool was_refused; /* by what some node had for the ledger: it did not stay valid */
+	uint16_t home;
+	uint32_t life;
 };
 
 /* What the honest decided, first seen. */
@@ -345,10 +352,19 @@ void node_crash(struct sim *sim, uint16_t node);
 /* What its drive did with short names goes into the sums. */
 void node_count(struct sim *sim, uint16_t node);
 void node_handle(struct sim *sim, struct event *event);
-void node_submit(struct sim *sim, uint16_t node, struct bytes_view tx, bool is_relayed);
 /* Of its present keys. */
 unsigned node_key_number(const struct node *node);
 struct moment node_moment(struct sim *sim, struct node *node);
+
+/* -- submit.c ---------------------------------------------------------------------------------------- */
+
+/* Of a client. */
+void node_submit(struct sim *sim, uint16_t node, struct bytes_view tx);
+/* Of a peer, or of itself, entries as of a body: they are checked, and then submitted. */
+void node_ingest(struct sim *sim, uint16_t node, struct bytes_view txs, uint16_t source,
+                 uint64_t serial);
+/* EVENT_INGEST. */
+void submit_ingested(struct sim *sim, struct node *node, const struct event *event);
 
 /* -- signing.c --------------------------------------------------------------------------------------- */
 
@@ -406,6 +422,11 @@ void clients_send(struct sim *sim, const struct sim_key *account,
                   const struct operation *operation, uint16_t node);
 /* Somebody sends a transaction of this txid. */
 void clients_note(struct sim *sim, const struct hash *txid);
+/* Its client is told by the node that took it how it ended; he was promised it until then. */
+void clients_promise(struct sim *sim, const struct hash *txid, const struct node *node);
+void clients_tell(struct sim *sim, const struct hash *txid, const struct node *node);
+void clients_refuse(struct sim *sim, const struct hash *txid);
+bool clients_are_refused(const struct sim *sim, const struct hash *txid);
 void set_turn(struct sim *sim);
 /* Would there still be at most f that lie or have forgotten, in whatever set comes of it? */
 bool set_may_forget(const struct sim *sim, const struct node *node);

@@ -4,73 +4,30 @@
 #include "chain/base/invariant.h"
 #include "chain/base/memory.h"
 #include "node/p2p/session.h"
+#include "tests/sim/wire/town.h"
 
 #include <stdlib.h>
 
 _Static_assert((int)LINE_OUTPUT_MAX >= (int)SESSION_OUTPUT_SIZE, "room for what a session writes");
 
-enum { SELVES_MAX = 128, INPUT_MAX = 64 << 20 };
+enum { INPUT_MAX = 64 << 20 };
 
 struct line {
 	struct session session;
 	struct buffer input;
 	size_t taken;
+	bool is_blamed; /* by its owner */
 };
-
-static struct sealer *sealer;
-static struct signer *signer;
-static struct session_self selves[SELVES_MAX];
-
-/* -- Whose lines ------------------------------------------------------------------------------ */
-
-static struct secret_key secret_of(const char *tag, uint64_t number)
-{
-	uint8_t bytes[8];
-	struct hash hash;
-	struct secret_key secret;
-
-	put_le64(bytes, number);
-	hash = hash_tagged(tag, bytes_view(bytes, sizeof bytes));
-	memcpy(secret.bytes, hash.bytes, sizeof secret.bytes);
-	return secret;
-}
-
-void lines_begin(const struct hash *genesis, unsigned node_count)
-{
-	INVARIANT(node_count <= SELVES_MAX);
-	sealer = sealer_new();
-	signer = signer_new(&(struct hash){{1}});
-	INVARIANT(sealer && signer);
-	for (unsigned i = 0; i < node_count; i++) {
-		struct session_self *self = &selves[i];
-
-		*self = (struct session_self){
-			.tools = {sealer, signer},
-			.node_key = secret_of("sim/node", i),
-			.genesis = *genesis,
-		};
-		INVARIANT(secret_key_point(self->node_id.bytes, signer, &self->node_key) ==
-		          STATUS_OK);
-	}
-}
-
-void lines_end(void)
-{
-	sealer_free(sealer);
-	signer_free(signer);
-}
-
-/* -- One of them ------------------------------------------------------------------------------- */
 
 struct line *line_new(unsigned self, const unsigned *remote, uint64_t seed, uint64_t now_ms)
 {
 	struct line *line = memory_new(sizeof *line);
-	struct secret_key ephemeral = secret_of("sim/ephemeral", seed);
+	struct secret_key ephemeral = town_secret("sim/ephemeral", seed);
 	uint8_t lots[SIPHASH_KEY_SIZE] = {0};
 
 	put_le64(lots, seed);
-	if (!line || session_init(&line->session, &selves[self],
-	                          remote ? &selves[*remote].node_id : NULL, &ephemeral, lots,
+	if (!line || session_init(&line->session, town_self(self),
+	                          remote ? town_id(*remote) : NULL, &ephemeral, lots,
 	                          now_ms) != STATUS_OK)
 		abort();
 	buffer_init(&line->input, INPUT_MAX);
@@ -125,7 +82,8 @@ static enum session_event step(struct line *line, struct assembled *message, uin
 	return event;
 }
 
-enum line_event line_next(struct line *line, struct bytes_view *message, uint64_t now_ms)
+enum line_event line_next(struct line *line, uint16_t *type, struct bytes_view *message,
+                          uint64_t now_ms)
 {
 	struct assembled assembled;
 
@@ -143,6 +101,7 @@ enum line_event line_next(struct line *line, struct bytes_view *message, uint64_
 		case SESSION_OPEN:
 			return LINE_OPEN;
 		case SESSION_MESSAGE:
+			*type = assembled.type;
 			*message = assembled.bytes;
 			return LINE_MESSAGE;
 		case SESSION_ENDED:
@@ -156,9 +115,8 @@ enum line_event line_tick(struct line *line, uint64_t now_ms)
 	return session_tick(&line->session, now_ms) == SESSION_ENDED ? LINE_ENDED : LINE_NOTHING;
 }
 
-void line_send(struct line *line, struct bytes_view message, uint64_t now_ms)
+void line_send(struct line *line, uint16_t type, struct bytes_view message, uint64_t now_ms)
 {
-	uint16_t type = type_of_consensus(message.at[0]);
 	const struct type_rule *rule = type_rule_of(type);
 	struct parcel *parcel;
 
@@ -187,10 +145,21 @@ void line_probe(struct line *line, uint64_t now_ms)
 	session_probe(&line->session, now_ms);
 }
 
+size_t line_waiting(const struct line *line)
+{
+	return session_waiting(&line->session);
+}
+
 void line_blame(struct line *line, uint64_t now_ms)
 {
+	line->is_blamed = true;
 	session_disconnect(&line->session, DISCONNECT_VIOLATION, SESSION_END_LOCAL, "it lied",
 	                   now_ms);
+}
+
+void line_close(struct line *line, const char *what, uint64_t now_ms)
+{
+	session_disconnect(&line->session, DISCONNECT_USELESS, SESSION_END_LOCAL, what, now_ms);
 }
 
 const char *line_why(const struct line *line)
@@ -204,4 +173,9 @@ bool line_blames(const struct line *line)
 	       line->session.end == SESSION_END_TAG ||
 	       line->session.end == SESSION_END_HANDSHAKE ||
 	       line->session.end == SESSION_END_VERSION || line->session.end == SESSION_END_FAILED;
+}
+
+bool line_is_broken(const struct line *line)
+{
+	return line->is_blamed || line->session.end == SESSION_END_VIOLATION;
 }

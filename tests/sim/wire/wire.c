@@ -5,40 +5,27 @@
  * What TCP does to bytes is here: they come whole and in order, a lost piece comes later and holds
  * up all behind it, and while a link is cut nothing comes until it is mended or a session has had
  * enough. An end whose other end is gone is told so when it writes. */
-#include "tests/sim/wired.h"
+#include "tests/sim/wire/inner.h"
 
+#include "node/p2p/types.h"
 #include "tests/sim/wire/line.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-	NODES_MAX = SIM_KEYS_APART,
 	WINDOW = 256 << 10,     /* bytes in flight, then nothing more is written */
 	TICK_US = 100000,
 	AGAIN_US = 50000,       /* until a piece is sent again over a link that is cut */
 	SPOILT_MILLIONTHS = 300, /* of the pieces: a bit is wrong on the way */
 };
 
-enum wire_kind {
-	WIRE_BYTES, /* from one end to the other */
-	WIRE_RESET, /* there is no other end any more */
-	WIRE_TICK,
-	WIRE_SAY,   /* a message that is sent late */
-};
-
-struct wire_event {
-	enum wire_kind kind;
-	uint16_t from, to;
-	uint32_t serial; /* of the connection; of a tick: the node's life */
-	uint64_t number; /* of the piece */
-	size_t size;
-	uint8_t bytes[];
-};
+_Static_assert((int)TOWN_MAX == (int)SIM_KEYS_APART, "a seed has no more nodes");
 
 struct end {
 	struct line *line;  /* NULL: none */
 	bool is_open;       /* the drive knows */
+	bool is_dialed;     /* by this node */
 	size_t in_flight;
 	uint64_t sent, got; /* pieces */
 	uint64_t last_us;   /* when the last one arrives */
@@ -48,10 +35,9 @@ struct pair {
 	struct end ends[2]; /* of the node with the smaller index, and of the other one */
 	uint32_t serial;
 	bool is_spoilt;     /* bits of this connection were changed: who blames whom says nothing */
-	uint64_t dial_us;   /* not before */
 };
 
-static struct pair pairs[NODES_MAX][NODES_MAX];
+static struct pair pairs[TOWN_MAX][TOWN_MAX];
 static uint64_t us_of_kib; /* the links' rate */
 
 static struct {
@@ -76,7 +62,7 @@ static struct end *end_of(uint16_t node, uint16_t other)
 	return &pair_of(node, other)->ends[node > other];
 }
 
-static uint64_t now_ms(struct sim *sim, uint16_t node)
+uint64_t wire_now_ms(struct sim *sim, uint16_t node)
 {
 	return node_moment(sim, &sim->nodes[node]).now_ms;
 }
@@ -106,12 +92,22 @@ static void push(struct sim *sim, struct wire_event *wire, uint64_t at_us)
 	queue_push(&sim->queue, &event);
 }
 
+void wire_remind(struct sim *sim, enum wire_kind kind, uint16_t node, uint16_t from,
+                 uint64_t number, struct bytes_view bytes, uint64_t at_us)
+{
+	struct wire_event *wire = wire_event(kind, from, node, bytes.size);
+
+	if (bytes.size > 0)
+		memcpy(wire->bytes, bytes.at, bytes.size);
+	wire->serial = sim->nodes[node].life;
+	wire->number = number;
+	push(sim, wire, at_us);
+}
+
 static void push_tick(struct sim *sim, uint16_t node)
 {
-	struct wire_event *wire = wire_event(WIRE_TICK, node, node, 0);
-
-	wire->serial = sim->nodes[node].life;
-	push(sim, wire, sim->now_us + TICK_US / 2 + lots_below(&sim->lots, TICK_US));
+	wire_remind(sim, WIRE_TICK, node, node, 0, bytes_view(NULL, 0),
+	            sim->now_us + TICK_US / 2 + lots_below(&sim->lots, TICK_US));
 }
 
 static void push_reset(struct sim *sim, uint16_t from, uint16_t to, uint32_t serial,
@@ -160,7 +156,7 @@ static void flush(struct sim *sim, uint16_t from, uint16_t to)
 	struct end *end = end_of(from, to);
 
 	while (end->line && end->in_flight < WINDOW) {
-		size_t size = line_output(end->line, out, now_ms(sim, from));
+		size_t size = line_output(end->line, out, wire_now_ms(sim, from));
 
 		if (size == 0)
 			return;
@@ -168,14 +164,21 @@ static void flush(struct sim *sim, uint16_t from, uint16_t to)
 	}
 }
 
-static void say(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view bytes)
+void wire_say(struct sim *sim, uint16_t from, uint16_t to, uint16_t type,
+              struct bytes_view bytes)
 {
 	struct end *end = end_of(from, to);
 
 	if (!sim->nodes[from].is_up || !end->is_open)
 		return;
-	line_send(end->line, bytes, now_ms(sim, from));
+	line_send(end->line, type, bytes, wire_now_ms(sim, from));
 	flush(sim, from, to);
+}
+
+/* Of consensus. */
+static void say(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view bytes)
+{
+	wire_say(sim, from, to, type_of_consensus(bytes.at[0]), bytes);
 }
 
 static void send(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view bytes,
@@ -194,18 +197,17 @@ static void send(struct sim *sim, uint16_t from, uint16_t to, struct bytes_view 
 
 /* -- The end of a connection -------------------------------------------------------------------- */
 
-static void forget_end(struct sim *sim, uint16_t node, uint16_t other)
+static void forget_end(uint16_t node, uint16_t other)
 {
 	struct end *end = end_of(node, other);
 
 	line_free(end->line);
 	*end = (struct end){0};
-	pair_of(node, other)->dial_us =
-		sim->now_us + lots_between(&sim->lots, SIM_SECOND_US / 5, 2 * SIM_SECOND_US);
 }
 
-static void tell_drive(struct sim *sim, uint16_t node, uint16_t other, bool was_open)
+static void tell_node(struct sim *sim, uint16_t node, uint16_t other, bool was_open, bool broke)
 {
+	party_on_end(sim, node, other, was_open, broke);
 	if (was_open)
 		drive_on_disconnected(sim->nodes[node].drive, other);
 }
@@ -215,7 +217,7 @@ static void on_ended(struct sim *sim, uint16_t node, uint16_t other)
 {
 	struct pair *pair = pair_of(node, other);
 	struct end *end = end_of(node, other);
-	bool was_open = end->is_open;
+	bool was_open = end->is_open, broke = line_is_broken(end->line);
 
 	if (line_blames(end->line) && !pair->is_spoilt && !sim->nodes[other].liar &&
 	    !sim->nodes[node].liar)
@@ -224,8 +226,8 @@ static void on_ended(struct sim *sim, uint16_t node, uint16_t other)
 	sim_say(sim, node, "ends the line to %u: %s", other, line_why(end->line));
 	counts.silent++;
 	push_reset(sim, node, other, pair->serial, end->last_us);
-	forget_end(sim, node, other);
-	tell_drive(sim, node, other, was_open);
+	forget_end(node, other);
+	tell_node(sim, node, other, was_open, broke);
 }
 
 /* -- Reading ------------------------------------------------------------------------------------ */
@@ -238,15 +240,17 @@ static void set_validator(struct sim *sim, uint16_t node, uint16_t other)
 	                   drive->peers[other].index < drive->consensus.epoch.validators.count);
 }
 
-static void on_message(struct sim *sim, uint16_t index, uint16_t from, struct bytes_view bytes)
+static void on_message(struct sim *sim, uint16_t index, uint16_t from, uint16_t type,
+                       struct bytes_view bytes)
 {
 	struct node *node = &sim->nodes[index];
 	struct moment moment = node_moment(sim, node);
 
-	if (node->liar && node->liar->on_receive &&
-	    !node->liar->on_receive(sim, index, from, bytes))
-		return;
-	drive_on_message(node->drive, from, bytes, &moment);
+	if (!type_is_of_consensus(type))
+		party_on_message(sim, index, from, type, bytes);
+	else if (!node->liar || !node->liar->on_receive ||
+	         node->liar->on_receive(sim, index, from, bytes))
+		drive_on_message(node->drive, from, bytes, &moment);
 }
 
 static void read_all(struct sim *sim, uint16_t node, uint16_t other)
@@ -254,9 +258,10 @@ static void read_all(struct sim *sim, uint16_t node, uint16_t other)
 	struct end *end = end_of(node, other);
 	struct moment moment = node_moment(sim, &sim->nodes[node]);
 	struct bytes_view message = {0};
+	uint16_t type = 0;
 
 	while (end->line) {
-		switch (line_next(end->line, &message, moment.now_ms)) {
+		switch (line_next(end->line, &type, &message, moment.now_ms)) {
 		case LINE_NOTHING:
 			flush(sim, node, other);
 			return;
@@ -264,12 +269,14 @@ static void read_all(struct sim *sim, uint16_t node, uint16_t other)
 			counts.opened++;
 			end->is_open = true;
 			sim_say(sim, node, "has a line to %u", other);
+			party_on_open(sim, node, other, end->is_dialed);
 			drive_on_connected(sim->nodes[node].drive, other,
 			                   &sim->nodes[other].vote_key, &moment);
 			set_validator(sim, node, other);
+			party_see_peers(node);
 			break;
 		case LINE_MESSAGE:
-			on_message(sim, node, other, message);
+			on_message(sim, node, other, type, message);
 			break;
 		case LINE_ENDED:
 			on_ended(sim, node, other);
@@ -314,38 +321,64 @@ static void on_reset(struct sim *sim, const struct wire_event *wire)
 		return;
 	counts.reset++;
 	sim_say(sim, wire->to, "lost the line to %u", wire->from);
-	forget_end(sim, wire->to, wire->from);
-	tell_drive(sim, wire->to, wire->from, was_open);
+	forget_end(wire->to, wire->from);
+	tell_node(sim, wire->to, wire->from, was_open, false);
 }
 
 /* -- Making one --------------------------------------------------------------------------------- */
 
-static void dial(struct sim *sim, uint16_t node, uint16_t other)
+enum call_answer wire_call(struct sim *sim, uint16_t node, uint16_t other)
 {
 	struct pair *pair = pair_of(node, other);
 	struct end *own = end_of(node, other), *theirs = end_of(other, node);
 	unsigned remote = other;
 	uint64_t seed;
 
-	if (own->line || !sim->nodes[other].is_up || sim->now_us < pair->dial_us ||
-	    !network_is_open(sim, node, other) || !network_is_open(sim, other, node))
-		return;
-	pair->dial_us =
-		sim->now_us + lots_between(&sim->lots, SIM_SECOND_US, 3 * SIM_SECOND_US);
+	if (!network_is_open(sim, node, other) || !network_is_open(sim, other, node))
+		return CALL_SILENT;
+	if (!sim->nodes[other].is_up)
+		return lots_below(&sim->lots, 2) == 0 ? CALL_REFUSED : CALL_SILENT;
 	/* They think that there is one: it is looked into, and we come again. */
 	if (theirs->line) {
 		counts.probed++;
-		line_probe(theirs->line, now_ms(sim, other));
+		line_probe(theirs->line, wire_now_ms(sim, other));
 		flush(sim, other, node);
-		return;
+		return CALL_REFUSED;
 	}
 	seed = (uint64_t)lots_u32(&sim->lots) << 32 | lots_u32(&sim->lots);
 	pair->serial++;
 	pair->is_spoilt = false;
-	*own = (struct end){.line = line_new(node, &remote, seed, now_ms(sim, node))};
-	*theirs = (struct end){.line = line_new(other, NULL, ~seed, now_ms(sim, other))};
+	*own = (struct end){.line = line_new(node, &remote, seed, wire_now_ms(sim, node)),
+	                    .is_dialed = true};
+	*theirs = (struct end){.line = line_new(other, NULL, ~seed, wire_now_ms(sim, other))};
 	counts.made++;
 	flush(sim, node, other);
+	return CALL_BEGUN;
+}
+
+bool wire_has_line(uint16_t node, uint16_t other)
+{
+	return node == other || end_of(node, other)->line;
+}
+
+bool wire_is_open(uint16_t node, uint16_t other)
+{
+	return end_of(node, other)->is_open;
+}
+
+size_t wire_waiting(uint16_t node, uint16_t other)
+{
+	const struct end *end = end_of(node, other);
+
+	return end->line ? line_waiting(end->line) : 0;
+}
+
+void wire_close(struct sim *sim, uint16_t node, uint16_t other, const char *what)
+{
+	struct end *end = end_of(node, other);
+
+	if (end->line)
+		line_close(end->line, what, wire_now_ms(sim, node));
 }
 
 static void on_tick(struct sim *sim, uint16_t node)
@@ -353,19 +386,16 @@ static void on_tick(struct sim *sim, uint16_t node)
 	for (uint16_t other = 0; other < sim->node_count; other++) {
 		struct end *end = end_of(node, other);
 
-		if (other == node)
+		if (other == node || !end->line)
 			continue;
-		if (!end->line) {
-			dial(sim, node, other);
-			continue;
-		}
 		if (end->is_open)
 			set_validator(sim, node, other);
-		if (line_tick(end->line, now_ms(sim, node)) == LINE_ENDED)
+		if (line_tick(end->line, wire_now_ms(sim, node)) == LINE_ENDED)
 			on_ended(sim, node, other);
 		else
 			flush(sim, node, other);
 	}
+	party_tick(sim, node);
 }
 
 /* -- What the simulator calls ------------------------------------------------------------------- */
@@ -378,12 +408,12 @@ static void begin(struct sim *sim)
 		atexit(tell_counts);
 	is_counted = true;
 	memset(pairs, 0, sizeof pairs);
-	lines_begin(&sim->network.genesis, (unsigned)sim->node_count);
 	/* A handshake has five seconds for three ways: no link may take that long for ever. */
 	sim->rates.is_far = false;
 	if (sim->rates.delay_us > SIM_SECOND_US / 2)
 		sim->rates.delay_us = lots_between(&sim->lots, 200, 50000);
 	us_of_kib = lots_between(&sim->lots, 1, 100); /* 10 MB/s to 1 GB/s */
+	parties_begin(sim);
 }
 
 static void end(struct sim *sim)
@@ -393,11 +423,12 @@ static void end(struct sim *sim)
 			if (i != j)
 				line_free(end_of(i, j)->line);
 	memset(pairs, 0, sizeof pairs);
-	lines_end();
+	parties_end();
 }
 
 static void start(struct sim *sim, uint16_t node)
 {
+	party_start(sim, node);
 	push_tick(sim, node);
 }
 
@@ -411,8 +442,15 @@ static void crash(struct sim *sim, uint16_t node)
 			continue;
 		if (is_told)
 			push_reset(sim, node, other, pair_of(node, other)->serial, 0);
-		forget_end(sim, node, other);
+		forget_end(node, other);
 	}
+	party_crash(node);
+}
+
+static void forget(struct sim *sim, uint16_t node)
+{
+	(void)sim;
+	party_forget(node);
 }
 
 static void blame(struct sim *sim, uint16_t node, uint16_t peer)
@@ -420,7 +458,7 @@ static void blame(struct sim *sim, uint16_t node, uint16_t peer)
 	struct end *end = end_of(node, peer);
 
 	if (end->line)
-		line_blame(end->line, now_ms(sim, node));
+		line_blame(end->line, wire_now_ms(sim, node));
 }
 
 static void handle_one(struct sim *sim, struct wire_event **event)
@@ -440,6 +478,12 @@ static void handle_one(struct sim *sim, struct wire_event **event)
 			return;
 		on_tick(sim, wire->to);
 		push_tick(sim, wire->to);
+		break;
+	case WIRE_STEP:
+	case WIRE_RECORDS:
+		if (!node->is_up || wire->serial != node->life)
+			return;
+		party_remember(sim, wire);
 		break;
 	case WIRE_SAY:
 		say(sim, wire->from, wire->to, bytes_view(wire->bytes, wire->size));
@@ -464,6 +508,7 @@ static void handle(struct sim *sim, struct event *event)
 }
 
 static const struct wired WIRED = {
+	.draw = parties_draw,
 	.begin = begin,
 	.end = end,
 	.start = start,
@@ -471,6 +516,13 @@ static const struct wired WIRED = {
 	.send = send,
 	.blame = blame,
 	.handle = handle,
+	.forget = forget,
+	.source = party_source,
+	.submitted = party_submitted,
+	.stored = party_stored,
+	.mesh_most_us = mesh_most_us,
+	.mesh_lacks = mesh_lacks,
+	.settled_lacks = settled_lacks,
 };
 
 const struct wired *const sim_wired = &WIRED;
