@@ -40,6 +40,19 @@ static struct finder_peer *peer_of(struct finder *finder, uint16_t number)
 
 /* -- Sessions ------------------------------------------------------------------------------------- */
 
+/* However it went. */
+static void end_dialing(struct finder *finder, const struct node_id *id)
+{
+	size_t i = 0;
+
+	dialer_ended(&finder->dialer);
+	while (i < finder->visiting_count &&
+	       memcmp(&finder->visiting[i], id, sizeof *id) != 0)
+		i++;
+	if (i < finder->visiting_count)
+		finder->visiting[i] = finder->visiting[--finder->visiting_count];
+}
+
 static void end_visit(struct finder *finder, enum finder_visit visit)
 {
 	if (visit == FINDER_STAY)
@@ -78,7 +91,7 @@ void finder_on_open(struct finder *finder, uint16_t number,
 	finder->now_s = now_s;
 	bucket_init(&peer->records, &rate, now_ms);
 	if (session->visit != FINDER_NO_VISIT)
-		dialer_ended(&finder->dialer);
+		end_dialing(finder, &peer->id);
 	if (session->is_dialed && finder_has_kind(&peer->address)) {
 		book_met(&finder->book, &peer->id, &peer->address, now_s);
 		finder->counters.met++;
@@ -118,7 +131,7 @@ void finder_on_unmet(struct finder *finder, const struct node_id *id,
                      uint64_t now_s)
 {
 	finder->counters.unmet++;
-	dialer_ended(&finder->dialer);
+	end_dialing(finder, id);
 	end_visit(finder, visit);
 	if (finder_has_kind(address))
 		book_failed(&finder->book, id, address, now_s, are_online(finder));

@@ -117,6 +117,8 @@ struct finder {
 	uint64_t next_serial;
 	size_t outbound_count;     /* that stay, or are on their way to it */
 	size_t seed_visits;        /* under way */
+	struct node_id visiting[DIAL_AT_ONCE_MAX]; /* who is being dialed out of the book */
+	size_t visiting_count;
 	bool is_tip_stale;         /* SLOTS_OUTBOUND_EXTRA more are sought */
 	uint64_t turn_ms;          /* when the extra ones make room for others */
 	uint64_t seek_ms;          /* when the book is searched again for who may stay */

@@ -1,6 +1,8 @@
 /* Whom the finder visits, and when; whom it lets go. */
 #include "node/p2p/finder_inner.h"
 
+#include "chain/base/invariant.h"
+
 static bool is_group_taken(const struct finder *finder, const struct net_address *address)
 {
 	struct net_group group = net_group_of(address);
@@ -30,11 +32,21 @@ static uint64_t wait_s(const struct book_entry *entry)
 	return wait < max_s ? wait : max_s;
 }
 
+/* Its outcome is not known: nobody is dialed twice at once. */
+static bool is_visiting(const struct finder *finder, const struct node_id *id)
+{
+	for (size_t i = 0; i < finder->visiting_count; i++)
+		if (memcmp(&finder->visiting[i], id, sizeof *id) == 0)
+			return true;
+	return false;
+}
+
 static bool is_unfit_for_anything(const struct finder *finder, const struct book_entry *entry)
 {
 	const struct finder_world *world = &finder->world;
 
 	return finder->now_s < entry->tried_s + wait_s(entry) ||
+	       is_visiting(finder, &entry->node->id) ||
 	       world->is_connected(world->owner, &entry->node->id) ||
 	       !world->admits(world->owner, &entry->node->id);
 }
@@ -59,6 +71,8 @@ static void visit(struct finder *finder, const struct node_id *id,
 		dialer_ended(&finder->dialer);
 		return;
 	}
+	INVARIANT(finder->visiting_count < DIAL_AT_ONCE_MAX);
+	finder->visiting[finder->visiting_count++] = *id;
 	finder->counters.visits++;
 	finder->counters.feelers += what == FINDER_FEELER;
 	finder->outbound_count += what == FINDER_STAY;
@@ -120,7 +134,8 @@ static void seek_by_feeler(struct finder *finder, uint64_t now_ms)
 	if (!dialer_feeler_is_due(&finder->dialer, &finder->lots, now_ms))
 		return;
 	entry = book_to_test(&finder->book, finder->now_s);
-	if (entry && finder->world.is_connected(finder->world.owner, &entry->node->id))
+	if (entry && (is_visiting(finder, &entry->node->id) ||
+	              finder->world.is_connected(finder->world.owner, &entry->node->id)))
 		entry = NULL;
 	if (!entry)
 		entry = book_choose(&finder->book, &wish, &finder->lots, finder->now_s);

@@ -83,11 +83,12 @@ void gossip_tell_known(const struct gossip *gossip, uint16_t other, char *text, 
 
 	snprintf(text, size,
 	         "%s%zu to stay, %zu dialed now, %zu new and %zu tried; it %s, tried %lld s ago, "
-	         "%u failures%s",
+	         "%u failures%s%s",
 	         gossip->config.is_hidden ? "hidden, " : "", finder->outbound_count, finder->dialer.in_flight, finder->book.counts[BOOK_NEW],
 	         finder->book.counts[BOOK_TRIED], entry ? "is known" : "is not known",
 	         entry ? (long long)(gossip->time.now_s - entry->tried_s) : 0,
 	         entry ? entry->failures : 0,
+	         entry && entry->node->record ? ", has its record" : ", without its record",
 	         discourage_has_node(&gossip->discouraged, town_id(other), gossip->time.now_ms)
 	             ? ", discouraged"
 	             : "");

@@ -46,6 +46,7 @@ static struct random town_random;
 static uint64_t town_now_ms;
 static bool town_is_permissioned; /* to be said before it starts; nobody is listed at first */
 static bool town_takes_known;     /* whoever comes from now on */
+static uint64_t town_silence_ms; /* until who calls somebody that is away gives up */
 
 static const struct hash TOWN_GENESIS = {{4, 2}};
 
@@ -114,7 +115,9 @@ static inline bool town_visit(void *owner, const struct node_id *id,
 
 	if (to < TOWN_MAX && !net_address_equal(address, &town[to].address))
 		to = TOWN_MAX;
-	letter = town_post(owner, to, TOWN_DELAY_MS, bytes_view(NULL, 0));
+	letter = town_post(owner, to,
+	                   to == TOWN_MAX || town[to].is_away ? town_silence_ms : TOWN_DELAY_MS,
+	                   bytes_view(NULL, 0));
 	letter->what = TOWN_VISIT;
 	letter->visit = visit;
 	letter->id = *id;
@@ -220,6 +223,7 @@ static inline void town_start(size_t count, uint64_t seed)
 {
 	town_random = random_from(seed);
 	town_now_ms = 1000;
+	town_silence_ms = TOWN_DELAY_MS;
 	town_count = count;
 	town_signer = signer_new(&(struct hash){{1}});
 	memset(town, 0, sizeof town);

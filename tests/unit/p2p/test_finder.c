@@ -183,6 +183,26 @@ START_TEST(who_is_called_by_all_knows_that_it_is_the_other_who_is_away)
 }
 END_TEST
 
+/* Each that fails counts: ten at once would keep it from being dialed for a quarter of an hour. */
+START_TEST(who_does_not_answer_is_not_dialed_again_meanwhile)
+{
+	const struct book_entry *entry;
+
+	town_meet(1, 0, FINDER_NO_VISIT);
+	town_meet(1, 2, FINDER_NO_VISIT);
+	town_leave(3);
+	town_silence_ms = 5000;
+	acquaint(1, 3);
+	town_run(10000);
+	town[1].finder->dialer.not_before_ms = 0; /* the spread of the start is over */
+	town_run(20000);
+	entry = book_find(&town[1].finder->book, &town[3].id, &town[3].address);
+	ck_assert_ptr_nonnull(entry);
+	ck_assert_uint_ge(entry->failures, 1);
+	ck_assert_uint_le(entry->failures, 4);
+}
+END_TEST
+
 START_TEST(a_clock_that_is_put_back_makes_nobody_wait_and_the_record_anew)
 {
 	const struct book_entry *entry;
@@ -381,6 +401,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, who_is_known_to_those_we_are_connected_with_is_heard_of);
 	tcase_add_test(tests, who_is_called_by_all_asks_a_caller);
 	tcase_add_test(tests, who_is_called_by_all_knows_that_it_is_the_other_who_is_away);
+	tcase_add_test(tests, who_does_not_answer_is_not_dialed_again_meanwhile);
 	tcase_add_test(tests, a_clock_that_is_put_back_makes_nobody_wait_and_the_record_anew);
 	tcase_add_test(tests,
 	               a_question_is_answered_once_in_five_minutes_and_a_wrong_one_is_a_breach);
