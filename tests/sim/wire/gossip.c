@@ -8,7 +8,10 @@
 #include "node/shell/relay_pool.h"
 #include "tests/sim/wire/records.h"
 
-enum { STALE_CHECK_MS = 1000 };
+enum {
+	STEP_MS = 250,          /* as FINDING_TICK_MS */
+	STALE_CHECK_MS = 1000,  /* as VITALS_STEP_MS */
+};
 
 struct gossip_sums gossip_sums;
 
@@ -447,7 +450,10 @@ void gossip_tick(struct gossip *gossip, const bool kept[TOWN_MAX],
 		calls_keep(&gossip->calls, other, is_kept && other != config->self);
 	}
 	see_tip(gossip, time->now_ms);
-	finder_step(gossip->finder, time->now_ms, time->now_s);
+	if (time->now_ms >= gossip->step_ms) {
+		gossip->step_ms = time->now_ms + STEP_MS;
+		finder_step(gossip->finder, time->now_ms, time->now_s);
+	}
 	calls_tick(&gossip->calls, &gossip->lots, time->now_ms);
 }
 

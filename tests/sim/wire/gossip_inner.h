@@ -17,7 +17,7 @@ struct gossip {
 	struct lots lots;
 	uint16_t seats[TOWN_MAX]; /* by number of a peer: who it is; TOWN_NOBODY: it is free */
 	size_t next_known;        /* of the seeds */
-	uint64_t started_ms, stale_check_ms;
+	uint64_t started_ms, step_ms, stale_check_ms;
 	struct gossip_time time;  /* of the call under way */
 };
 
