@@ -158,37 +158,48 @@ static void look_at_vote(struct node_world *world, struct bytes_view bytes)
 		check_signing(world->sim, world->node, &vote->ballot);
 }
 
+/* Whom the drive means by this number. */
+static uint16_t other_of(const struct node_world *world, uint16_t peer)
+{
+	return sim_wired ? sim_wired->other(world->node->index, peer) : peer;
+}
+
 static void world_send(void *owner, uint16_t peer, struct bytes_view bytes)
 {
 	struct node_world *world = owner;
 	const struct liar *liar = world->node->liar;
+	uint16_t to = other_of(world, peer);
 
 	if (!liar)
 		look_at_vote(world, bytes);
-	if (liar && liar->on_send && !liar->on_send(world->sim, world->node->index, peer, bytes))
+	if (to >= world->sim->node_count ||
+	    (liar && liar->on_send && !liar->on_send(world->sim, world->node->index, to, bytes)))
 		return;
-	network_send(world->sim, world->node->index, peer, bytes);
+	network_send(world->sim, world->node->index, to, bytes);
 }
 
 static void world_ingest(void *owner, uint16_t peer, struct cursor txs)
 {
 	struct node_world *world = owner;
-	uint16_t index = world->node->index, source = peer;
+	uint16_t index = world->node->index;
 	uint64_t serial = 0;
 
-	if (!sim_wired || sim_wired->source(world->sim, index, peer, &source, &serial))
-		node_ingest(world->sim, index, bytes_view(txs.at, txs.left), source, serial);
+	if (!sim_wired || sim_wired->source(world->sim, index, peer, &serial))
+		node_ingest(world->sim, index, bytes_view(txs.at, txs.left), peer, serial);
 }
 
 static void world_blame(void *owner, uint16_t peer, const char *what)
 {
 	struct node_world *world = owner;
+	uint16_t other = other_of(world, peer);
 
-	if (!world->node->liar && !world->sim->nodes[peer].liar)
+	if (other >= world->sim->node_count)
+		return;
+	if (!world->node->liar && !world->sim->nodes[other].liar)
 		sim_violate(world->sim, "node %u blames honest node %u for %s", world->node->index,
-		            peer, what);
+		            other, what);
 	if (sim_wired)
-		sim_wired->blame(world->sim, world->node->index, peer);
+		sim_wired->blame(world->sim, world->node->index, other);
 }
 
 static enum status world_sign(void *owner, const struct ballot *ballot,

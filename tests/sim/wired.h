@@ -26,10 +26,11 @@ struct wired {
 	/* The disk of a node that is down was lost. */
 	void (*forget)(struct sim *sim, uint16_t node);
 
-	/* Transactions that came from a peer as a message of consensus, or of WORLD_SELF: whose they
-	 * are, for `submitted`. False: they are not read now. */
-	bool (*source)(struct sim *sim, uint16_t node, uint16_t peer, uint16_t *source,
-	               uint64_t *serial);
+	/* Whom the drive of a node means by the number of a peer; UINT16_MAX: nobody any more. */
+	uint16_t (*other)(uint16_t node, uint16_t number);
+	/* For transactions that came as a message of the peer of this number, or of WORLD_SELF: the
+	 * serial for `submitted`. False: they are not read now. */
+	bool (*source)(struct sim *sim, uint16_t node, uint16_t number, uint64_t *serial);
 	/* The pool has decided on one; of clients and of itself the source is WORLD_SELF. */
 	void (*submitted)(struct sim *sim, uint16_t node, const struct submission *submission,
 	                  uint16_t source, uint64_t serial);

@@ -23,6 +23,16 @@ static uint16_t seat_of(const struct gossip *gossip, uint16_t other)
 	return TOWN_NOBODY;
 }
 
+uint16_t gossip_number(const struct gossip *gossip, uint16_t other)
+{
+	return seat_of(gossip, other);
+}
+
+uint16_t gossip_other(const struct gossip *gossip, uint16_t number)
+{
+	return number < TOWN_MAX ? gossip->seats[number] : TOWN_NOBODY;
+}
+
 /* -- What relay and finder ask for ---------------------------------------------------------------- */
 
 static void send_to(void *owner, uint16_t seat, enum message_type type, struct bytes_view bytes)
@@ -337,12 +347,12 @@ static void discourage(struct gossip *gossip, uint16_t other, uint64_t now_ms)
 	discourage_peer(&gossip->discouraged, town_id(other), &slot, false, now_ms);
 }
 
-static bool is_validator(const struct gossip *gossip, uint16_t other)
+static bool is_validator(const struct gossip *gossip, uint16_t seat)
 {
 	const struct drive *drive = gossip->config.drive;
 
-	return drive->peers[other].is_connected &&
-	       drive->peers[other].index < drive->consensus.epoch.validators.count;
+	return drive->peers[seat].is_connected &&
+	       drive->peers[seat].index < drive->consensus.epoch.validators.count;
 }
 
 void gossip_on_end(struct gossip *gossip, uint16_t other, bool was_open, bool broke,
@@ -351,7 +361,7 @@ void gossip_on_end(struct gossip *gossip, uint16_t other, bool was_open, bool br
 	uint16_t seat = seat_of(gossip, other);
 
 	gossip->time = *time;
-	if (was_open && broke && !is_validator(gossip, other))
+	if (seat != TOWN_NOBODY && broke && !is_validator(gossip, seat))
 		discourage(gossip, other, time->now_ms);
 	if (seat != TOWN_NOBODY) {
 		gossip_sums.timeouts += gossip->relay->peers[seat].tracked->timeouts;
@@ -392,12 +402,11 @@ void gossip_on_checked(struct gossip *gossip, uint16_t source, uint64_t serial,
 
 /* -- The pool ------------------------------------------------------------------------------------------------ */
 
-bool gossip_source(const struct gossip *gossip, uint16_t other, uint64_t now_ms,
-                   uint16_t *source, uint64_t *serial)
+bool gossip_source(const struct gossip *gossip, uint16_t number, uint64_t now_ms,
+                   uint64_t *serial)
 {
-	*source = other == WORLD_SELF ? WORLD_SELF : seat_of(gossip, other);
-	*serial = relay_serial(gossip->relay, *source);
-	return *source == WORLD_SELF || !relay_is_paused(gossip->relay, *source, now_ms);
+	*serial = relay_serial(gossip->relay, number);
+	return number == WORLD_SELF || !relay_is_paused(gossip->relay, number, now_ms);
 }
 
 void gossip_on_submitted(struct gossip *gossip, const struct submission *submission,
@@ -429,8 +438,7 @@ void gossip_see_peers(struct gossip *gossip)
 {
 	for (uint16_t seat = 0; seat < TOWN_MAX; seat++)
 		if (gossip->seats[seat] != TOWN_NOBODY)
-			relay_set_validator(gossip->relay, seat,
-			                    is_validator(gossip, gossip->seats[seat]));
+			relay_set_validator(gossip->relay, seat, is_validator(gossip, seat));
 	relay_set_voting(gossip->relay,
 	                 gossip->config.drive->consensus.epoch.self != NOBODY);
 }

@@ -1,7 +1,7 @@
 /* What a node of the simulator tells others beside consensus: relay, finder, and whom it calls, of
  * node/p2p, as node/shell/gossip and finding put them together. Of the simulator it knows nothing:
- * the two have lots of their own. Nodes are named by their numbers in town.h; relay and finder
- * hear of a peer by a number that is free, the lowest: whoever comes next has that of who went.
+ * the two have lots of their own. Nodes are named by their numbers in town.h; relay, finder and
+ * drive hear of a peer by a number that is free, the lowest: who comes next has that of who went.
  *
  *     drive ◄─take── gossip ──send, close, blame──► lines        gossip ──call──► lines
  *        └─submitted──►│▲◄─────────── messages, opened, ended ────────────────────┘ */
@@ -70,12 +70,16 @@ void gossip_on_checked(struct gossip *gossip, uint16_t source, uint64_t serial,
 /* The drive has heard of who came: who is a validator by now. */
 void gossip_see_peers(struct gossip *gossip);
 
+/* The number of a peer, for the drive too; and whose it is. TOWN_NOBODY: there is none. */
+uint16_t gossip_number(const struct gossip *gossip, uint16_t other);
+uint16_t gossip_other(const struct gossip *gossip, uint16_t number);
+
 /* -- The pool ------------------------------------------------------------------------------- */
 
-/* Whose transactions these are, that came as a message of consensus; false: they are not read
- * now. */
-bool gossip_source(const struct gossip *gossip, uint16_t other, uint64_t now_ms,
-                   uint16_t *source, uint64_t *serial);
+/* For transactions of the peer of this number that came as a message of consensus: its serial.
+ * False: they are not read now. */
+bool gossip_source(const struct gossip *gossip, uint16_t number, uint64_t now_ms,
+                   uint64_t *serial);
 void gossip_on_submitted(struct gossip *gossip, const struct submission *submission,
                          uint16_t source, uint64_t serial, uint64_t now_ms);
 void gossip_on_block(struct gossip *gossip);

@@ -59,8 +59,10 @@ void party_tick(struct sim *sim, uint16_t node);
 /* WIRE_STEP, WIRE_RECORDS. */
 void party_remember(struct sim *sim, const struct wire_event *wire);
 
-bool party_source(struct sim *sim, uint16_t node, uint16_t peer, uint16_t *source,
-                  uint64_t *serial);
+/* How the drive of a node calls another; and whom it calls so. */
+uint16_t party_number(uint16_t node, uint16_t other);
+uint16_t party_other(uint16_t node, uint16_t number);
+bool party_source(struct sim *sim, uint16_t node, uint16_t number, uint64_t *serial);
 void party_submitted(struct sim *sim, uint16_t node, const struct submission *submission,
                      uint16_t source, uint64_t serial);
 void party_stored(struct sim *sim, uint16_t node);

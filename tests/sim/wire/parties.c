@@ -443,16 +443,26 @@ void party_remember(struct sim *sim, const struct wire_event *wire)
 
 /* -- The pool ----------------------------------------------------------------------------------------------- */
 
-bool party_source(struct sim *sim, uint16_t node, uint16_t peer, uint16_t *source,
-                  uint64_t *serial)
+uint16_t party_number(uint16_t node, uint16_t other)
+{
+	return gossip_number(parties[node].gossip, other);
+}
+
+uint16_t party_other(uint16_t node, uint16_t number)
+{
+	const struct gossip *gossip = parties[node].gossip;
+
+	return gossip ? gossip_other(gossip, number) : TOWN_NOBODY;
+}
+
+bool party_source(struct sim *sim, uint16_t node, uint16_t number, uint64_t *serial)
 {
 	struct party *party = &parties[node];
 
 	(void)sim;
-	*source = WORLD_SELF;
 	*serial = 0;
 	return !party->gossip ||
-	       gossip_source(party->gossip, peer, time_of(party).now_ms, source, serial);
+	       gossip_source(party->gossip, number, time_of(party).now_ms, serial);
 }
 
 void party_submitted(struct sim *sim, uint16_t node, const struct submission *submission,

@@ -207,9 +207,11 @@ static void forget_end(uint16_t node, uint16_t other)
 
 static void tell_node(struct sim *sim, uint16_t node, uint16_t other, bool was_open, bool broke)
 {
+	uint16_t number = party_number(node, other);
+
 	party_on_end(sim, node, other, was_open, broke);
 	if (was_open)
-		drive_on_disconnected(sim->nodes[node].drive, other);
+		drive_on_disconnected(sim->nodes[node].drive, number);
 }
 
 /* By its session. No honest node may find that another one broke the protocol. */
@@ -237,7 +239,8 @@ static void set_validator(struct sim *sim, uint16_t node, uint16_t other)
 	const struct drive *drive = sim->nodes[node].drive;
 
 	line_set_validator(end_of(node, other)->line,
-	                   drive->peers[other].index < drive->consensus.epoch.validators.count);
+	                   drive->peers[party_number(node, other)].index <
+	                           drive->consensus.epoch.validators.count);
 }
 
 static void on_message(struct sim *sim, uint16_t index, uint16_t from, uint16_t type,
@@ -250,7 +253,7 @@ static void on_message(struct sim *sim, uint16_t index, uint16_t from, uint16_t 
 		party_on_message(sim, index, from, type, bytes);
 	else if (!node->liar || !node->liar->on_receive ||
 	         node->liar->on_receive(sim, index, from, bytes))
-		drive_on_message(node->drive, from, bytes, &moment);
+		drive_on_message(node->drive, party_number(index, from), bytes, &moment);
 }
 
 static void read_all(struct sim *sim, uint16_t node, uint16_t other)
@@ -270,7 +273,7 @@ static void read_all(struct sim *sim, uint16_t node, uint16_t other)
 			end->is_open = true;
 			sim_say(sim, node, "has a line to %u", other);
 			party_on_open(sim, node, other, end->is_dialed);
-			drive_on_connected(sim->nodes[node].drive, other,
+			drive_on_connected(sim->nodes[node].drive, party_number(node, other),
 			                   &sim->nodes[other].vote_key, &moment);
 			set_validator(sim, node, other);
 			party_see_peers(node);
@@ -517,6 +520,7 @@ static const struct wired WIRED = {
 	.blame = blame,
 	.handle = handle,
 	.forget = forget,
+	.other = party_other,
 	.source = party_source,
 	.submitted = party_submitted,
 	.stored = party_stored,
