@@ -56,7 +56,11 @@ static uint64_t new_bucket(const struct book *book, const struct net_address *ad
 	uint64_t spread;
 
 	hasher_update(&hasher, source, sizeof *source);
-	hasher_update(&hasher, &group, sizeof group);
+	/* A site has one group, and a bucket so few places that a dozen nodes would want some twice. */
+	if (net_address_scope(address) == NET_PUBLIC)
+		hasher_update(&hasher, &group, sizeof group);
+	else
+		take_address(&hasher, address);
 	spread = finish(&hasher) % BOOK_BUCKETS_PER_SOURCE;
 	hasher = begin(book, LABEL_NEW);
 	hasher_update(&hasher, source, sizeof *source);

@@ -37,8 +37,8 @@ enum {
 	BOOK_PER_HOST_MAX = 4,         /* entries of one address, whatever the ports */
 	BOOK_PER_LOOPBACK_MAX = 64,    /* of this machine: a test bed has many nodes there */
 	BOOK_PER_PORT_MAX = 2,         /* node ids of one address and port */
-	BOOK_PER_GROUP_MAX = 16,       /* in NEW, of one group by one source group, where anybody
-	                                * may mint node ids */
+	BOOK_PER_GROUP_MAX = 16,       /* in a bucket of NEW, of one group by one source group,
+	                                * where anybody may mint node ids */
 	BOOK_PER_NODE_MAX = 8,         /* entries of one node id: its record's, twice */
 	BOOK_BYTES_MAX = 48 << 20,     /* of memory, beside the tables */
 

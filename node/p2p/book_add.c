@@ -106,7 +106,8 @@ static bool make_room_at_host(struct book *book, const struct net_address *addre
 	return true;
 }
 
-/* How many of the group did the same source tell? They are all in one bucket. */
+/* How many of the group did the same source tell? They are all in one bucket, but for addresses that
+ * say nothing of who holds them. */
 static size_t count_in_bucket(const struct book *book, const struct book_place *place,
                               const struct net_address *address,
                               const struct net_group *source)

@@ -136,6 +136,27 @@ START_TEST(one_source_gets_sixteen_of_a_group)
 }
 END_TEST
 
+START_TEST(a_site_that_one_of_its_nodes_tells_of_is_taken_in)
+{
+	struct net_address source = ipv4(10, 0, 0, 99);
+	struct net_group group = net_group_of(&source);
+	struct book_config config = plain_config();
+	size_t taken = 0;
+
+	book_close(&book);
+	config.scope_min = NET_PRIVATE;
+	ck_assert_int_eq(book_init(&book, &config), STATUS_OK);
+	for (uint32_t i = 0; i < 40; i++) {
+		struct net_address address = ipv4(10, 0, 0, (uint8_t)(i + 1));
+		struct node_id id = node_id_numbered(i);
+
+		taken += book_add(&book, &id, &address, &group, NOW_S) == BOOK_TAKEN;
+	}
+	ck_assert_uint_ge(taken, 39);
+	book_check(&book);
+}
+END_TEST
+
 START_TEST(one_source_fills_a_sixteenth_of_new_and_no_more)
 {
 	size_t buckets = 0;
@@ -439,6 +460,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, who_tells_from_an_address_that_it_lives_there_is_not_kept_out);
 	tcase_add_test(tests, times_to_come_end_when_the_clock_is_put_back);
 	tcase_add_test(tests, one_source_gets_sixteen_of_a_group);
+	tcase_add_test(tests, a_site_that_one_of_its_nodes_tells_of_is_taken_in);
 	tcase_add_test(tests, one_source_fills_a_sixteenth_of_new_and_no_more);
 	tcase_add_test(tests, one_group_fills_eight_buckets_of_tried_and_no_more);
 	tcase_add_test(tests, a_live_entry_keeps_its_place_and_a_stale_one_loses_it);
