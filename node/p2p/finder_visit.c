@@ -160,29 +160,37 @@ static void ask_seed(struct finder *finder, uint64_t now_ms)
 		dialer_ended(&finder->dialer);
 }
 
-/* Whoever came in the meantime may have told others, and not us. Those that we chose, if there are
- * any, by lot. */
-static void ask_again(struct finder *finder, uint64_t now_ms)
+static bool may_be_asked(const struct finder_peer *peer, bool is_dialed, uint64_t now_ms)
+{
+	return peer->is_here && peer->is_dialed == is_dialed &&
+	       (peer->asked_ms == 0 ||
+	        now_ms >= peer->asked_ms + FINDER_ANSWER_PAUSE_MS + FINDER_ASK_PAUSE_MS);
+}
+
+/* By lot; PEERS_MAX: nobody. */
+static uint16_t choose_to_ask(struct finder *finder, bool is_dialed, uint64_t now_ms)
 {
 	uint16_t chosen = PEERS_MAX;
 	uint64_t count = 0;
-	bool has_dialed = false;
+
+	for (uint16_t i = 0; i < PEERS_MAX; i++)
+		if (may_be_asked(&finder->peers[i], is_dialed, now_ms) &&
+		    lots_below(&finder->lots, ++count) == 0)
+			chosen = i;
+	return chosen;
+}
+
+/* Whoever came in the meantime may have told others, and not us. Those that we chose first. */
+static void ask_again(struct finder *finder, uint64_t now_ms)
+{
+	uint16_t chosen;
 
 	if (now_ms < finder->ask_ms || finder->book.counts[BOOK_TRIED] >= FINDER_ENOUGH)
 		return;
 	finder->ask_ms = now_ms + FINDER_ASK_PAUSE_MS;
-	for (size_t i = 0; i < PEERS_MAX; i++)
-		has_dialed = has_dialed || (finder->peers[i].is_here && finder->peers[i].is_dialed);
-	for (uint16_t i = 0; i < PEERS_MAX; i++) {
-		const struct finder_peer *peer = &finder->peers[i];
-		bool is_too_soon = peer->asked_ms > 0 &&
-		                   now_ms < peer->asked_ms + FINDER_ANSWER_PAUSE_MS +
-		                                    FINDER_ASK_PAUSE_MS;
-
-		if (peer->is_here && peer->is_dialed == has_dialed && !is_too_soon &&
-		    lots_below(&finder->lots, ++count) == 0)
-			chosen = i;
-	}
+	chosen = choose_to_ask(finder, true, now_ms);
+	if (chosen == PEERS_MAX)
+		chosen = choose_to_ask(finder, false, now_ms);
 	if (chosen < PEERS_MAX)
 		finder_ask(finder, chosen, now_ms);
 }

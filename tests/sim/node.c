@@ -185,7 +185,8 @@ static void world_ingest(void *owner, uint16_t peer, struct cursor txs)
 	uint64_t serial = 0;
 
 	if (!sim_wired || sim_wired->source(world->sim, index, peer, &serial))
-		node_ingest(world->sim, index, bytes_view(txs.at, txs.left), peer, serial);
+		node_ingest(world->sim, index, bytes_view(txs.at, txs.left), peer, serial,
+		            0);
 }
 
 static void world_blame(void *owner, uint16_t peer, const char *what)

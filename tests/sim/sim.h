@@ -360,9 +360,10 @@ struct moment node_moment(struct sim *sim, struct node *node);
 
 /* Of a client. */
 void node_submit(struct sim *sim, uint16_t node, struct bytes_view tx);
-/* Of a peer, or of itself, entries as of a body: they are checked, and then submitted. */
+/* Of a peer, or of itself, entries as of a body: they are checked, which takes `late_us` longer if
+ * others wait too, and then submitted. */
 void node_ingest(struct sim *sim, uint16_t node, struct bytes_view txs, uint16_t source,
-                 uint64_t serial);
+                 uint64_t serial, uint64_t late_us);
 /* EVENT_INGEST. */
 void submit_ingested(struct sim *sim, struct node *node, const struct event *event);
 

@@ -9,10 +9,10 @@
 enum { INGEST_US = 200 };
 
 void node_ingest(struct sim *sim, uint16_t node, struct bytes_view txs, uint16_t source,
-                 uint64_t serial)
+                 uint64_t serial, uint64_t late_us)
 {
 	struct event event = {
-		.at_us = sim->now_us + INGEST_US,
+		.at_us = sim->now_us + INGEST_US + late_us,
 		.kind = EVENT_INGEST,
 		.node = node,
 		.from = source,

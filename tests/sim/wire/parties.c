@@ -10,6 +10,7 @@
 
 enum {
 	RECORDS_CHECK_US = 300,
+	BUSY_US = 3 * SIM_SECOND_US,
 	SAVE_US = 4 * SIM_SECOND_US, /* more or less: of 15 minutes a run has none */
 	CHAOS_MORE_US = 40 * SIM_SECOND_US,
 	CLIENT_MORE_US = 50000, /* where runs are long */
@@ -121,6 +122,12 @@ static bool has_line(void *owner, uint16_t to)
 	return wire_has_line(party->node, to);
 }
 
+/* Workers have much to do now and then: whose work it was may have left, and another have his number. */
+static uint64_t busy_us(struct sim *sim)
+{
+	return lots_below(&sim->lots, 20) == 0 ? lots_below(&sim->lots, BUSY_US) : 0;
+}
+
 static void take(void *owner, uint16_t source, uint64_t serial, struct bytes_view tx)
 {
 	const struct party *party = owner;
@@ -130,7 +137,8 @@ static void take(void *owner, uint16_t source, uint64_t serial, struct bytes_vie
 		abort();
 	put_le16(entry, (uint16_t)tx.size);
 	memcpy(entry + 2, tx.at, tx.size);
-	node_ingest(party->sim, party->node, bytes_view(entry, 2 + tx.size), source, serial);
+	node_ingest(party->sim, party->node, bytes_view(entry, 2 + tx.size), source, serial,
+	            busy_us(party->sim));
 	free(entry);
 }
 
@@ -139,7 +147,7 @@ static void check(void *owner, uint16_t source, uint64_t serial, struct bytes_vi
 	const struct party *party = owner;
 
 	wire_remind(party->sim, WIRE_RECORDS, party->node, source, serial, records,
-	            party->sim->now_us + RECORDS_CHECK_US);
+	            party->sim->now_us + RECORDS_CHECK_US + busy_us(party->sim));
 }
 
 static enum call_answer call(void *owner, uint16_t to)
