@@ -113,6 +113,7 @@ void clients_turn(struct sim *sim)
 
 	if (sim->is_quiet)
 		return;
+	next.at_us += sim->is_meeting ? SIM_SECOND_US : 0;
 	if (sim->decided_count == 1) {
 		struct operation create = {.kind = OPERATION_stream_create};
 

@@ -332,11 +332,13 @@ static void demand_mesh(struct sim *sim)
 	uint64_t until_us = sim->now_us + (sim_wired ? sim_wired->mesh_most_us(sim) : 0);
 	const char *lacks;
 
+	sim->is_meeting = true;
 	while (sim_wired && !sim->violation[0] && (lacks = sim_wired->mesh_lacks(sim)) != NULL) {
 		sim_run_until(sim, sim->now_us + SIM_SECOND_US / 4);
 		if (sim->now_us > until_us)
 			sim_violate(sim, "mesh: %s", lacks);
 	}
+	sim->is_meeting = false;
 }
 
 /* What a client was promised is final, or he was told why not; and nobody waits for anything. */

@@ -293,6 +293,7 @@ struct sim {
 	size_t node_count;
 	struct link links[SIM_NODES_MAX][SIM_NODES_MAX];
 	bool is_healed;
+	bool is_meeting;             /* the nodes are finding each other: clients say little */
 	bool is_quiet;               /* the clients have nothing more to say */
 	uint64_t salt;
 	struct hash stream;
