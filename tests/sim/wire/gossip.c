@@ -330,6 +330,7 @@ void gossip_on_open(struct gossip *gossip, uint16_t other, bool is_dialed,
 	INVARIANT(seat != TOWN_NOBODY && seat_of(gossip, other) == TOWN_NOBODY);
 	gossip->time = *time;
 	gossip->seats[seat] = other;
+	gossip->was_validator[seat] = false;
 	has_joined = relay_join(gossip->relay, seat, is_dialed, time->now_ms);
 	INVARIANT(has_joined);
 	finder_on_open(gossip->finder, seat, &session, time->now_ms, time->now_s);
@@ -436,9 +437,13 @@ static void see_tip(struct gossip *gossip, uint64_t now_ms)
 
 void gossip_see_peers(struct gossip *gossip)
 {
-	for (uint16_t seat = 0; seat < TOWN_MAX; seat++)
-		if (gossip->seats[seat] != TOWN_NOBODY)
-			relay_set_validator(gossip->relay, seat, is_validator(gossip, seat));
+	for (uint16_t seat = 0; seat < TOWN_MAX; seat++) {
+		if (gossip->seats[seat] == TOWN_NOBODY)
+			continue;
+		relay_set_validator(gossip->relay, seat, is_validator(gossip, seat));
+		gossip->was_validator[seat] =
+			gossip->was_validator[seat] || is_validator(gossip, seat);
+	}
 	relay_set_voting(gossip->relay,
 	                 gossip->config.drive->consensus.epoch.self != NOBODY);
 }

@@ -3,19 +3,19 @@
 
 #include <stdio.h>
 
-/* One may be larger than all that may be in flight. */
-static bool has_too_much_in_flight(const struct tracker_peer *peer)
+/* One may be larger than all that may be in flight; who is a validator no longer was asked for as
+ * much as one, and has as many entries. */
+static bool has_too_much_in_flight(const struct tracker_peer *peer, bool was_validator)
 {
 	return (peer->asked_bytes > TRACKER_ASKED_BYTES_MAX && peer->asked_count > 1) ||
-	       (peer->asked_count > TRACKER_ASKED_MAX && !peer->is_validator);
+	       (peer->asked_count > TRACKER_ASKED_MAX && !was_validator);
 }
 
-/* Who was a validator a moment ago may hold what one may. */
-static const char *check_peer(const struct relay_peer *peer)
+static const char *check_peer(const struct relay_peer *peer, bool was_validator)
 {
-	if (peer->tracked->count > TRACKER_VALIDATOR_MAX)
+	if (peer->tracked->count > (was_validator ? TRACKER_VALIDATOR_MAX : TRACKER_PEER_MAX))
 		return "a tracker has more entries of a peer than it may";
-	if (has_too_much_in_flight(peer->tracked))
+	if (has_too_much_in_flight(peer->tracked, was_validator))
 		return "more is asked of a peer at once than may be";
 	if (peer->announcer.count > ANNOUNCER_MAX)
 		return "an announcer has more names than it may";
@@ -44,7 +44,7 @@ const char *gossip_check(const struct gossip *gossip, const bool is_honest[TOWN_
 
 		if (!peer->is_here)
 			continue;
-		what = check_peer(peer);
+		what = check_peer(peer, gossip->was_validator[seat]);
 		if (!what && is_honest[gossip->seats[seat]])
 			what = check_honest(gossip, seat, now_ms);
 	}

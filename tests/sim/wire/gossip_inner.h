@@ -16,6 +16,7 @@ struct gossip {
 	struct calls calls;
 	struct lots lots;
 	uint16_t seats[TOWN_MAX]; /* by number of a peer: who it is; TOWN_NOBODY: it is free */
+	bool was_validator[TOWN_MAX]; /* by number: once, in this session */
 	size_t next_known;        /* of the seeds */
 	uint64_t started_ms, step_ms, stale_check_ms;
 	struct gossip_time time;  /* of the call under way */
