@@ -381,7 +381,7 @@ void gossip_on_message(struct gossip *gossip, uint16_t other, uint16_t type,
 	gossip->time = *time;
 	if (seat == TOWN_NOBODY)
 		return;
-	if (type == TYPE_GETADDR || type == TYPE_ADDR)
+	if (type == TYPE_GETADDR || type == TYPE_ADDR || type == TYPE_KNOWN)
 		finder_on_message(gossip->finder, seat, (enum message_type)type, bytes,
 		                  time->now_ms, time->now_s);
 	else
