@@ -125,7 +125,7 @@ static bool has_line(void *owner, uint16_t to)
 /* Workers have much to do now and then: whose work it was may have left, and another have his number. */
 static uint64_t busy_us(struct sim *sim)
 {
-	return lots_below(&sim->lots, 20) == 0 ? lots_below(&sim->lots, BUSY_US) : 0;
+	return lots_below(&sim->lots, 8) == 0 ? lots_below(&sim->lots, BUSY_US) : 0;
 }
 
 static void take(void *owner, uint16_t source, uint64_t serial, struct bytes_view tx)

@@ -261,7 +261,7 @@ static void tell_of_forged(struct sinner *sinner, uint16_t to, size_t count, boo
 static void tell_of_nobody(struct sinner *sinner, uint64_t now_s)
 {
 	for (uint16_t to = 0; to < town_count(); to++) {
-		bool is_broken = is_hit(sinner, 20), is_large = is_hit(sinner, 40);
+		bool is_broken = is_hit(sinner, 6), is_large = is_hit(sinner, 40);
 
 		if (!sinner->world.is_open(sinner->world.owner, to))
 			continue;
