@@ -272,6 +272,16 @@ static void tell_of_nobody(struct sinner *sinner, uint64_t now_s)
 	}
 }
 
+/* Now and then what is no record, and away before that is found. */
+static void answer_falsely(struct sinner *sinner, uint16_t to, uint64_t now_s)
+{
+	bool is_broken = is_hit(sinner, 3);
+
+	tell_of_forged(sinner, to, FORGED, is_broken, now_s);
+	if (is_broken)
+		sinner->world.close(sinner->world.owner, to, "it has told enough");
+}
+
 /* -- What the simulator calls ------------------------------------------------------------------------------ */
 
 bool sinner_lets(struct sinner *sinner, uint16_t type, struct bytes_view bytes)
@@ -308,7 +318,7 @@ void sinner_hears(struct sinner *sinner, uint16_t from, uint16_t type, struct by
 	else if (sinner->sin == SIN_PUSHES && type == TYPE_TX)
 		hear_tx(sinner, bytes);
 	else if (sinner->sin == SIN_FORGES && type == TYPE_GETADDR)
-		tell_of_forged(sinner, from, FORGED, false, now_s);
+		answer_falsely(sinner, from, now_s);
 }
 
 void sinner_turn(struct sinner *sinner, uint64_t now_ms, uint64_t now_s)
