@@ -1,6 +1,7 @@
 /* The simulator's command line. A seed that breaks a property is printed with the sentence that
  * does not hold; the same seed again, with --trace, shows how it came to that. */
 #include "tests/sim/backing.h"
+#include "tests/sim/wired.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -71,7 +72,7 @@ static void one(struct sums *sums, uint64_t seed, enum sim_signing signing, bool
 
 	present_seed = seed;
 	setitimer(ITIMER_PROF,
-	          &(struct itimerval){.it_value.tv_sec = sim_backing ? 5 * HANG_S : HANG_S},
+	          &(struct itimerval){.it_value.tv_sec = sim_backing || sim_wired ? 5 * HANG_S : HANG_S},
 	          NULL);
 	sim_run(&result, seed, signing, is_traced);
 	sums->runs++;
