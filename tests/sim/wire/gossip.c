@@ -11,6 +11,7 @@
 enum {
 	STEP_MS = 250,          /* as FINDING_TICK_MS */
 	STALE_CHECK_MS = 1000,  /* as VITALS_STEP_MS */
+	MEMORY_MAX = 512 << 20, /* as p2p.memory_mib */
 };
 
 struct gossip_sums gossip_sums;
@@ -240,6 +241,7 @@ struct gossip *gossip_new(const struct gossip_config *config, const struct gossi
 	lots_init(&gossip->lots, seed);
 	for (uint16_t seat = 0; seat < TOWN_MAX; seat++)
 		gossip->seats[seat] = TOWN_NOBODY;
+	usage_total_init(&gossip->total, MEMORY_MAX);
 	key = hash_of_lots(&gossip->lots);
 	discourage_init(&gossip->discouraged, key.bytes);
 	gossip->calls.world = (struct calls_world){gossip, call, has_line, admits, unmet};
@@ -333,6 +335,8 @@ void gossip_on_open(struct gossip *gossip, uint16_t other, bool is_dialed,
 	gossip->was_validator[seat] = false;
 	has_joined = relay_join(gossip->relay, seat, is_dialed, time->now_ms);
 	INVARIANT(has_joined);
+	usage_init(&gossip->usages[seat], &gossip->total, USAGE_FOLLOWER_MAX);
+	relay_count(gossip->relay, seat, &gossip->usages[seat]);
 	finder_on_open(gossip->finder, seat, &session, time->now_ms, time->now_s);
 }
 
@@ -368,6 +372,7 @@ void gossip_on_end(struct gossip *gossip, uint16_t other, bool was_open, bool br
 		gossip_sums.timeouts += gossip->relay->peers[seat].tracked->timeouts;
 		finder_on_close(gossip->finder, seat);
 		relay_leave(gossip->relay, seat, time->now_ms);
+		INVARIANT(gossip->usages[seat].bytes == 0);
 		gossip->seats[seat] = TOWN_NOBODY;
 	}
 	calls_on_end(&gossip->calls, &gossip->lots, other, was_open, time->now_ms);

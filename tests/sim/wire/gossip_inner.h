@@ -17,6 +17,8 @@ struct gossip {
 	struct lots lots;
 	uint16_t seats[TOWN_MAX]; /* by number of a peer: who it is; TOWN_NOBODY: it is free */
 	bool was_validator[TOWN_MAX]; /* by number: once, in this session */
+	struct usage_total total;     /* what the relay holds */
+	struct usage usages[TOWN_MAX];
 	size_t next_known;        /* of the seeds */
 	uint64_t started_ms, step_ms, stale_check_ms;
 	struct gossip_time time;  /* of the call under way */
