@@ -15,7 +15,7 @@ static uint64_t mesh_longest_us[2]; /* where the ledger says who has to meet; an
 uint64_t mesh_most_us(const struct sim *sim)
 {
 	healed_us = sim->now_us;
-	return (parties_are_listed() ? 60 : 1800) * (uint64_t)SIM_SECOND_US;
+	return (parties_are_listed() ? 60 : 3600) * (uint64_t)SIM_SECOND_US;
 }
 
 /* Who joins has to meet the others in time only where the ledger says where they are. */
