@@ -409,6 +409,9 @@ static int watch(struct devnet_node *nodes, const struct devnet *devnet, bool is
 		result = EXIT_SUCCESS;
 	}
 	stop_all(nodes, count);
+	/* A terminal shows ^C on this line. */
+	if (is_told)
+		printf("\nstopped   it goes on where it was with the same command\n");
 	return result;
 }
 
