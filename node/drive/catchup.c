@@ -75,10 +75,10 @@ void catchup_on_headers(struct drive *drive, uint16_t peer, struct bytes_view by
 	struct check_job *job = NULL;
 	bool is_fair = true;
 
-	if (!sync_awaits_headers(sync, peer, message->from))
+	if (!sync_awaits_headers(sync, message->from) || !sync->peers[peer].is_there)
 		return;
 	if (message->count == 0) {
-		sync_headers_missing(sync, drive->moment.now_ms);
+		sync_headers_missing(sync, peer, drive->moment.now_ms);
 		return;
 	}
 	batch = memory_new(sizeof *batch);
@@ -87,15 +87,15 @@ void catchup_on_headers(struct drive *drive, uint16_t peer, struct bytes_view by
 	if (!is_fair)
 		blame(drive, peer, "headers that do not follow on each other");
 	if (job) {
-		sync_headers_came(sync, batch);
+		sync_headers_came(sync, peer, batch);
 		hand_out(drive, job, true);
 		return;
 	}
 	/* Those that do not follow on our newest either are of another chain, or of another epoch. */
 	if (batch)
-		sync_headers_wrong(sync, drive->moment.now_ms);
+		sync_headers_wrong(sync, peer, drive->moment.now_ms);
 	else
-		sync_headers_missing(sync, drive->moment.now_ms);
+		sync_headers_missing(sync, peer, drive->moment.now_ms);
 	memory_free(batch);
 }
 

@@ -297,7 +297,8 @@ static void feed_status(struct drive *drive, uint16_t peer,
 		           .from = drive->peers[peer].index},
 	};
 
-	sync_peer_has(&drive->sync, peer, status->status.epoch, status->status.height);
+	sync_peer_has(&drive->sync, peer, in.status.from < drive->consensus.epoch.validators.count,
+	              status->status.epoch, status->status.height);
 	feed(drive, &in);
 }
 

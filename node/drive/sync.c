@@ -162,13 +162,15 @@ void sync_idle_headers(struct sync *sync)
 
 /* -- Peers ----------------------------------------------------------------------------------------- */
 
-void sync_peer_has(struct sync *sync, uint16_t peer, uint64_t epoch, uint64_t height)
+void sync_peer_has(struct sync *sync, uint16_t peer, bool is_validator, uint64_t epoch,
+                   uint64_t height)
 {
 	struct sync_peer *found = &sync->peers[peer];
 
 	INVARIANT(peer < PEERS_MAX);
 	if (!found->is_there)
 		*found = (struct sync_peer){.is_there = true, .rate = RATE_FIRST};
+	found->is_validator = is_validator;
 	found->epoch = epoch;
 	found->height = height;
 	if (height > sync->applied)
@@ -196,34 +198,32 @@ void sync_fail_peer(struct sync *sync, uint16_t peer, uint64_t now_ms)
 
 /* -- Headers ----------------------------------------------------------------------------------------- */
 
-bool sync_awaits_headers(const struct sync *sync, uint16_t peer, uint64_t from)
+bool sync_awaits_headers(const struct sync *sync, uint64_t from)
 {
-	return sync->headers == SYNC_HEADERS_ASKED && sync->headers_peer == peer &&
-	       sync->verified + 1 == from;
+	return sync->headers == SYNC_HEADERS_ASKED && sync->verified + 1 == from;
 }
 
-void sync_headers_missing(struct sync *sync, uint64_t now_ms)
+void sync_headers_missing(struct sync *sync, uint16_t peer, uint64_t now_ms)
 {
-	struct sync_peer *peer = &sync->peers[sync->headers_peer];
-
 	INVARIANT(sync->headers == SYNC_HEADERS_ASKED);
-	peer->not_before_ms = now_ms + SYNC_BUSY_MS;
-	sync_idle_headers(sync);
+	sync->peers[peer].not_before_ms = now_ms + SYNC_BUSY_MS;
+	if (peer == sync->headers_peer)
+		sync_idle_headers(sync);
 }
 
-void sync_headers_wrong(struct sync *sync, uint64_t now_ms)
+void sync_headers_wrong(struct sync *sync, uint16_t peer, uint64_t now_ms)
 {
-	uint16_t peer = sync->headers_peer;
-
-	sync_idle_headers(sync);
+	if (peer == sync->headers_peer)
+		sync_idle_headers(sync);
 	sync_fail_peer(sync, peer, now_ms);
 }
 
-void sync_headers_came(struct sync *sync, struct sync_batch *batch)
+void sync_headers_came(struct sync *sync, uint16_t peer, struct sync_batch *batch)
 {
 	INVARIANT(sync->headers == SYNC_HEADERS_ASKED && !sync->checking);
 	INVARIANT(batch->first == sync->verified + 1 && batch->count > 0);
 	sync->headers = SYNC_HEADERS_CHECKING;
+	sync->headers_peer = peer;
 	sync->checking = batch;
 }
 
@@ -250,7 +250,7 @@ void sync_headers_checked(struct sync *sync, uint16_t peer, uint64_t from, bool 
 		sync->headers_patience_ms = SYNC_HEADERS_MIN_MS;
 		sync_idle_headers(sync);
 	} else {
-		sync_headers_wrong(sync, now_ms);
+		sync_headers_wrong(sync, peer, now_ms);
 	}
 }
 

@@ -70,6 +70,7 @@ struct sync_portion {
 
 struct sync_peer {
 	bool is_there;
+	bool is_validator;       /* few of them lie: asked for headers before all others */
 	uint64_t epoch, height;  /* that he has committed, as he says */
 	size_t in_flight;        /* portions */
 	uint64_t rate;           /* bytes a second, of late */
@@ -89,7 +90,7 @@ struct sync {
 	size_t portion_blocks_max;
 
 	enum sync_headers_state headers;
-	uint16_t headers_peer;     /* ASKED, CHECKING */
+	uint16_t headers_peer;     /* ASKED: last; CHECKING: who sent them */
 	uint64_t headers_ms;       /* ASKED: since */
 	uint64_t headers_patience_ms;
 	struct sync_batch *checking; /* CHECKING; owned */
@@ -126,19 +127,20 @@ void sync_pause(struct sync *sync, uint64_t now_ms);
 /* -- Peers ----------------------------------------------------------------------------------- */
 
 /* A peer says how far he is. */
-void sync_peer_has(struct sync *sync, uint16_t peer, uint64_t epoch, uint64_t height);
+void sync_peer_has(struct sync *sync, uint16_t peer, bool is_validator, uint64_t epoch,
+                   uint64_t height);
 void sync_peer_left(struct sync *sync, uint16_t peer);
 
 /* -- Headers that come ------------------------------------------------------------------------- */
 
-/* Was the peer asked for headers from there on, and has not answered? */
-bool sync_awaits_headers(const struct sync *sync, uint16_t peer, uint64_t from);
+/* Are headers from there on awaited? Whoever sends them, as he was asked once. */
+bool sync_awaits_headers(const struct sync *sync, uint64_t from);
 /* He has none, or no time. */
-void sync_headers_missing(struct sync *sync, uint64_t now_ms);
+void sync_headers_missing(struct sync *sync, uint16_t peer, uint64_t now_ms);
 /* What he sent is no answer. */
-void sync_headers_wrong(struct sync *sync, uint64_t now_ms);
+void sync_headers_wrong(struct sync *sync, uint16_t peer, uint64_t now_ms);
 /* They are checked now; the batch, memory_new's, is taken. */
-void sync_headers_came(struct sync *sync, struct sync_batch *batch);
+void sync_headers_came(struct sync *sync, uint16_t peer, struct sync_batch *batch);
 /* Those that are being checked, of this peer from there on, are right, or not. */
 void sync_headers_checked(struct sync *sync, uint16_t peer, uint64_t from, bool is_right,
                           uint64_t now_ms);

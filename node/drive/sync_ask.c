@@ -31,23 +31,27 @@ static bool is_ahead(const struct sync *sync, const struct sync_peer *peer, bool
 	       peer->height - sync->verified >= SYNC_BEHIND_LEAST;
 }
 
-/* A random one of those who say that they have more; of those who failed, who did longest ago. */
+/* A random one of those who say that they have more: of the validators, of the others; of those who
+ * failed, who did longest ago. */
 static struct sync_peer *headers_source(struct sync *sync, uint64_t now_ms, bool is_overdue)
 {
-	struct sync_peer *good = NULL, *last = NULL;
-	uint64_t seen = 0;
+	struct sync_peer *chosen[2] = {NULL, NULL}, *last = NULL;
+	uint64_t seen[2] = {0};
 
 	for (size_t i = 0; i < PEERS_MAX; i++) {
 		struct sync_peer *peer = &sync->peers[i];
+		bool is_validator = peer->is_validator;
 
 		if (!may_be_asked(peer, now_ms) || !is_ahead(sync, peer, is_overdue))
 			continue;
 		if (has_failed(peer, now_ms))
 			last = longest_ago(last, peer);
-		else if (draw_below(&sync->lots, ++seen) == 0)
-			good = peer;
+		else if (draw_below(&sync->lots, ++seen[is_validator]) == 0)
+			chosen[is_validator] = peer;
 	}
-	return good ? good : last;
+	if (chosen[true])
+		return chosen[true];
+	return chosen[false] ? chosen[false] : last;
 }
 
 static void give_up_late_headers(struct sync *sync, uint64_t now_ms)

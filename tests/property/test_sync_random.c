@@ -51,7 +51,7 @@ static void make_peer(struct random *random, size_t index, enum kind kind)
 	                      .delay_ms = 20 + random_below(random, 200)};
 	if (kind == SLOW)
 		peer->delay_ms = 3000 + random_below(random, 3000);
-	sync_peer_has(&sync, (uint16_t)index, 0, peer->high);
+	sync_peer_has(&sync, (uint16_t)index, index % 2 == 0, 0, peer->high);
 }
 
 static bool answers(struct random *random, const struct other *peer, uint64_t height)
@@ -104,15 +104,15 @@ static void headers_arrive(struct random *random, const struct flight *flight, u
 	const struct other *peer = &peers[flight->peer];
 	size_t count = 1 + random_below(random, SYNC_HEADERS_MAX);
 
-	if (!sync_awaits_headers(&sync, flight->peer, flight->from))
+	if (!sync_awaits_headers(&sync, flight->from))
 		return;
 	if (flight->from > BLOCKS || (peer->kind == PRUNED && flight->from <= BLOCKS / 2)) {
-		sync_headers_missing(&sync, now_ms);
+		sync_headers_missing(&sync, flight->peer, now_ms);
 		return;
 	}
 	if (count > BLOCKS - flight->from + 1)
 		count = (size_t)(BLOCKS - flight->from) + 1;
-	sync_headers_came(&sync, sync_batch_make(flight->from, count, sizes));
+	sync_headers_came(&sync, flight->peer, sync_batch_make(flight->from, count, sizes));
 	sync_headers_checked(&sync, flight->peer, flight->from, !is_lie(random, peer), now_ms);
 }
 

@@ -45,9 +45,9 @@ static void give_headers(size_t header_count, uint64_t now_ms)
 	uint16_t peer = sync.headers_peer;
 	uint64_t from = sync.verified + 1;
 
-	ck_assert(sync_awaits_headers(&sync, peer, from));
-	sync_headers_came(&sync, sync_batch_make(from, header_count, sizes));
-	ck_assert(!sync_awaits_headers(&sync, peer, from));
+	ck_assert(sync_awaits_headers(&sync, from));
+	sync_headers_came(&sync, peer, sync_batch_make(from, header_count, sizes));
+	ck_assert(!sync_awaits_headers(&sync, from));
 	sync_headers_checked(&sync, peer, from, true, now_ms);
 }
 
@@ -95,7 +95,7 @@ static void applied(uint64_t height)
 
 static void has(uint16_t peer, uint64_t height)
 {
-	sync_peer_has(&sync, peer, 0, height);
+	sync_peer_has(&sync, peer, false, 0, height);
 }
 
 /* Headers of 100 blocks are here, and 1 alone was asked for the first two portions. */
@@ -218,7 +218,7 @@ END_TEST
 
 START_TEST(who_is_in_a_later_epoch_and_one_block_ahead_is_asked)
 {
-	sync_peer_has(&sync, 1, 1, START + 1);
+	sync_peer_has(&sync, 1, false, 1, START + 1);
 	next(0);
 	ck_assert_uint_eq(asked(1, true), 1);
 }
@@ -230,11 +230,11 @@ START_TEST(headers_end_at_a_seal_until_the_next_epoch_has_begun)
 	struct hash block = sync_hash_at(START + 20);
 	struct sync_batch *batch;
 
-	sync_peer_has(&sync, 1, 3, 1000);
+	sync_peer_has(&sync, 1, false, 3, 1000);
 	next(0);
 	batch = sync_batch_make(START + 1, 20, sizes);
 	batch->is_sealed = true;
-	sync_headers_came(&sync, batch);
+	sync_headers_came(&sync, 1, batch);
 	sync_headers_checked(&sync, 1, START + 1, true, 0);
 	next(0);
 	ck_assert_uint_eq(asked(1, true), 0);
@@ -276,13 +276,31 @@ START_TEST(who_is_silent_is_asked_after_the_others_and_has_longer_then)
 	ck_assert_uint_eq(count, 0);
 	next(5 + SYNC_HEADERS_MIN_MS);
 	ck_assert_uint_eq(asked(2, true), 1);
-	ck_assert(!sync_awaits_headers(&sync, 1, START + 1)); /* too late */
 	next(5 + 3 * SYNC_HEADERS_MIN_MS - 1);
 	ck_assert_uint_eq(count, 0);
 	next(5 + 3 * SYNC_HEADERS_MIN_MS); /* twice as long; then he who failed longest ago */
 	ck_assert_uint_eq(asked(1, true), 1);
-	give_headers(20, 9000);
+	/* Whoever answers in the end. */
+	sync_headers_came(&sync, 2, sync_batch_make(START + 1, 20, sizes));
+	sync_headers_checked(&sync, 2, START + 1, true, 9000);
+	ck_assert_uint_eq(sync.verified, START + 20);
 	ck_assert_uint_eq(sync.headers_patience_ms, SYNC_HEADERS_MIN_MS);
+}
+END_TEST
+
+/* At most a third of them lie, of all others any number may. */
+START_TEST(validators_are_asked_for_headers_before_all_others)
+{
+	for (uint16_t peer = 1; peer <= 50; peer++)
+		has(peer, UINT64_MAX);
+	sync_peer_has(&sync, 51, true, 0, 1000);
+	sync_peer_has(&sync, 52, true, 0, START);
+	next(0);
+	ck_assert_uint_eq(asked(51, true), 1);
+	sync_headers_wrong(&sync, 51, 1);
+	next(1);
+	ck_assert_uint_eq(sync.headers, SYNC_HEADERS_ASKED);
+	ck_assert_uint_lt(sync.headers_peer, 51);
 }
 END_TEST
 
@@ -292,17 +310,18 @@ START_TEST(who_failed_is_like_the_others_again_after_a_minute)
 	next(5);
 	next(5 + SYNC_HEADERS_MIN_MS);
 	ck_assert_uint_gt(sync.peers[1].failed_ms, 0);
-	sync_headers_missing(&sync, 5 + SYNC_HEADERS_MIN_MS);
+	sync_headers_missing(&sync, 1, 5 + SYNC_HEADERS_MIN_MS);
 	has(2, 1000);
 	for (uint64_t i = 0; i < 20; i++) {
 		next(10000 + i * SYNC_BUSY_MS);
 		ck_assert_uint_eq(sync.headers_peer, 2);
-		sync_headers_missing(&sync, 9000 + i * SYNC_BUSY_MS);
+		sync_headers_missing(&sync, 2, 9000 + i * SYNC_BUSY_MS);
 	}
 	for (uint64_t i = 0; sync.headers_peer != 1; i++) {
 		ck_assert_uint_lt(i, 100);
 		if (sync.headers == SYNC_HEADERS_ASKED)
-			sync_headers_missing(&sync, 100000 + i * 2 * SYNC_BUSY_MS);
+			sync_headers_missing(&sync, sync.headers_peer,
+			                     100000 + i * 2 * SYNC_BUSY_MS);
 		next(100000 + (i + 1) * 2 * SYNC_BUSY_MS);
 	}
 }
@@ -329,7 +348,7 @@ START_TEST(headers_that_are_wrong_are_as_if_they_had_not_come)
 {
 	has(1, 1000);
 	next(5);
-	sync_headers_came(&sync, sync_batch_make(START + 1, 20, sizes));
+	sync_headers_came(&sync, 1, sync_batch_make(START + 1, 20, sizes));
 	sync_headers_checked(&sync, 1, START + 1, false, 6);
 	ck_assert_uint_eq(sync.verified, START);
 	has(2, 1000);
@@ -482,7 +501,7 @@ START_TEST(what_is_being_checked_when_it_is_overtaken_is_forgotten)
 {
 	has(1, 1000);
 	next(0);
-	sync_headers_came(&sync, sync_batch_make(START + 1, 20, sizes));
+	sync_headers_came(&sync, 1, sync_batch_make(START + 1, 20, sizes));
 	applied(START + 5);
 	sync_headers_checked(&sync, 1, START + 1, true, 1);
 	ck_assert_uint_eq(sync.verified, START + 5);
@@ -528,6 +547,7 @@ Suite *test_suite(void)
 	tcase_add_test(tests, headers_end_at_a_seal_until_the_next_epoch_has_begun);
 	tcase_add_test(tests, blocks_on_their_way_need_not_be_asked_for_by_hash);
 	tcase_add_test(tests, who_is_silent_is_asked_after_the_others_and_has_longer_then);
+	tcase_add_test(tests, validators_are_asked_for_headers_before_all_others);
 	tcase_add_test(tests, who_failed_is_like_the_others_again_after_a_minute);
 	tcase_add_test(tests, who_has_none_or_no_time_is_asked_again_a_second_later);
 	tcase_add_test(tests, headers_that_are_wrong_are_as_if_they_had_not_come);
