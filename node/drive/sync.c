@@ -303,6 +303,7 @@ void sync_bodies_came(struct sync *sync, struct sync_portion *portion, uint16_t 
 	uint16_t first = portion->asked[0];
 
 	INVARIANT(portion->state < SYNC_CHECKING && peer < PEERS_MAX);
+	sync->peers[peer].quiet_since_ms = now_ms;
 	for (int which = 0; which < 2; which++)
 		if (portion->asked[which] == peer)
 			measure(&sync->peers[peer], portion->body_bytes,

@@ -34,7 +34,7 @@ enum {
 	                             * alone: he may not have room for more on its way to us */
 	SYNC_EXPLORE_PERCENT = 10,  /* portions asked of a random peer, not of the fastest */
 	SYNC_STALL_MIN_MS = 2000,
-	SYNC_STALL_MAX_MS = 64000,
+	SYNC_STALL_MAX_MS = 16000,  /* what comes later is taken as well */
 	SYNC_HEADERS_MIN_MS = 2000,
 	SYNC_HEADERS_MAX_MS = 16000,
 	SYNC_BUSY_MS = 1000,        /* who had nothing for us is not asked for so long */
@@ -74,6 +74,7 @@ struct sync_peer {
 	uint64_t epoch, height;  /* that he has committed, as he says */
 	size_t in_flight;        /* portions */
 	uint64_t rate;           /* bytes a second, of late */
+	uint64_t quiet_since_ms; /* while something is in flight: since he was asked, or answered */
 	uint64_t not_before_ms;  /* he had nothing, or no time */
 	uint64_t failed_ms;      /* 0: not of late */
 };

@@ -131,8 +131,17 @@ static bool is_better(const struct sync_peer *peer, const struct sync_peer *best
 	return !best || peer->rate / (peer->in_flight + 1) > best->rate / (best->in_flight + 1);
 }
 
+static struct sync_portion *lowest_missing(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->portion_count; i++)
+		if (sync->portions[i].state < SYNC_CHECKING)
+			return &sync->portions[i];
+	return NULL;
+}
+
 /* The fastest for what he already has to do, and now and then anybody. As long as there is one who
- * has not failed and is only busy, none who has. */
+ * has not failed and is only busy, none who has, but for the lowest: it holds all up, and who is
+ * busy may be silent. */
 static struct sync_peer *bodies_source(struct sync *sync, const struct sync_portion *portion,
                                        uint64_t now_ms)
 {
@@ -157,7 +166,9 @@ static struct sync_peer *bodies_source(struct sync *sync, const struct sync_port
 		if (explores ? draw_below(&sync->lots, ++seen) == 0 : is_better(peer, best))
 			best = peer;
 	}
-	return is_hope ? best : last;
+	if (best || (is_hope && portion != lowest_missing(sync)))
+		return best;
+	return last;
 }
 
 static size_t ask_bodies(struct sync *sync, struct sync_portion *portion, int which,
@@ -168,7 +179,8 @@ static size_t ask_bodies(struct sync *sync, struct sync_portion *portion, int wh
 	if (!source)
 		return 0;
 	INVARIANT(portion->asked[which] == SYNC_NOBODY);
-	source->in_flight++;
+	if (source->in_flight++ == 0)
+		source->quiet_since_ms = now_ms;
 	sync->portions_asked++;
 	sync->asked_second += which == 1;
 	portion->state = SYNC_ASKED;
@@ -184,20 +196,34 @@ static size_t ask_bodies(struct sync *sync, struct sync_portion *portion, int wh
 
 /* -- Stalls ----------------------------------------------------------------------------------------- */
 
-static struct sync_portion *lowest_missing(struct sync *sync)
+static void double_patience(struct sync *sync)
 {
-	for (size_t i = 0; i < sync->portion_count; i++)
-		if (sync->portions[i].state < SYNC_CHECKING)
-			return &sync->portions[i];
-	return NULL;
+	sync->stall_ms *= 2;
+	if (sync->stall_ms > SYNC_STALL_MAX_MS)
+		sync->stall_ms = SYNC_STALL_MAX_MS;
 }
 
 static void lose_patience(struct sync *sync, uint16_t peer, uint64_t now_ms)
 {
 	sync_fail_peer(sync, peer, now_ms);
-	sync->stall_ms *= 2;
-	if (sync->stall_ms > SYNC_STALL_MAX_MS)
-		sync->stall_ms = SYNC_STALL_MAX_MS;
+	double_patience(sync);
+}
+
+/* Who says nothing at all has failed, whichever portions he was asked for. */
+static void fail_silent(struct sync *sync, uint64_t now_ms)
+{
+	bool is_any = false;
+
+	for (uint16_t i = 0; i < PEERS_MAX; i++) {
+		const struct sync_peer *peer = &sync->peers[i];
+
+		if (peer->in_flight == 0 || now_ms < peer->quiet_since_ms + 2 * sync->stall_ms)
+			continue;
+		sync_fail_peer(sync, i, now_ms);
+		is_any = true;
+	}
+	if (is_any)
+		double_patience(sync);
 }
 
 /* The lowest missing portion holds all up. A second peer is asked for it, and if he is no faster, or
@@ -243,6 +269,7 @@ static size_t ask(struct sync *sync, uint64_t now_ms, bool is_overdue,
 	while (sync->portion_count < SYNC_PORTIONS_MAX && sync->cut < sync->verified)
 		cut_portion(sync);
 	count += treat_stall(sync, now_ms, questions + count);
+	fail_silent(sync, now_ms);
 	for (size_t i = 0; i < sync->portion_count; i++)
 		if (sync->portions[i].state == SYNC_WANTED)
 			count += ask_bodies(sync, &sync->portions[i], 0, now_ms, questions + count);

@@ -419,6 +419,38 @@ START_TEST(if_two_are_late_patience_doubles_and_halves_again_with_success)
 }
 END_TEST
 
+/* 2 has as much to do as he may, and says nothing; 1 has failed, but might answer. */
+START_TEST(the_lowest_is_asked_of_who_failed_before_it_waits_for_who_is_busy)
+{
+	begin_with_one(0);
+	has(2, START + 100);
+	next(1);
+	ck_assert_uint_eq(asked(2, false), SYNC_PEER_PORTIONS_MAX);
+	next(2 * SYNC_STALL_MIN_MS - 1);
+	ck_assert_uint_eq(count, 0);
+	next(2 * SYNC_STALL_MIN_MS);
+	ck_assert_uint_eq(asked(1, false), 1);
+	ck_assert_uint_eq(questions[0].from, START + 1);
+}
+END_TEST
+
+/* Though what he was asked for is not the lowest. */
+START_TEST(who_says_nothing_at_all_has_failed)
+{
+	begin_with_one(0);
+	has(2, START + 100);
+	next(1);
+	give(1, START + 1, 1000);
+	give(1, START + 33, 3000);
+	next(3500);
+	ck_assert_uint_eq(sync.peers[2].failed_ms, 0);
+	next(1 + 2 * SYNC_STALL_MIN_MS);
+	ck_assert_uint_gt(sync.peers[2].failed_ms, 0);
+	ck_assert_uint_eq(asked(1, false), 1);
+	ck_assert_uint_eq(questions[0].from, START + 97);
+}
+END_TEST
+
 /* His question, or his answer, got lost; or our own link is slow. */
 START_TEST(who_is_late_and_the_only_one_is_asked_again)
 {
@@ -555,6 +587,8 @@ Suite *test_suite(void)
 	tcase_add_test(tests, what_a_peer_took_with_him_is_asked_of_others);
 	tcase_add_test(tests, the_lowest_missing_is_asked_of_another_when_it_is_late);
 	tcase_add_test(tests, if_two_are_late_patience_doubles_and_halves_again_with_success);
+	tcase_add_test(tests, the_lowest_is_asked_of_who_failed_before_it_waits_for_who_is_busy);
+	tcase_add_test(tests, who_says_nothing_at_all_has_failed);
 	tcase_add_test(tests, who_is_late_and_the_only_one_is_asked_again);
 	tcase_add_test(tests, what_comes_late_is_taken_all_the_same);
 	tcase_add_test(tests, the_fastest_is_asked_for_most);
