@@ -295,7 +295,8 @@ void sim_run_until(struct sim *sim, uint64_t until_us)
 		sim->now_us = until_us;
 }
 
-/* A dead leader takes the time of his whole term, and messages take theirs. */
+/* A dead leader takes the time of his whole term, and messages take theirs. Terms may become longer
+ * on the way: a change that was asked for before the healing comes with the next epoch. */
 static uint64_t slowness(const struct sim *sim)
 {
 	const struct sim_epoch *epoch = &sim->epochs[sim->epoch_count - 1];
@@ -361,6 +362,8 @@ static void demand_progress(struct sim *sim, struct sim_result *result)
 	size_t wanted = sim->decided_count + HEIGHTS_DEMANDED, before = sim->decided_count;
 
 	while (!sim->violation[0] && sim->decided_count < wanted) {
+		if (slowness(sim) > slower)
+			slower = slowness(sim);
 		if (sim->now_us > healed_us + PROGRESS_US * slower) {
 			sim_violate(sim, "progress: %zu new heights within %d s of healing",
 			            sim->decided_count - before,
