@@ -206,7 +206,8 @@ static void no_descriptors_left(void)
 	for (size_t i = 0; i < PROGRAMS; i++)
 		live_disconnect(&programs[i]);
 	live_disconnect(&connection);
-	ck_assert(live_node_cpu_s(&node) - cpu_s < (live_now_s() - start_s) / 2);
+	/* Half a second is what it may need where all of them were closed at once. */
+	ck_assert(live_node_cpu_s(&node) - cpu_s < 0.5 + (live_now_s() - start_s) / 2);
 	ck_assert_int_eq(prlimit(node.process, RLIMIT_NOFILE, &before, NULL), 0);
 	hostile_meet(&peer, &target, fresh_key());
 	ck_assert(hostile_ping(&peer));
