@@ -195,7 +195,8 @@ static void no_descriptors_left(void)
 		files[i] = hostile_dial(&target);
 	/* All the others are closed at once, and what is theirs is not used up. */
 	await_lines("no_descriptors", "closed=", 1);
-	ck_assert_uint_le(live_node_descriptors(&node) + ACCEPTOR_RESERVE, few.rlim_cur + 3);
+	/* Some of the reserve the database may have by now: it is kept for that. */
+	ck_assert_uint_le(live_node_descriptors(&node) + ACCEPTOR_RESERVE / 2, few.rlim_cur);
 	workload_make(&workload, &connection, 1, 1);
 	workload_free(&workload);
 	/* Those that it took are told nothing and cut off in time. */
