@@ -52,7 +52,7 @@ static bool is_certified(const struct sync_batch *batch)
 static struct check_job *certificate_job(struct drive *drive, uint16_t peer,
                                          struct bytes_view bytes, struct sync_batch *batch)
 {
-	struct check_job *job = new_check_job(drive, peer, bytes, 1, 0);
+	struct check_job *job = job_new(drive, peer, bytes, 0, 1, 0);
 	bool is_fair = job && add_final(drive, job, job->message.headers.certificate);
 
 	if (is_fair) {
@@ -133,7 +133,7 @@ void catchup_on_bodies(struct drive *drive, uint16_t peer, struct bytes_view byt
 	/* Of an older question, from before portions were cut anew. */
 	if (message->count != portion->count)
 		return;
-	job = new_check_job(drive, peer, bytes, 0, portion->count);
+	job = job_new(drive, peer, bytes, 0, 0, portion->count);
 	if (!job)
 		return; /* it is asked for again when it is late */
 	if (!join_headers(sync, portion, &job->message.bodies)) {
@@ -243,8 +243,10 @@ static void feed_portions(struct drive *drive)
 		feed_portion(drive, &portion);
 		check_job_free(portion.job);
 		/* There was no room, or memory. */
-		if (!core->has_range && core->height == height)
+		if (!core->has_range && core->height == height) {
+			catchup_begin(drive);
 			sync_pause(&drive->sync, drive->moment.now_ms);
+		}
 		note_height(drive);
 	}
 }

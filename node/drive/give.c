@@ -98,18 +98,10 @@ static void read_txs(struct drive *drive, uint16_t peer, const struct get_block_
 /* Headers and bodies: we do not have them, or have no time. So whoever asks need not wait. */
 static void put_nothing(struct buffer *out, const struct read_job *job)
 {
-	struct message_bodies *bodies;
-
-	if (job->body_count == 0) {
+	if (job->body_count == 0)
 		message_put_headers(out, &(struct message_headers){.from = job->height});
-		return;
-	}
-	bodies = memory_new(sizeof *bodies);
-	if (!bodies)
-		return;
-	bodies->from = job->height;
-	message_put_bodies(out, bodies);
-	memory_free(bodies);
+	else
+		message_put_bodies(out, &(struct message_bodies){.from = job->height});
 }
 
 void drive_on_read(struct drive *drive, struct read_job *job, const struct moment *moment)

@@ -128,8 +128,8 @@ void blame(struct drive *drive, uint16_t peer, const char *what);
 MUST_CHECK bool check_rebuilt(struct drive *drive, uint16_t peer, struct buffer *bytes);
 /* A job for this message, with room for so much, whose views are into bytes of its own. NULL: there
  * is no memory for it. */
-struct check_job *new_check_job(struct drive *drive, uint16_t peer, struct bytes_view bytes,
-                                size_t certificates, size_t blocks);
+struct check_job *job_new(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                          size_t votes, size_t certificates, size_t blocks);
 /* A certificate of the present set into the job, to be checked even if it is held; false: no honest
  * node sends this. */
 MUST_CHECK bool add_final(const struct drive *drive, struct check_job *job,

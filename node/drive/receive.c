@@ -142,9 +142,8 @@ static struct check_job *job_take(struct drive *drive, uint16_t peer, uint8_t *b
 }
 
 /* The same of a copy of the bytes. */
-static struct check_job *job_new(struct drive *drive, uint16_t peer,
-                                 struct bytes_view bytes, size_t votes,
-                                 size_t certificates, size_t blocks)
+struct check_job *job_new(struct drive *drive, uint16_t peer, struct bytes_view bytes,
+                          size_t votes, size_t certificates, size_t blocks)
 {
 	uint8_t *copy = memory_new(bytes.size);
 
@@ -152,12 +151,6 @@ static struct check_job *job_new(struct drive *drive, uint16_t peer,
 		return NULL;
 	memcpy(copy, bytes.at, bytes.size);
 	return job_take(drive, peer, copy, bytes.size, votes, certificates, blocks);
-}
-
-struct check_job *new_check_job(struct drive *drive, uint16_t peer, struct bytes_view bytes,
-                                size_t certificates, size_t blocks)
-{
-	return job_new(drive, peer, bytes, 0, certificates, blocks);
 }
 
 void hand_out(struct drive *drive, struct check_job *job, bool is_fair)

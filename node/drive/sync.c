@@ -97,16 +97,8 @@ void sync_applied(struct sync *sync, uint64_t height, const struct hash *block, 
 
 void sync_pause(struct sync *sync, uint64_t now_ms)
 {
-	const struct sync_batch *first = sync->batch_count > 0 ? sync->batches[0] : NULL;
-	struct hash block = sync->verified_hash;
-
-	/* Where the first header is to be put upon is where we stand. */
-	if (first)
-		block = sync->applied + 1 == first->first
-		            ? first->headers[0].parent
-		            : first->hashes[sync->applied - first->first];
-	sync_begin(sync, sync->epoch, sync->applied, &block);
 	sync->pause_until_ms = now_ms + SYNC_BUSY_MS;
+	sync->is_stale = true;
 }
 
 /* -- Questions, open and closed ------------------------------------------------------------------ */
@@ -264,12 +256,12 @@ static struct sync_portion *find_portion(struct sync *sync, uint64_t from)
 	return NULL;
 }
 
-static bool is_lowest_missing(const struct sync *sync, const struct sync_portion *portion)
+struct sync_portion *sync_lowest_missing(struct sync *sync)
 {
-	for (const struct sync_portion *lower = sync->portions; lower < portion; lower++)
-		if (lower->state < SYNC_CHECKING)
-			return false;
-	return true;
+	for (size_t i = 0; i < sync->portion_count; i++)
+		if (sync->portions[i].state < SYNC_CHECKING)
+			return &sync->portions[i];
+	return NULL;
 }
 
 struct sync_portion *sync_missing_portion(struct sync *sync, uint64_t from)
@@ -308,7 +300,7 @@ void sync_bodies_came(struct sync *sync, struct sync_portion *portion, uint16_t 
 		if (portion->asked[which] == peer)
 			measure(&sync->peers[peer], portion->body_bytes,
 			        now_ms - portion->asked_ms[which]);
-	if (is_lowest_missing(sync, portion) && sync->stall_ms > SYNC_STALL_MIN_MS)
+	if (portion == sync_lowest_missing(sync) && sync->stall_ms > SYNC_STALL_MIN_MS)
 		sync->stall_ms /= 2;
 	sync_want_again(sync, portion);
 	portion->state = SYNC_CHECKING;

@@ -122,7 +122,7 @@ void sync_begin(struct sync *sync, uint64_t epoch, uint64_t height, const struct
 /* Blocks up to this one are applied, from here or from elsewhere. */
 void sync_applied(struct sync *sync, uint64_t height, const struct hash *block, bool is_seal);
 
-/* Something went wrong here: as sync_begin, and nothing is asked for a second. */
+/* Something went wrong here: nothing is asked for a second. */
 void sync_pause(struct sync *sync, uint64_t now_ms);
 
 /* -- Peers ----------------------------------------------------------------------------------- */

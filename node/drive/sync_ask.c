@@ -131,14 +131,6 @@ static bool is_better(const struct sync_peer *peer, const struct sync_peer *best
 	return !best || peer->rate / (peer->in_flight + 1) > best->rate / (best->in_flight + 1);
 }
 
-static struct sync_portion *lowest_missing(struct sync *sync)
-{
-	for (size_t i = 0; i < sync->portion_count; i++)
-		if (sync->portions[i].state < SYNC_CHECKING)
-			return &sync->portions[i];
-	return NULL;
-}
-
 /* The fastest for what he already has to do, and now and then anybody. As long as there is one who
  * has not failed and is only busy, none who has, but for the lowest: it holds all up, and who is
  * busy may be silent. */
@@ -166,7 +158,7 @@ static struct sync_peer *bodies_source(struct sync *sync, const struct sync_port
 		if (explores ? draw_below(&sync->lots, ++seen) == 0 : is_better(peer, best))
 			best = peer;
 	}
-	if (best || (is_hope && portion != lowest_missing(sync)))
+	if (best || (is_hope && portion != sync_lowest_missing(sync)))
 		return best;
 	return last;
 }
@@ -230,7 +222,7 @@ static void fail_silent(struct sync *sync, uint64_t now_ms)
  * there is none, the first has failed. */
 static size_t treat_stall(struct sync *sync, uint64_t now_ms, struct sync_question *question)
 {
-	struct sync_portion *portion = lowest_missing(sync);
+	struct sync_portion *portion = sync_lowest_missing(sync);
 	bool is_late;
 
 	if (!portion || portion->state != SYNC_ASKED)

@@ -10,5 +10,7 @@ void sync_fail_peer(struct sync *sync, uint16_t peer, uint64_t now_ms);
 /* Nobody is asked for the portion any more. */
 void sync_want_again(struct sync *sync, struct sync_portion *portion);
 void sync_idle_headers(struct sync *sync);
+/* It holds all up; NULL: nothing is missing. */
+struct sync_portion *sync_lowest_missing(struct sync *sync);
 
 #endif

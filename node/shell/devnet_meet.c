@@ -3,7 +3,6 @@
 #include "chain/base/buffer.h"
 #include "chain/base/limits.h"
 #include "chain/base/text.h"
-#include "node/shell/data_dir.h"
 #include "node/shell/layout.h"
 
 #include <errno.h>
@@ -107,18 +106,13 @@ static json_t *ask(const char *folder, const char *method)
 
 enum status devnet_member_init(struct devnet_member *member, const char *folder, struct why *why)
 {
-	struct data_dir dir = {.lock_file = -1};
-	struct node_keys keys;
-	enum status status;
+	struct node_id id;
+	enum status status = node_keys_read_id(&id, folder, why);
 
 	*member = (struct devnet_member){.folder = folder};
-	snprintf(dir.path, sizeof dir.path, "%s", folder);
-	status = node_keys_load(&keys, &dir, why);
-	if (status != STATUS_OK)
-		return status;
-	hex_encode(member->node_id, bytes_view(keys.node_id.bytes, sizeof keys.node_id.bytes));
-	node_keys_close(&keys);
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		hex_encode(member->node_id, bytes_view(id.bytes, sizeof id.bytes));
+	return status;
 }
 
 bool devnet_member_answers(struct devnet_member *member)

@@ -5,6 +5,7 @@
 #include "node/shell/secret_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/random.h>
 
 enum status random_hash_get(struct hash *bytes, struct why *why)
@@ -104,4 +105,19 @@ void node_keys_close(struct node_keys *keys)
 {
 	signer_free(keys->signer);
 	memory_wipe(keys, sizeof *keys);
+}
+
+enum status node_keys_read_id(struct node_id *id, const char *data_dir, struct why *why)
+{
+	struct data_dir dir = {.lock_file = -1};
+	struct node_keys keys;
+	enum status status;
+
+	snprintf(dir.path, sizeof dir.path, "%s", data_dir);
+	status = node_keys_load(&keys, &dir, why);
+	if (status != STATUS_OK)
+		return status;
+	*id = keys.node_id;
+	node_keys_close(&keys);
+	return STATUS_OK;
 }

@@ -26,6 +26,10 @@ MUST_CHECK enum status node_keys_load(struct node_keys *keys, const struct data_
                                       struct why *why);
 void node_keys_close(struct node_keys *keys);
 
+/* The node id of whoever lives in this folder. A node may be running there: it is only read. */
+MUST_CHECK enum status node_keys_read_id(struct node_id *id, const char *data_dir,
+                                         struct why *why);
+
 /* 32 bytes of the kernel's generator. */
 MUST_CHECK enum status random_hash_get(struct hash *bytes, struct why *why);
 

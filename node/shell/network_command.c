@@ -130,21 +130,6 @@ struct init_member network_member_of(const struct network_request *request)
 
 /* -- What is there --------------------------------------------------------------- */
 
-enum status network_read_node_id(struct node_id *id, const char *data_dir, struct why *why)
-{
-	struct data_dir dir = {.lock_file = -1};
-	struct node_keys keys;
-	enum status status;
-
-	snprintf(dir.path, sizeof dir.path, "%s", data_dir);
-	status = node_keys_load(&keys, &dir, why);
-	if (status != STATUS_OK)
-		return status;
-	*id = keys.node_id;
-	node_keys_close(&keys);
-	return STATUS_OK;
-}
-
 static enum status read_input(struct buffer *text, struct why *why)
 {
 	uint8_t bytes[4096];

@@ -45,10 +45,6 @@ MUST_CHECK enum status network_choose_data_dir(struct network_request *request,
 /* Of folder, addresses. */
 struct init_member network_member_of(const struct network_request *request);
 
-/* The folder's own node id. A node may be running there: it is only read. */
-MUST_CHECK enum status network_read_node_id(struct node_id *id, const char *data_dir,
-                                            struct why *why);
-
 /* What `word` says: itself, what is in the file of the name behind an '@', or, for "-", on
  * standard input. `text` is initialized here, to be closed by the caller in any case. */
 struct buffer;

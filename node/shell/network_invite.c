@@ -4,6 +4,7 @@
 #include "node/shell/genesis_file.h"
 #include "node/shell/invitation.h"
 #include "node/shell/layout.h"
+#include "node/shell/keys.h"
 #include "node/shell/network_inner.h"
 
 #include "chain/ledger/genesis.h"
@@ -66,7 +67,7 @@ static enum status find_peers(struct invitation *invitation, const struct networ
 	struct net_target *own = &invitation->peers[0];
 	struct config config;
 	bool is_known = false;
-	enum status status = network_read_node_id(&own->id, request->data_dir, why);
+	enum status status = node_keys_read_id(&own->id, request->data_dir, why);
 
 	if (status != STATUS_OK)
 		return status;

@@ -3,6 +3,7 @@
 #include "chain/ledger/genesis.h"
 #include "node/shell/config.h"
 #include "node/shell/invitation.h"
+#include "node/shell/keys.h"
 #include "node/shell/network_inner.h"
 
 #include <stdio.h>
@@ -67,7 +68,7 @@ static enum status follow(struct network_request *request, const struct invitati
 	if (status != STATUS_OK)
 		return status;
 	/* Of a folder that was prepared the genesis may know where it is reached. */
-	if (network_read_node_id(&id, request->data_dir, &nothing) == STATUS_OK &&
+	if (node_keys_read_id(&id, request->data_dir, &nothing) == STATUS_OK &&
 	    is_founder(genesis, &id, &address) && !request->address)
 		request->address = address;
 	status = network_choose_listen(request, why);
@@ -81,7 +82,7 @@ static enum status follow(struct network_request *request, const struct invitati
 	             ? node_join(&member, invitation->genesis, &hash, why)
 	             : why_set(why, peers.status, "join a network");
 	if (status == STATUS_OK)
-		status = network_read_node_id(&id, request->data_dir, why);
+		status = node_keys_read_id(&id, request->data_dir, why);
 	if (status == STATUS_OK)
 		print_node(genesis, &hash, &id, request->data_dir);
 	buffer_close(&peers);

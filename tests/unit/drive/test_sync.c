@@ -551,7 +551,7 @@ START_TEST(after_a_pause_it_begins_anew_where_we_stand)
 	struct hash here = sync_hash_at(START + 7);
 
 	begin_with_one(0);
-	applied(START + 7);
+	sync_begin(&sync, 0, START + 7, &here);
 	sync_pause(&sync, 100);
 	ck_assert_uint_eq(sync.verified, START + 7);
 	ck_assert(hash_equal(&sync.verified_hash, &here));
