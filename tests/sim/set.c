@@ -151,8 +151,9 @@ static bool is_safe(struct forecast worst)
 	       worst.liars <= validators_fault_count(worst.members, FAULT_BYZANTINE);
 }
 
-/* Who is honest and not yet in the newest epoch waits for the certificate that ends his own. Over
- * lines that break, the only one that has it may not have sent it before it forgets. */
+/* Who is honest and not yet in the newest epoch waits for the certificate that ends his own. The
+ * only one that has it may not have got it across before it forgets: what is under way when a node
+ * goes is lost, and over lines that break it may never have left. */
 static bool is_missed_behind(const struct sim *sim, const struct node *node)
 {
 	for (size_t i = 0; i + 1 < sim->epoch_count; i++) {
@@ -178,7 +179,7 @@ bool set_may_forget(const struct sim *sim, const struct node *node)
 {
 	struct forecast worst = forecast(sim);
 
-	if (sim_wired && is_missed_behind(sim, node))
+	if (is_missed_behind(sim, node))
 		return false;
 	worst.liars += set_has(sim, node) || node->is_joining;
 	return is_safe(worst);
