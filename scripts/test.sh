@@ -29,6 +29,7 @@ failures=()
 hints=()
 logs=build/logs
 mkdir -p $logs
+rm -f $logs/*-failed.log
 if command -v ccache >/dev/null; then
 	export CMAKE_C_COMPILER_LAUNCHER=ccache
 fi
@@ -73,6 +74,24 @@ without_spread_addresses() {
 	fi
 }
 
+# what_failed_said LOG: the end of what each failed test wrote, out of what ctest wrote.
+what_failed_said() {
+	awk -v most=30 '
+		function tell(  i) {
+			for (i = count > most ? count - most : 0; i < count; i++)
+				print "    " said[i % most]
+			count = 0
+		}
+		/^ *([0-9]+\/[0-9]+ Test|Start) *#?[0-9]+:/ || /^[0-9]+% tests passed/ {
+			if (is_bad)
+				tell()
+			is_bad = 0
+		}
+		is_bad { said[count++ % most] = $0 }
+		/^ *[0-9]+\/[0-9]+ Test +#[0-9]+:.*\*\*\*/ && !/\*\*\*Skipped/ { print; is_bad = 1 }
+	' "$1"
+}
+
 # check_preset PRESET: built and tested; what ctest counted is added up.
 check_preset() {
 	local preset=$1 log="$logs/$1-tests.log" line bad name
@@ -100,6 +119,7 @@ check_preset() {
 	failed=$((failed + bad))
 	passed=$((passed + $(sed -E 's/.*out of ([0-9]+).*/\1/' <<<"$line") - bad))
 	[ "$bad" -gt 0 ] || return
+	what_failed_said "$log" >"$logs/$preset-failed.log"
 	# the list behind "The following tests FAILED:", one "number - name (how)" a line
 	while read -r name; do
 		hints+=("ctest --preset $preset -R '^${name//./\\.}\$'")
@@ -142,6 +162,9 @@ echo
 if [ ${#failures[@]} -gt 0 ]; then
 	echo "failed after $SECONDS s: $(printf '%s, ' "${failures[@]}" | sed 's/, $//'). Alone:"
 	printf '    %s\n' "${hints[@]}"
+	for preset in release clang asan tsan; do
+		[ ! -s "$logs/$preset-failed.log" ] || sed "s/^/$preset: /" "$logs/$preset-failed.log"
+	done
 else
 	echo "everything passed in $SECONDS s"
 fi

@@ -13,15 +13,20 @@
 
 enum { ANSWER_MAX = 16 << 20 };
 
-void live_connect(struct live_connection *connection, const struct live_node *node)
+static int open_socket(const struct live_node *node)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int opened = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	*connection = (struct live_connection){.socket = socket(AF_UNIX, SOCK_STREAM, 0)};
 	snprintf(address.sun_path, sizeof address.sun_path, "%s", node->socket);
-	if (connection->socket < 0 ||
-	    connect(connection->socket, (struct sockaddr *)&address, sizeof address) != 0)
+	if (opened < 0 || connect(opened, (struct sockaddr *)&address, sizeof address) != 0)
 		live_fail("cannot connect to %s: %s", node->socket, strerror(errno));
+	return opened;
+}
+
+void live_connect(struct live_connection *connection, const struct live_node *node)
+{
+	*connection = (struct live_connection){.node = node, .socket = open_socket(node)};
 	buffer_init(&connection->answer, ANSWER_MAX);
 	buffer_init(&connection->input, ANSWER_MAX);
 }
@@ -55,6 +60,19 @@ static bool lose(struct live_connection *connection)
 		live_fail("the node closed the connection: %s", strerror(errno));
 	connection->is_lost = true;
 	return false;
+}
+
+/* The node closes what is idle for RPC_IDLE_TIMEOUT_S, and on a busy machine a test may be away for
+ * as long. As other clients do (RFC 9112, 9.3.1): seen before anything is sent, it is opened again. */
+static void reopen_if_closed(struct live_connection *connection)
+{
+	char byte;
+
+	if (connection->may_break || connection->input.size > 0 ||
+	    recv(connection->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0)
+		return;
+	close(connection->socket);
+	connection->socket = open_socket(connection->node);
 }
 
 bool live_send(struct live_connection *connection, struct bytes_view body)
@@ -125,6 +143,7 @@ const char *live_call(struct live_connection *connection, const char *method,
 	struct buffer body;
 	const char *text;
 
+	reopen_if_closed(connection);
 	buffer_init(&body, ANSWER_MAX);
 	buffer_printf(&body, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":%s}",
 	              method, params);

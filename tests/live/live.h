@@ -96,6 +96,7 @@ uint64_t live_compare(const struct live_node *a, const struct live_node *b);
 
 /* A keep-alive connection to the node's Unix socket. */
 struct live_connection {
+	const struct live_node *node; /* it is not to move */
 	int socket;
 	struct buffer answer; /* of the last request: the body alone */
 	struct buffer input;
@@ -112,7 +113,8 @@ bool live_send(struct live_connection *connection, struct bytes_view body);
 /* What is there to read now, or, with `wait`, until an answer is whole. True: it is. False:
  * not yet, or it is lost. */
 bool live_receive(struct live_connection *connection, bool wait);
-/* One call, the text of the whole answer; NULL: the connection is lost. */
+/* One call, the text of the whole answer; NULL: the connection is lost. One that the node closed
+ * while it was idle is opened again, unless it may break. */
 const char *live_call(struct live_connection *connection, const char *method,
                        const char *params);
 /* The integer behind "name": in the last answer; fails if it is not there. */
