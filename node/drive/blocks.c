@@ -20,11 +20,17 @@ uint64_t failed_views(const struct drive *drive)
 	return given_up > explained ? given_up - explained : 0;
 }
 
-/* Takes what is offered out of the pool; gives how many. */
-static size_t pick(struct drive *drive)
+size_t pick_txs(struct drive *drive, size_t txs_max, size_t bytes_max)
+{
+	return pool_pick(&drive->pool, drive->picked, smaller(txs_max, drive->offers_max),
+	                 bytes_max);
+}
+
+/* As much as a block of this view may hold. */
+static size_t pick_for_block(struct drive *drive)
 {
 	const uint64_t *values = drive->consensus.epoch.parameters.values;
-	size_t txs_max = smaller((size_t)values[PARAMETER_max_block_txs], drive->offers_max);
+	size_t txs_max = (size_t)values[PARAMETER_max_block_txs];
 	size_t bytes_max = (size_t)values[PARAMETER_max_block_bytes];
 
 	/* Alone there is nobody who waits for it. */
@@ -34,18 +40,12 @@ static size_t pick(struct drive *drive)
 		txs_max = smaller(txs_max, fill_txs_max(&drive->fill, failed));
 		bytes_max = smaller(bytes_max, fill_bytes_max(&drive->fill, failed));
 	}
-	return pool_pick(&drive->pool, drive->picked, txs_max, bytes_max);
+	return pick_txs(drive, txs_max, bytes_max);
 }
 
-void carry_build(struct drive *drive, const struct effect_build *effect)
+void order_build(struct drive *drive, const struct effect_build *effect, size_t count)
 {
-	size_t count = 0;
-
 	INVARIANT(!drive->building);
-	/* What this step notarized is not offered once more. */
-	update_placed(drive);
-	if (!effect->heartbeat)
-		count = pick(drive);
 	for (size_t i = 0; i < count; i++)
 		drive->offers[i] = (struct offer){
 			.tx = &drive->picked[i]->tx,
@@ -65,6 +65,20 @@ void carry_build(struct drive *drive, const struct effect_build *effect)
 	};
 	drive->building = true;
 	drive->world.build(drive->world.owner, &drive->build);
+}
+
+void carry_build(struct drive *drive, const struct effect_build *effect)
+{
+	/* A validator since a moment ago: what it tried as a follower is given back first. */
+	if (drive->trial.is_running) {
+		INVARIANT(!drive->trial.is_waited_for);
+		drive->trial.is_waited_for = true;
+		drive->trial.waiting = *effect;
+		return;
+	}
+	/* What this step notarized is not offered once more. */
+	update_placed(drive);
+	order_build(drive, effect, effect->heartbeat ? 0 : pick_for_block(drive));
 }
 
 void tell_end(struct drive *drive, const struct pool_tx *tx, struct tx_outcome *outcome)
@@ -139,6 +153,11 @@ void drive_on_built(struct drive *drive, const struct moment *moment)
 	settle_offers(drive);
 	/* What was placed while it was picked. */
 	drive->placed_is_stale = true;
+	if (drive->trial.is_running) {
+		trial_end(drive);
+		end_turn(drive);
+		return;
+	}
 	in.built.view = drive->build.plan.view;
 	if (draft) {
 		if (!take_built(drive, draft))

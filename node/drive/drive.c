@@ -184,11 +184,14 @@ static void wake(struct drive *drive)
 {
 	uint64_t at_ms = drive->expiry_due_ms;
 	uint64_t cosign_ms = cosign_wake_ms(drive);
+	uint64_t trial_ms = trial_wake_ms(drive);
 
 	if (drive->wanted_ms < at_ms)
 		at_ms = drive->wanted_ms;
 	if (cosign_ms < at_ms)
 		at_ms = cosign_ms;
+	if (trial_ms < at_ms)
+		at_ms = trial_ms;
 	if (drive->sync.wake_ms < at_ms)
 		at_ms = drive->sync.wake_ms;
 	if (at_ms == drive->waking_ms)
@@ -206,6 +209,7 @@ void end_turn(struct drive *drive)
 	while (tell_work(drive));
 	names_forget_unwanted(drive);
 	cosign_go_on(drive);
+	trial_go_on(drive);
 	if (drive->status != STATUS_OK)
 		return;
 	hand_out_job(drive);
@@ -405,6 +409,7 @@ void drive_on_stored(struct drive *drive, struct store_job *job,
 			begin_epoch(drive, &job->commits[i]);
 		else
 			cosign_block(drive, &job->commits[i]);
+		trial_want(drive, &job->commits[i]);
 	}
 	store_job_free(job);
 	end_turn(drive);

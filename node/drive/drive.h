@@ -88,6 +88,17 @@ struct drive_later {
 	struct drive_later *next;
 };
 
+/* What waits, tried again by who makes no blocks. */
+struct trial {
+	bool is_wanted;              /* the ledger has grown since the last one */
+	bool is_running;             /* `build` is of it */
+	bool is_waited_for;          /* by a block that consensus asked for meanwhile, */
+	struct effect_build waiting; /* this one */
+	struct hash tip;             /* the newest stored block, and its time */
+	uint64_t tip_time_ms;
+	uint64_t due_ms;             /* monotonic: not before */
+};
+
 struct drive_cosign;
 
 struct drive {
@@ -117,6 +128,7 @@ struct drive {
 	size_t executing_count;     /* blocks that the world executes */
 	bool building;
 	struct build_job build;
+	struct trial trial;
 	struct pool_tx **picked;    /* of the block being built, as its offers */
 	struct offer *offers;
 	size_t offers_max;

@@ -33,6 +33,10 @@ void raise_mark(struct drive *drive, uint64_t epoch, uint64_t view);
 /* -- blocks.c -------------------------------------------------------------------------------------- */
 
 void carry_build(struct drive *drive, const struct effect_build *effect);
+/* Takes transactions out of the pool, to be offered; gives how many. */
+size_t pick_txs(struct drive *drive, size_t txs_max, size_t bytes_max);
+/* The world makes a block of the `count` that were picked. */
+void order_build(struct drive *drive, const struct effect_build *effect, size_t count);
 void carry_execute(struct drive *drive, const struct hash *hash);
 void carry_drop(struct drive *drive, const struct hash *hash);
 /* Views that were given up since the parent of the next block, beyond what faulty leaders
@@ -44,6 +48,17 @@ void update_placed(struct drive *drive);
 void finish_block(struct drive *drive, const struct hash *hash);
 /* The end of a transaction of the pool. */
 void tell_end(struct drive *drive, const struct pool_tx *tx, struct tx_outcome *outcome);
+
+/* -- trial.c --------------------------------------------------------------------------------------- */
+
+/* The ledger has grown: what waits is tried again, if this node only follows. */
+void trial_want(struct drive *drive, const struct commit_block *tip);
+/* Begins if it is wanted and due. */
+void trial_go_on(struct drive *drive);
+/* The block that was made of it is nobody's. Carries out what consensus asked for meanwhile. */
+void trial_end(struct drive *drive);
+/* When it is due, monotonic; UINT64_MAX: not wanted. */
+uint64_t trial_wake_ms(const struct drive *drive);
 
 /* -- accuse.c -------------------------------------------------------------------------------------- */
 

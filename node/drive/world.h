@@ -9,7 +9,8 @@
 #include "node/drive/cosigning.h"
 #include "node/drive/executor.h"
 
-/* Make a block: executor_build. Answered by drive_on_built. drive's until then. */
+/* Make a block: executor_build. Answered by drive_on_built. drive's until then. By NOBODY: it is
+ * dropped at once, what became of the offers is all that is wanted. */
 struct build_job {
 	struct hash parent;
 	struct block_plan plan;

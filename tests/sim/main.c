@@ -24,6 +24,7 @@ static const char *const CHAOS_NAMES[CHAOS_COUNT] = {
 	"lies of checkpoints",
 	"blocks named", "blocks rebuilt", "txs asked for", "blocks asked for",
 	"headers asked for", "portions asked for", "asked of a second", "late in catching up",
+	"tried by followers", "refused by followers",
 };
 
 struct sums {

@@ -495,15 +495,20 @@ void node_crash(struct sim *sim, uint16_t index)
 
 static void handle_built(struct sim *sim, struct node *node, struct build_job *job)
 {
+	bool is_trial = job->plan.proposer == NOBODY;
 	struct moment moment;
 
 	if (executor_build(&node->executor, &job->parent, &job->plan, job->offers,
 	                   job->offer_count, &job->block, NULL) != STATUS_OK)
 		abort();
-	for (size_t i = 0; i < job->offer_count; i++)
-		if (job->offers[i].placing == PLACING_REFUSED)
-			clients_refuse(sim, &job->offers[i].tx->txid);
-	if (job->block && node->liar && node->liar->on_built)
+	for (size_t i = 0; i < job->offer_count; i++) {
+		if (job->offers[i].placing != PLACING_REFUSED)
+			continue;
+		clients_refuse(sim, &job->offers[i].tx->txid);
+		sim->faults[CHAOS_TRIED_OUT] += is_trial;
+	}
+	sim->faults[CHAOS_TRIED] += is_trial;
+	if (job->block && !is_trial && node->liar && node->liar->on_built)
 		node->liar->on_built(sim, node->index, job);
 	moment = node_moment(sim, node);
 	drive_on_built(node->drive, &moment);

@@ -15,7 +15,7 @@ here=$CAIRN_SOURCE_DIR/tests/sim
 # Each kind of fault has to have happened, or the run showed less than it says.
 demand_figures() {
 	awk '/^  / { if ($NF == 0) { print "nothing of this happened:" $0; bad = 1 } else seen++ }
-	     END { if (seen < 26) { print "only " seen " figures"; bad = 1 } exit bad }' "$1"
+	     END { if (seen < 32) { print "only " seen " figures"; bad = 1 } exit bad }' "$1"
 }
 
 # Seeds that nobody has seen, other ones with each commit; or SIM_FROM and what follows it.

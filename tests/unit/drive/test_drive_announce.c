@@ -27,34 +27,6 @@ static void setup_follower(void)
 	connect_followers();
 }
 
-/* FINAL of the block by numbers 1 to 3. */
-static void say_final(uint16_t from, const struct draft *draft)
-{
-	static uint8_t bytes[CERTIFICATE_SIZE_MAX];
-	struct writer out = writer_on(bytes, sizeof bytes);
-	struct certificate certificate = {.validator_count = 4};
-
-	for (uint16_t i = 1; i < 4; i++) {
-		struct vote vote = vote_of(i, VOTE_FINALIZE, draft->header.view, 0, &draft->hash);
-
-		certificate.ballot = vote.ballot;
-		certificate.signers[i] = true;
-		certificate.signatures[i] = vote.signature;
-	}
-	certificate_put(&out, &certificate);
-	message_put_certificate(&message, bytes_view(bytes, sizeof bytes - out.left));
-	say(from);
-}
-
-static void say_block(uint16_t from, const struct draft *draft)
-{
-	message_put_block(&message, &(struct message_block){
-									.header = draft->header,
-									.body = buffer_view(&draft->body),
-								});
-	say(from);
-}
-
 /* How many FINALs went to the peer. */
 static size_t told(uint16_t peer)
 {
