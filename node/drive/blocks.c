@@ -70,7 +70,7 @@ void order_build(struct drive *drive, const struct effect_build *effect, size_t 
 void carry_build(struct drive *drive, const struct effect_build *effect)
 {
 	/* A validator since a moment ago: what it tried as a follower is given back first. */
-	if (drive->trial.is_running) {
+	if (drive->building && build_is_trial(&drive->build)) {
 		INVARIANT(!drive->trial.is_waited_for);
 		drive->trial.is_waited_for = true;
 		drive->trial.waiting = *effect;
@@ -153,7 +153,7 @@ void drive_on_built(struct drive *drive, const struct moment *moment)
 	settle_offers(drive);
 	/* What was placed while it was picked. */
 	drive->placed_is_stale = true;
-	if (drive->trial.is_running) {
+	if (build_is_trial(&drive->build)) {
 		trial_end(drive);
 		end_turn(drive);
 		return;
@@ -184,7 +184,6 @@ void carry_execute(struct drive *drive, const struct hash *hash)
 		return;
 	}
 	block->is_executing = true;
-	drive->executing_count++;
 	job = (struct execute_job){
 		.hash = *hash,
 		.header = block->header,
@@ -226,7 +225,6 @@ void drive_on_executed(struct drive *drive, const struct hash *hash,
 	INVARIANT(block && block->is_executing);
 	begin_turn(drive, moment);
 	block->is_executing = false;
-	drive->executing_count--;
 	/* Of one that was dropped meanwhile the draft is gone. */
 	block->draft = block->is_dropped ? NULL : draft;
 	if (block->is_dropped)

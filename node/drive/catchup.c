@@ -214,8 +214,8 @@ static bool may_feed(const struct drive *drive)
 {
 	const struct consensus *core = &drive->consensus;
 
-	return drive->status == STATUS_OK && !drive->is_stopping && !core->has_range && !core->is_sealed &&
-	       core->height < core->stored_height + UNSTORED_MAX;
+	return drive->status == STATUS_OK && !drive->is_stopping && !core->has_range &&
+	       !core->is_sealed && core->height < core->stored_height + UNSTORED_MAX;
 }
 
 static bool is_next(const struct drive *drive)

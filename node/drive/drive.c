@@ -461,6 +461,6 @@ void drive_stop(struct drive *drive)
 
 bool drive_is_idle(const struct drive *drive)
 {
-	return !drive->building && drive->executing_count == 0 && drive->stored_count == 0 &&
-	       (!drive->job || !drive->job->is_queued);
+	return !drive->building && !shelf_is_executing(&drive->shelf) &&
+	       drive->stored_count == 0 && (!drive->job || !drive->job->is_queued);
 }

@@ -91,7 +91,6 @@ struct drive_later {
 /* What waits, tried again by who makes no blocks. */
 struct trial {
 	bool is_wanted;              /* the ledger has grown since the last one */
-	bool is_running;             /* `build` is of it */
 	bool is_waited_for;          /* by a block that consensus asked for meanwhile, */
 	struct effect_build waiting; /* this one */
 	struct hash tip;             /* the newest stored block, and its time */
@@ -125,7 +124,6 @@ struct drive {
 	size_t stored_count;        /* jobs that the world has */
 	struct vote_mark mark;      /* of the newest job, or of the disk */
 
-	size_t executing_count;     /* blocks that the world executes */
 	bool building;
 	struct build_job build;
 	struct trial trial;

@@ -51,6 +51,14 @@ void shelf_remove(struct shelf *shelf, struct shelf_block *block)
 	free_block(block);
 }
 
+bool shelf_is_executing(const struct shelf *shelf)
+{
+	for (const struct shelf_block *block = shelf->blocks; block; block = block->hh.next)
+		if (block->is_executing)
+			return true;
+	return false;
+}
+
 void shelf_close(struct shelf *shelf)
 {
 	struct shelf_block *block, *next;

@@ -42,6 +42,9 @@ MUST_CHECK struct shelf_block *shelf_add(struct shelf *shelf, const struct hash 
 
 void shelf_remove(struct shelf *shelf, struct shelf_block *block);
 
+/* Does the world execute any of them? */
+bool shelf_is_executing(const struct shelf *shelf);
+
 static inline struct bytes_view shelf_body(const struct shelf_block *block)
 {
 	return bytes_view(block->body, block->header.body_size);

@@ -38,7 +38,6 @@ void trial_go_on(struct drive *drive)
 		return;
 	drive->trial.is_wanted = false;
 	drive->trial.due_ms = drive->moment.now_ms + TRIAL_PERIOD_MS;
-	drive->trial.is_running = true;
 	order_build(drive,
 	            &(struct effect_build){
 					.epoch = drive->consensus.epoch.number,
@@ -55,8 +54,7 @@ void trial_end(struct drive *drive)
 {
 	struct effect_build waiting = drive->trial.waiting;
 
-	INVARIANT(drive->trial.is_running);
-	drive->trial.is_running = false;
+	INVARIANT(build_is_trial(&drive->build));
 	if (drive->build.block)
 		drive->world.drop(drive->world.owner, &drive->build.block->hash);
 	if (!drive->trial.is_waited_for)

@@ -9,8 +9,8 @@
 #include "node/drive/cosigning.h"
 #include "node/drive/executor.h"
 
-/* Make a block: executor_build. Answered by drive_on_built. drive's until then. By NOBODY: it is
- * dropped at once, what became of the offers is all that is wanted. */
+/* Make a block: executor_build. Answered by drive_on_built. drive's until then. Of a trial
+ * it is dropped at once: what became of the offers is all that is wanted. */
 struct build_job {
 	struct hash parent;
 	struct block_plan plan;
@@ -18,6 +18,12 @@ struct build_job {
 	size_t offer_count;
 	const struct draft *block; /* out */
 };
+
+/* Is it a trial of what waits, by who makes no blocks? */
+static inline bool build_is_trial(const struct build_job *job)
+{
+	return job->plan.proposer == NOBODY;
+}
 
 /* Check a block: executor_execute. Answered by drive_on_executed. The body is drive's and stays
  * until then. The job is copied by the world. */

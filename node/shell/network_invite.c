@@ -3,8 +3,8 @@
 #include "node/shell/file.h"
 #include "node/shell/genesis_file.h"
 #include "node/shell/invitation.h"
-#include "node/shell/layout.h"
 #include "node/shell/keys.h"
+#include "node/shell/layout.h"
 #include "node/shell/network_inner.h"
 
 #include "chain/ledger/genesis.h"

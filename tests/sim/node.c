@@ -495,7 +495,7 @@ void node_crash(struct sim *sim, uint16_t index)
 
 static void handle_built(struct sim *sim, struct node *node, struct build_job *job)
 {
-	bool is_trial = job->plan.proposer == NOBODY;
+	bool is_trial = build_is_trial(job);
 	struct moment moment;
 
 	if (executor_build(&node->executor, &job->parent, &job->plan, job->offers,
