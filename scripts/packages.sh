@@ -39,3 +39,21 @@ install_packages() {
 	fi
 	rm -f "$log"
 }
+
+# fetch_promtool DIR: of the package prometheus that one program, unpacked in the folder and found from then
+# on; installed, the package would start a server. Without a network the test that asks it says so.
+fetch_promtool() {
+	local dir=$1
+	if command -v promtool >/dev/null; then
+		return
+	fi
+	if [ ! -x "$dir/usr/bin/promtool" ]; then
+		mkdir -p "$dir"
+		(
+			cd "$dir" || exit 1
+			apt-get download -qq prometheus || exit 1
+			dpkg-deb -x prometheus_*.deb . && rm -f prometheus_*.deb
+		) </dev/null >/dev/null 2>&1 || echo "promtool could not be fetched: metrics are checked without it"
+	fi
+	export PATH=$PATH:$PWD/$dir/usr/bin
+}

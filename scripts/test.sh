@@ -148,6 +148,7 @@ fuzz_a_little() {
 echo "== packages"
 install_packages "${CAIRN_PACKAGES[@]}" || exit 1
 [ $all = no ] || install_packages "${CAIRN_ALL_PACKAGES[@]}" || exit 1
+[ $all = no ] || fetch_promtool build/promtool
 
 echo "== build and tests with $jobs cores, output in $logs"
 check_preset release

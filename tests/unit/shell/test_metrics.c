@@ -1,4 +1,4 @@
-/* What GET /metrics says, by the grammar of the format, by promtool where it is installed, and by
+/* What GET /metrics says, by the grammar of the format, by promtool where it is found, and by
  * what docs/node.md promises. */
 #include "node/shell/metrics.h"
 #include "tests/unit/shell/backend_client.h"
@@ -178,7 +178,7 @@ START_TEST(promtool_finds_nothing_to_say)
 	FILE *tool;
 
 	if (system("command -v promtool > /dev/null") != 0) {
-		fprintf(stderr, "promtool (Debian: prometheus) is not installed: not asked\n");
+		fprintf(stderr, "promtool (Debian: prometheus) is not here: not asked\n");
 		return;
 	}
 	tool = popen("promtool check metrics", "w");
