@@ -25,7 +25,7 @@ static bool run(const char *format, ...)
 
 static void remove_spaces(void)
 {
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++)
 		run("ip netns del %sn%zu 2>/dev/null", prefix, i);
 	run("ip netns del %sb 2>/dev/null", prefix);
 }
@@ -39,7 +39,7 @@ static bool make_spaces(void)
 	done = run("ip netns add %sb 2>/dev/null && ip -n %sb link add br0 type bridge 2>/dev/null "
 	           "&& ip -n %sb link set br0 up",
 	           prefix, prefix, prefix);
-	for (size_t i = 0; i < TRIAL_NODES && done; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS && done; i++)
 		done = run("ip netns add %sn%zu && "
 		           "ip -n %sb link add v%zu type veth peer name eth0 netns %sn%zu && "
 		           "ip -n %sb link set v%zu master br0 up && "
@@ -66,7 +66,7 @@ static void cut_both(size_t a, size_t b)
 
 static void heal(void)
 {
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++)
 		ck_assert(run("ip -n %sn%zu route flush type blackhole", prefix, i));
 }
 
@@ -97,22 +97,23 @@ static void find_id(char id[80], const struct live_node *node)
 /* Each listens on the bridge, and is told where the others are. False: skipped. */
 static bool begin(void)
 {
-	char peers[TRIAL_NODES * 110] = "";
+	char peers[TRIAL_VALIDATORS * 110] = "";
 
 	if (!make_spaces()) {
 		fprintf(stderr, "skipped: network namespaces cannot be made here\n");
 		return false;
 	}
 	memset(&trial, 0, sizeof trial);
-	live_network_make(trial.nodes, TRIAL_NODES, 0, getenv("CAIRN_BIN_DIR"), "/tmp");
-	for (size_t i = 0; i < TRIAL_NODES; i++) {
+	trial.node_count = TRIAL_VALIDATORS;
+	live_network_make(trial.nodes, TRIAL_VALIDATORS, 0, getenv("CAIRN_BIN_DIR"), "/tmp");
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++) {
 		char id[80];
 
 		find_id(id, &trial.nodes[i]);
 		snprintf(peers + strlen(peers), sizeof peers - strlen(peers), "%s%s@10.77.0.1%zu:%d",
 		         i > 0 ? "," : "", id, i, P2P_PORT);
 	}
-	for (size_t i = 0; i < TRIAL_NODES; i++) {
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++) {
 		struct live_node *node = &trial.nodes[i];
 
 		snprintf(node->space, sizeof node->space, "%sn%zu", prefix, i);
@@ -166,7 +167,7 @@ END_TEST
 
 START_TEST(two_and_two_decide_nothing_until_they_meet_again)
 {
-	uint64_t heights[TRIAL_NODES], top;
+	uint64_t heights[TRIAL_VALIDATORS], top;
 
 	if (!begin())
 		return;
@@ -174,17 +175,17 @@ START_TEST(two_and_two_decide_nothing_until_they_meet_again)
 	trial_record(&trial, 2);
 	trial_await(&trial.nodes[0], 20);
 	for (size_t i = 0; i < 2; i++)
-		for (size_t k = 2; k < TRIAL_NODES; k++)
+		for (size_t k = 2; k < TRIAL_VALIDATORS; k++)
 			cut_both(i, k);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++)
 		heights[i] = trial_height(&trial.nodes[i]);
 	trial_pause_ms(cut_ms());
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++)
 		ck_assert_uint_le(trial_height(&trial.nodes[i]), heights[i] + 2);
 	top = trial_height(&trial.nodes[0]);
 	/* What was under way may be final with the first message. */
 	heal_and_await(0, top + 3);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++)
 		trial_await(&trial.nodes[i], top + 10);
 	end();
 }
@@ -219,8 +220,8 @@ START_TEST(links_that_come_and_go_lose_nothing)
 		return;
 	trial_record_all(&trial);
 	for (int i = 0; i < rounds; i++) {
-		size_t a = random_below(&random, TRIAL_NODES);
-		size_t b = (a + 1 + random_below(&random, TRIAL_NODES - 1)) % TRIAL_NODES;
+		size_t a = random_below(&random, TRIAL_VALIDATORS);
+		size_t b = (a + 1 + random_below(&random, TRIAL_VALIDATORS - 1)) % TRIAL_VALIDATORS;
 
 		cut(a, b);
 		if (i % 2 == 0)

@@ -1,5 +1,5 @@
-/* Four validators under load that are killed, stopped, wiped and told the wrong time: nothing that
- * was acknowledged is lost, nobody votes twice, all end with the same chain. */
+/* Validators under load, and who follows them, that are killed, stopped, wiped and told the wrong
+ * time: nothing that was acknowledged is lost, nobody votes twice, all end with the same chain. */
 #include "tests/system/trials.h"
 
 static struct trial trial;
@@ -8,17 +8,17 @@ static struct trial trial;
  * time all. */
 static size_t choose_victims(size_t round)
 {
-	return round % 10 == 8 ? TRIAL_NODES : round % 5 == 2 ? 2 : 1;
+	return round % 10 == 8 ? trial.node_count : round % 5 == 2 ? 2 : 1;
 }
 
 /* Those that are killed come back at once, or find that the others have gone on. */
 static size_t kill_some(struct random *random, size_t round)
 {
 	size_t count = choose_victims(round);
-	size_t victims[TRIAL_NODES];
+	size_t victims[TRIAL_NODES_MAX];
 
 	for (size_t i = 0; i < count; i++)
-		victims[i] = (round + i) % TRIAL_NODES;
+		victims[i] = (round + i) % trial.node_count;
 	for (size_t i = 0; i < count; i++)
 		live_node_kill(&trial.nodes[victims[i]]);
 	for (size_t i = 0; i < count; i++)
@@ -39,7 +39,7 @@ START_TEST(nothing_acknowledged_is_lost_whoever_is_killed_however_often)
 	size_t kills = trial_is_long() ? 100 : 12, done = 0, round = 0, cut_off = 0;
 	uint64_t height;
 
-	trial_begin(&trial);
+	trial_begin_with(&trial, TRIAL_FOLLOWERS);
 	trial_record_all(&trial);
 	while (done < kills) {
 		trial_pause_ms(100 + random_below(&random, 400));
@@ -48,7 +48,7 @@ START_TEST(nothing_acknowledged_is_lost_whoever_is_killed_however_often)
 	/* And on from there. */
 	trial_await(&trial.nodes[0], trial_height(&trial.nodes[0]) + 5);
 	trial_check(&trial);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial.node_count; i++)
 		cut_off += trial.recorders[i].unanswered;
 	height = trial_height(&trial.nodes[0]);
 	trial_audit(&trial);
@@ -91,7 +91,7 @@ START_TEST(each_may_stand_still_in_turn)
 
 	trial_begin(&trial);
 	trial_record(&trial, 0);
-	for (size_t i = 1; i < TRIAL_NODES; i++) {
+	for (size_t i = 1; i < TRIAL_VALIDATORS; i++) {
 		uint64_t height = trial_height(&trial.nodes[0]);
 
 		ck_assert_int_eq(kill(trial.nodes[i].process, SIGSTOP), 0);
@@ -113,15 +113,15 @@ START_TEST(two_that_stand_still_stop_the_others_until_they_go_on)
 	trial_begin(&trial);
 	trial_record(&trial, 0);
 	trial_await(&trial.nodes[0], 20);
-	for (size_t i = 2; i < TRIAL_NODES; i++)
+	for (size_t i = 2; i < TRIAL_VALIDATORS; i++)
 		ck_assert_int_eq(kill(trial.nodes[i].process, SIGSTOP), 0);
 	height = trial_height(&trial.nodes[0]);
 	trial_pause_ms(trial_is_long() ? 60000 : 3000);
 	/* What was under way may have become final. */
 	ck_assert_uint_le(trial_height(&trial.nodes[0]), height + 2);
-	for (size_t i = 2; i < TRIAL_NODES; i++)
+	for (size_t i = 2; i < TRIAL_VALIDATORS; i++)
 		ck_assert_int_eq(kill(trial.nodes[i].process, SIGCONT), 0);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++)
 		trial_await(&trial.nodes[i], height + 20);
 	trial_check(&trial);
 	trial_end(&trial);
@@ -282,9 +282,9 @@ START_TEST(a_node_with_another_genesis_meets_nobody)
 	trial_record(&trial, 0);
 	trial_await(&trial.nodes[0], height + 5);
 	ck_assert_uint_eq(trial_height(&stranger), 0);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < TRIAL_VALIDATORS; i++)
 		ck_assert_uint_le(trial_ask(&trial.nodes[i], "node.get_status", "peers"),
-		                  TRIAL_NODES - 1);
+		                  TRIAL_VALIDATORS - 1);
 	live_node_stop(&stranger);
 	live_node_remove(&stranger);
 	trial_check(&trial);

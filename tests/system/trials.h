@@ -1,5 +1,5 @@
-/* Four validators under load, and what is done to them: for tests that take their time. Each is
- * short unless LONG_TRIALS is set, as scripts/test.sh --long does. */
+/* Four validators under load, perhaps with followers, and what is done to them: for tests that take
+ * their time. Each is short unless LONG_TRIALS is set, as scripts/test.sh --long does. */
 #ifndef TESTS_SYSTEM_TRIALS_H
 #define TESTS_SYSTEM_TRIALS_H
 
@@ -10,14 +10,22 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TRIAL_NODES = 4, TRIAL_TXS = 100000, TRIAL_TXS_SHORT = 20000, TRIAL_PATIENCE_S = 120 };
+enum {
+	TRIAL_VALIDATORS = 4,
+	TRIAL_FOLLOWERS = 2,
+	TRIAL_NODES_MAX = TRIAL_VALIDATORS + TRIAL_FOLLOWERS,
+	TRIAL_TXS = 100000,
+	TRIAL_TXS_SHORT = 20000,
+	TRIAL_PATIENCE_S = 120,
+};
 
 struct trial {
-	struct live_node nodes[TRIAL_NODES];
+	struct live_node nodes[TRIAL_NODES_MAX]; /* validators first */
+	size_t node_count;
 	struct workload workload;
 	atomic_size_t next;
-	struct recorder recorders[TRIAL_NODES];
-	bool is_recording[TRIAL_NODES];
+	struct recorder recorders[TRIAL_NODES_MAX];
+	bool is_recording[TRIAL_NODES_MAX];
 };
 
 static inline bool trial_is_long(void)
@@ -89,23 +97,30 @@ static inline void trial_prepare(struct trial *trial)
 	              trial_is_long() ? TRIAL_TXS : TRIAL_TXS_SHORT, 2);
 	live_disconnect(&connection);
 	trial->next = 0;
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		recorder_init(&trial->recorders[i], &trial->nodes[i], &trial->workload,
 		              &trial->next);
 }
 
-static inline void trial_begin(struct trial *trial)
+static inline void trial_begin_with(struct trial *trial, size_t follower_count)
 {
 	memset(trial, 0, sizeof *trial);
-	live_network_make(trial->nodes, TRIAL_NODES, 0, getenv("CAIRN_BIN_DIR"), "/tmp");
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	trial->node_count = TRIAL_VALIDATORS + follower_count;
+	live_network_make(trial->nodes, TRIAL_VALIDATORS, follower_count,
+	                  getenv("CAIRN_BIN_DIR"), "/tmp");
+	for (size_t i = 0; i < trial->node_count; i++)
 		live_node_restart(&trial->nodes[i]);
 	trial_prepare(trial);
 }
 
+static inline void trial_begin(struct trial *trial)
+{
+	trial_begin_with(trial, 0);
+}
+
 static inline void trial_record_all(struct trial *trial)
 {
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		trial_record(trial, i);
 }
 
@@ -119,7 +134,7 @@ static inline size_t trial_acknowledged(const struct trial *trial)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		count += trial->recorders[i].count;
 	return count;
 }
@@ -156,7 +171,7 @@ static inline void trial_check_votes(const struct live_node *node)
 		count++;
 		answer++;
 	}
-	ck_assert_uint_eq(count, TRIAL_NODES);
+	ck_assert_uint_eq(count, TRIAL_VALIDATORS);
 	live_disconnect(&connection);
 }
 
@@ -166,7 +181,7 @@ static inline void trial_check_node(struct trial *trial, const struct live_node 
 	struct live_connection connection;
 
 	live_connect(&connection, node);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		recorder_check(&trial->recorders[i], &connection);
 	live_disconnect(&connection);
 	trial_check_votes(node);
@@ -180,23 +195,23 @@ static inline void trial_check(struct trial *trial)
 	uint64_t top = 0;
 
 	atomic_store(&trial->next, trial->workload.count);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		trial_join(trial, i);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		if (trial_height(&trial->nodes[i]) > top)
 			top = trial_height(&trial->nodes[i]);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		trial_await(&trial->nodes[i], top);
-	for (size_t i = 1; i < TRIAL_NODES; i++)
+	for (size_t i = 1; i < trial->node_count; i++)
 		ck_assert_uint_ge(live_compare(&trial->nodes[0], &trial->nodes[i]), top);
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		trial_check_node(trial, &trial->nodes[i]);
 }
 
 /* Each disk, looked at without the node: every signature, rule, root and certificate. */
 static inline void trial_audit(struct trial *trial)
 {
-	for (size_t i = 0; i < TRIAL_NODES; i++) {
+	for (size_t i = 0; i < trial->node_count; i++) {
 		live_node_stop(&trial->nodes[i]);
 		live_node_command(&trial->nodes[i], "audit");
 	}
@@ -204,10 +219,10 @@ static inline void trial_audit(struct trial *trial)
 
 static inline void trial_end(struct trial *trial)
 {
-	for (size_t i = 0; i < TRIAL_NODES; i++)
+	for (size_t i = 0; i < trial->node_count; i++)
 		recorder_close(&trial->recorders[i]);
 	workload_free(&trial->workload);
-	live_network_remove(trial->nodes, TRIAL_NODES);
+	live_network_remove(trial->nodes, trial->node_count);
 }
 
 #endif
